@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * Alerts: a const rule per kind, and the state of each. An alert rises at
+ * its limit and clears 5 % below it.
+ */
+#ifndef PGCONNTOP_ANALYSIS_ALERTS_H
+#define PGCONNTOP_ANALYSIS_ALERTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/link.h"
+#include "model/messages.h"
+#include "model/value.h"
+
+struct err;
+struct facts;
+struct settings;
+
+#define ALERT_SUBJECT_MAX 160
+#define ALERT_MESSAGE_MAX 320
+
+/* What a rule measured. */
+struct reading {
+	bool known;
+	double value;	       /* in the rule's unit, for the warning limit and to show */
+	double critical_value; /* for the critical limit: the same unless the rule has another base for it */
+	char subject[ALERT_SUBJECT_MAX]; /* who it is about: an application, a pid, a pool; "" for the server */
+};
+
+enum alert_sense {
+	ALERT_FROM,   /* at the limit and above */
+	ALERT_BEYOND, /* above the limit */
+	ALERT_BELOW,  /* at the limit and below: time left */
+};
+
+struct alert_rule {
+	const char *name;
+	const char *help;
+	enum value_type unit;	  /* SHARE, DURATION (us), INT or REAL; how value and limits are meant and shown */
+	double warning, critical; /* defaults; NAN for none */
+	enum alert_sense sense;
+	void (*read)(struct reading *reading, const struct facts *facts); /* NULL: see alerts_refused() */
+	const char *wording;	  /* the message begins so: "utilization" */
+};
+
+extern const struct alert_rule alert_rules[];
+extern const size_t alert_count;
+
+#define ALERTS_MAX 16
+
+struct alert {
+	const struct alert_rule *rule;
+	double warning, critical; /* in force, NAN for none */
+	enum level level;	  /* OK, WARNING or CRITICAL */
+	bool known;		  /* it could be measured in the last sample */
+	double value;		  /* NAN when unknown */
+	double critical_value;
+	int64_t since_us;	  /* wall clock of the rise to this level; TIME_UNKNOWN when OK */
+	char subject[ALERT_SUBJECT_MAX];
+	char message[ALERT_MESSAGE_MAX];
+};
+
+struct alert_set {
+	struct alert items[ALERTS_MAX]; /* in the order of the rules */
+	size_t count;
+};
+
+/* The rule of that name; NULL when there is none. */
+const struct alert_rule *alert_find(const char *name);
+
+/* All rules with the user's limits, nothing raised. A wrong name was refused when the settings were read. */
+void alerts_init(struct alert_set *set, const struct settings *settings);
+
+/* Reads every rule and moves the levels. */
+void alerts_update(struct alert_set *set, const struct facts *facts, int64_t wall_us);
+
+/* A login was refused (or lost): raises the alert "refused", which no sample can see; NONE clears it. */
+void alerts_refused(struct alert_set *set, const struct link *link, int64_t wall_us);
+
+/* The highest level of all. */
+enum level alerts_worst(const struct alert_set *set);
+
+/* The n-th raised alert, critical ones first, then the oldest; NULL past the last. */
+const struct alert *alerts_raised(const struct alert_set *set, size_t n);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * Everything that is derived from a snapshot, by pure functions of it, the
+ * one before and the history. What all panes and all formats show.
+ */
+#ifndef PGCONNTOP_ANALYSIS_FACTS_H
+#define PGCONNTOP_ANALYSIS_FACTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analysis/blocking.h"
+#include "analysis/churn.h"
+#include "analysis/groups.h"
+#include "analysis/pools.h"
+#include "analysis/slots.h"
+#include "analysis/trend.h"
+#include "base/mem.h"
+
+struct history;
+struct input;
+struct limit;
+struct snapshot;
+
+/* The session that leads in something, and how long. */
+struct longest {
+	const struct session *session; /* NULL when there is none */
+	int64_t us;		       /* TIME_UNKNOWN then */
+};
+
+/* A role or database with a connection limit, and how much of it is used. */
+struct limit_use {
+	const struct limit *limit;
+	int used;
+};
+
+struct facts {
+	struct arena arena;
+	struct slots slots;
+	struct groups groups[GROUP_COUNT];
+	struct churn churn;
+	struct pools pools;
+	struct trend trend;
+	struct blocking blocking;
+	struct longest states[STATE_COUNT]; /* the longest time in each state, not of our own session */
+	struct longest query;	 /* the active session with the oldest query start */
+	struct longest xact;	 /* the oldest open transaction */
+	struct longest idle_in_transaction; /* aborted or not */
+	struct limit_use *limits; /* most used share first */
+	size_t limit_count;
+};
+
+/*
+ * Fills facts anew (its arena is reset). Pointers lead into input->snap and
+ * the settings, which must live as long as the facts are used.
+ */
+void facts_make(struct facts *facts, const struct input *input);
+
+/* Adds the point of this snapshot to the history. */
+void facts_point(const struct snapshot *snap, struct history *history);
+
+void facts_clear(struct facts *facts);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/* Sessions that hold slots, by application, user, database or client. */
+#ifndef PGCONNTOP_ANALYSIS_GROUPS_H
+#define PGCONNTOP_ANALYSIS_GROUPS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/session.h"
+
+struct arena;
+struct snapshot;
+
+enum group_by { GROUP_APPLICATION, GROUP_USER, GROUP_DATABASE, GROUP_CLIENT, GROUP_COUNT };
+
+struct group {
+	const char *name; /* interned in the snapshot; "(none)" for an empty application, NULL for unknown */
+	int total;	  /* sessions with a slot */
+	int states[STATE_COUNT];
+	int waiting;		   /* for a lock */
+	int64_t oldest_idle_us;	   /* longest time in the state idle; TIME_UNKNOWN when none is idle */
+	int64_t longest_query_us;  /* of the active ones; TIME_UNKNOWN likewise */
+	int64_t longest_xact_us;   /* open transactions */
+	int opened;		   /* since the last sample; -1 when there is none to compare with */
+	int closed;		   /* likewise; also of groups that have no session any more (those are not listed) */
+	int limit;		   /* connection limit of the role or database, -1 for none */
+};
+
+struct groups {
+	struct group *items; /* largest first, then by name */
+	size_t count;
+};
+
+/*
+ * Groups the slot holders; the totals add up to slots.used. `previous` may
+ * be NULL. All memory is from the arena; names stay in the snapshots.
+ */
+void groups_make(struct groups *groups, enum group_by by, const struct snapshot *snap,
+		 const struct snapshot *previous, struct arena *arena);
+
+/* The session's name in a grouping: "(none)" for an empty one, NULL for unknown. */
+const char *groups_name(enum group_by by, const struct session *session);
+
+#endif

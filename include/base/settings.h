@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * What the user chose: one typed struct made from settings.def, plus the
+ * lists that only the configuration file can hold.
+ */
+#ifndef PGCONNTOP_BASE_SETTINGS_H
+#define PGCONNTOP_BASE_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct err;
+
+enum setting_kind {
+	SETTING_FLAG,
+	SETTING_INT,
+	SETTING_DURATION,
+	SETTING_TEXT,
+	SETTING_CHOICE,
+	SETTING_LIST,
+};
+
+/* Where --help lists it. COMMAND and HIDDEN ones are no keys of the configuration file. */
+enum setting_section {
+	SECTION_CONNECTION,
+	SECTION_REPORT,
+	SECTION_SCREEN,
+	SECTION_COMMAND,
+	SECTION_HIDDEN,
+};
+
+struct text_list {
+	char **items; /* owned, as are the strings */
+	size_t count;
+};
+
+/*
+ * A connection pool as configured: instances x workers x engines x
+ * (pool_size + max_overflow), or connections.
+ */
+struct pool_plan {
+	char *name;
+	char *match;          /* filter expression; which sessions are its own */
+	int64_t instances;    /* 1 unless given, as the next two */
+	int64_t workers;      /* processes of an instance */
+	int64_t engines;      /* pools of a process */
+	int64_t pool_size;    /* connections that a pool keeps */
+	int64_t max_overflow; /* and may open beside */
+	int64_t connections;  /* the whole in one number, -1 when not given */
+};
+
+/* Limits of an alert that the user set, in its unit: a share of 1, us, a count, a rate. */
+struct alert_limit {
+	char *name;
+	double warning;  /* NAN when not given */
+	double critical; /* NAN when not given */
+};
+
+/* A name and a text: a key binding or a colour. */
+struct binding {
+	char *name;
+	char *value;
+};
+
+#define SETTING_TYPE_FLAG bool
+#define SETTING_TYPE_INT int64_t
+#define SETTING_TYPE_DURATION int64_t
+#define SETTING_TYPE_TEXT char *
+#define SETTING_TYPE_CHOICE int
+#define SETTING_TYPE_LIST struct text_list
+
+struct settings {
+#define SETTING(kind, field, option, letter, arg, value, least, most, section, help) \
+	SETTING_TYPE_##kind field;
+#include "base/settings.def"
+#undef SETTING
+	struct pool_plan *pools; /* this and the following lists are owned */
+	size_t pool_count;
+	struct alert_limit *alerts;
+	size_t alert_count;
+	struct binding *keys; /* command name -> keys */
+	size_t key_count;
+	struct binding *colors; /* style name -> colour words */
+	size_t color_count;
+};
+
+/* One row of settings.def. */
+struct setting_row {
+	const char *field; /* also the key of the configuration file */
+	const char *option;
+	int letter; /* 0 for none */
+	enum setting_kind kind;
+	const char *arg;   /* what --help calls the argument; a CHOICE's words; NULL for a flag */
+	const char *value; /* default as text, NULL for none */
+	int64_t least, most;
+	enum setting_section section;
+	const char *help;
+	size_t offset; /* of the field in struct settings */
+};
+
+extern const struct setting_row setting_rows[];
+extern const size_t setting_count;
+
+/* All defaults. */
+void settings_init(struct settings *settings);
+
+/* Frees all that it owns. */
+void settings_clear(struct settings *settings);
+
+/* The row of a long option or a key (either spelling of the dash); NULL when there is none. */
+const struct setting_row *settings_find(const char *name);
+
+/*
+ * Sets a field from text, checking type, words and range. A flag takes true,
+ * yes, on, 1 or "" and false, no, off or 0; a LIST gets one item more.
+ */
+bool settings_set(struct settings *settings, const struct setting_row *row, const char *text,
+    struct err *err);
+
+/*
+ * Appends the field's value as text that settings_set() reads back; false
+ * and nothing appended when it has none. A LIST gives its item n, the others
+ * have only n = 0.
+ */
+bool settings_get(const struct settings *settings, const struct setting_row *row, size_t n,
+    struct buf *out);
+
+/*
+ * Append an empty plan or limit, or a key or colour, of that name; texts are
+ * copied. What is given is valid until the next one.
+ */
+struct pool_plan *settings_add_pool(struct settings *settings, const char *name, const char *match);
+struct alert_limit *settings_add_alert(struct settings *settings, const char *name);
+void settings_add_key(struct settings *settings, const char *name, const char *value);
+void settings_add_color(struct settings *settings, const char *name, const char *value);
+
+/* Takes all pools away: a later file's list is to replace them. */
+void settings_drop_pools(struct settings *settings);
+
+#endif

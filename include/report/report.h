@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/* Batch reports: a writer per format, all over the same tables. */
+#ifndef PGCONNTOP_REPORT_REPORT_H
+#define PGCONNTOP_REPORT_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "table/table.h"
+
+struct arena;
+struct buf;
+struct err;
+struct filter;
+
+/* What a report shows: made once from the settings. */
+struct report {
+	const struct table *tables[24]; /* in the order asked for; summary need not be among them */
+	size_t table_count;
+	const struct writer *writer;
+	const struct filter *const *filters;
+	size_t filter_count;
+	const char *sort;	 /* "[-]column" or NULL: for the tables that have it */
+	const char *const *columns; /* NULL for the default ones */
+	size_t column_count;
+	size_t limit;
+	bool utf8;		 /* of text */
+	bool color;		 /* of text */
+};
+
+/* One format. */
+struct writer {
+	const char *name; /* of --format */
+	const char *help;
+	/* Appends the report of one sample; n counts samples from 0. Ends with a line end. */
+	void (*sample)(const struct report *report, const struct table_data *data, size_t n,
+		       struct buf *out, struct arena *arena);
+	/* Appends what stands for a sample that could not be had: the time and the reason. */
+	void (*failure)(const struct report *report, int64_t wall_us, const char *why, size_t n, struct buf *out);
+};
+
+extern const struct writer writer_text, writer_json;
+
+/* By the index of the setting `format`. */
+const struct writer *writer_by_format(int format);
+
+/* Chooses tables by a comma separated list of names; the error names the wrong one and the right ones. */
+bool report_show(struct report *report, const char *names, struct err *err);
+
+/* Columns by a comma separated list: each must be one of some chosen table. From the arena. */
+bool report_columns(struct report *report, const char *names, struct arena *arena, struct err *err);
+
+/* Sets the order: some chosen table must have the column. */
+bool report_sort(struct report *report, const char *sort, struct err *err);
+
+/* The columns of a table that this report shows, in order. Gives their number; out has room for 64. */
+size_t report_table_columns(const struct report *report, const struct table *table, bool all,
+			    const struct column *out[64]);
+
+/* The rows of a table by the report's filters, order and limit. */
+void report_rows(const struct report *report, const struct table *table, const struct table_data *data,
+		 struct rows *rows, struct arena *arena);
+
+#endif

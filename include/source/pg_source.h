@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * The inside of a source that is a PostgreSQL server, shared by the files
+ * that log in (pg_login.c), refresh (pg_refresh.c), send and receive for both
+ * (pg_message.c) and drive all that (pg_source.c).
+ */
+#ifndef PGCONNTOP_SOURCE_PG_SOURCE_H
+#define PGCONNTOP_SOURCE_PG_SOURCE_H
+
+#include "base/buf.h"
+#include "source/conninfo.h"
+#include "source/pg_conn.h"
+#include "source/pg_sample.h"
+#include "source/pg_sql.h"
+#include "source/source.h"
+
+struct pg_names;
+struct resolve;
+
+#define SOURCE_MESSAGES 16
+#define SOURCE_SPARES 3
+
+enum phase {
+	PHASE_PAUSE,    /* not connected; a login at link.retry_mono_us */
+	PHASE_PASSWORD, /* not connected; the application is asked for the password */
+	PHASE_RESOLVE,  /* looks up host names */
+	PHASE_LOGIN,
+	PHASE_IDLE,  /* logged in, nothing runs */
+	PHASE_HELLO, /* a message of statements runs, as in all that follow */
+	PHASE_SAMPLE,
+	PHASE_NAMES,
+	PHASE_FOLLOW, /* looks closer at the sample */
+	PHASE_DETAIL,
+};
+
+struct source_message {
+	enum level level;
+	char *text; /* owned */
+};
+
+struct source {
+	/* What was asked for. */
+	struct conninfo info;
+	bool no_password; /* never ask */
+	char *password;   /* from the application, wiped when freed; NULL for none */
+	bool ask_first;   /* ask for the password before the next login */
+	bool declined;    /* the application had none to give */
+	bool want_sample;
+	bool want_query;
+	struct identity query_id; /* of the session whose query is wanted */
+
+	/* The connection. */
+	enum phase phase;
+	int64_t mono_us, wall_us; /* of this step */
+	struct link link;
+	struct arena arena;      /* of one login: the hosts found */
+	struct conn_host *hosts; /* in arena or in info */
+	size_t host_count;
+	size_t first_host; /* counts logins that hung, to begin at another host */
+	struct resolve *resolve;
+	int64_t deadline_us; /* of the login, or of a follow-up */
+	struct pg_conn *conn;
+	struct pg_about about;
+	bool pooled;         /* each message may go to another server process */
+	int64_t started_us;  /* the server's start */
+	struct buf reserves; /* the provider's settings, comma separated */
+	struct buf target;
+
+	/* The message of statements that runs. */
+	struct buf sql;
+	int64_t sent_us;
+	int64_t late_us; /* when to say again that the answer is late */
+	int result;      /* number of the next result, from 0; negative ones are not of interest */
+	bool failed;
+
+	/* The sample that is being built; sample.snap is NULL for none. */
+	struct pg_sample sample;
+	struct pg_names *names;
+	struct pg_pids starting;           /* of the last lookup */
+	bool asks_blockers, asks_starting; /* what the follow-up asks for */
+	int64_t followed_us;               /* the last follow-up */
+	int64_t refused_us;                /* the last login refused for want of a slot */
+
+	/* Events not yet taken. */
+	struct source_message messages[SOURCE_MESSAGES];
+	size_t message_count;
+	char *given; /* text of the message taken last */
+	bool link_changed;
+	bool password_wanted;
+	struct snapshot *ready; /* NULL for none */
+	bool detail_ready;
+	bool detail_known;         /* the session was there */
+	struct identity detail_id; /* of the session that was asked for */
+	struct buf detail;
+	struct snapshot *spares[SOURCE_SPARES];
+};
+
+/* Changes the phase; asserts that it may. */
+void source_set_phase(struct source *source, enum phase phase);
+
+/* Changes the state of the link and notes the event. */
+void source_set_link(struct source *source, enum link_state state);
+
+/* Notes a message event; text is copied. */
+void source_message(struct source *source, enum level level, const char *text);
+
+/* A snapshot to fill, used or new. */
+struct snapshot *source_spare(struct source *source);
+
+/* The name of what is connected to; uses about when there is a connection. */
+void source_name_target(struct source *source);
+
+/* Steps of the phases that log in. */
+void login_pause(struct source *source);
+void login_resolve(struct source *source);
+void login_connect(struct source *source);
+
+/* The login is over without success; the words are libpq's. */
+void login_failed(struct source *source, const char *words);
+
+/* The connection is gone; the words are in it. */
+void login_lost(struct source *source);
+
+/* Wipes the password. */
+void login_forget(struct source *source);
+
+/* The first message of a connection. */
+void login_hello_rows(struct source *source, const struct pg_rows *rows);
+void login_hello_done(struct source *source);
+
+/* Nothing runs: sends the next message that is wanted. */
+void refresh_idle(struct source *source);
+
+/* A sample waits for too long for what comes after it. */
+void refresh_overdue(struct source *source);
+
+/* The messages of a refresh: each result with rows; and the end of all. */
+void refresh_sample_rows(struct source *source, const struct pg_rows *rows);
+void refresh_sample_done(struct source *source);
+void refresh_names_rows(struct source *source, const struct pg_rows *rows);
+void refresh_names_done(struct source *source);
+void refresh_follow_rows(struct source *source, const struct pg_rows *rows);
+void refresh_follow_done(struct source *source);
+void refresh_detail_rows(struct source *source, const struct pg_rows *rows);
+void refresh_detail_done(struct source *source);
+
+/* Begins a message of statements, for message_add(). */
+void message_begin(struct source *source);
+
+/* Adds a statement with its arguments (see pg_sql_add). */
+void message_add(struct source *source, enum pg_sql id, const char *arg1, const char *arg2);
+
+/* Sends it: that phase begins, or the connection is lost. */
+void message_send(struct source *source, enum phase phase);
+
+/* The step while a message runs: takes in what has come of its results. */
+void message_receive(struct source *source);
+
+/* The time at which message_receive() has something to do even when nothing comes. */
+int64_t message_deadline(const struct source *source);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * The filter language, over the columns of the sessions table:
+ *
+ *     column=text|other  column!=text  column~regex  column!~regex
+ *     column>value  >=  <  <=          word (any text column contains it)
+ *
+ * Terms are separated by blanks and all must hold; quotes (either kind) keep
+ * blanks, "|" or operators in a text. An unknown value matches no
+ * comparison but != and !~.
+ */
+#ifndef PGCONNTOP_TABLE_FILTER_H
+#define PGCONNTOP_TABLE_FILTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buf;
+struct err;
+struct filter;
+struct session;
+struct table_data;
+
+/* NULL with place and reason in err ("at 7: ..."); free with filter_free(). "" matches all. */
+struct filter *filter_parse(const char *text, struct err *err);
+
+void filter_free(struct filter *filter);
+
+/* What it was made of. */
+const char *filter_text(const struct filter *filter);
+
+/* data->facts may be NULL: columns that need it are unknown then. */
+bool filter_match(const struct filter *filter, const struct table_data *data, const struct session *session);
+
+/* Appends `column=text` with the quotes that the text needs. */
+void filter_quote(struct buf *out, const char *column, const char *text);
+
+#endif

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * The life of an alert: it rises when its reading passes a limit, and falls
+ * only when the reading is 5 % clear of it, so that it does not flicker.
+ * The rules themselves are in rules.c.
+ */
+#include "analysis/alerts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/settings.h"
+#include "base/units.h"
+#include "model/session.h"
+
+#define HYSTERESIS 0.05
+
+const struct alert_rule *
+alert_find(const char *name)
+{
+	for (size_t i = 0; i < alert_count; i++)
+		if (strcmp(alert_rules[i].name, name) == 0)
+			return &alert_rules[i];
+	return NULL;
+}
+
+void
+alerts_init(struct alert_set *set, const struct settings *settings)
+{
+	*set = (struct alert_set){.count = alert_count};
+	for (size_t i = 0; i < alert_count; i++) {
+		struct alert *alert = &set->items[i];
+
+		alert->rule = &alert_rules[i];
+		alert->warning = alert->rule->warning;
+		alert->critical = alert->rule->critical;
+		alert->since_us = TIME_UNKNOWN;
+		for (size_t n = 0; n < settings->alert_count; n++) {
+			const struct alert_limit *limit = &settings->alerts[n];
+
+			if (strcmp(limit->name, alert->rule->name) != 0)
+				continue;
+			alert->warning = isnan(limit->warning) ? alert->warning : limit->warning;
+			alert->critical = isnan(limit->critical) ? alert->critical : limit->critical;
+		}
+	}
+}
+
+/* Whether a value is past a limit; an alert that stands clears only beyond the margin. */
+static bool
+past(enum alert_sense sense, double value, double limit, bool stands)
+{
+	double margin = stands ? limit * HYSTERESIS : 0;
+
+	if (isnan(limit) || isnan(value))
+		return false;
+	switch (sense) {
+	case ALERT_FROM:
+		return value >= limit - margin;
+	case ALERT_BEYOND:
+		return value > limit - margin;
+	case ALERT_BELOW:
+		return value <= limit + margin;
+	}
+	return false;
+}
+
+static enum level
+judge(const struct alert *alert)
+{
+	enum alert_sense sense = alert->rule->sense;
+
+	if (past(sense, alert->critical_value, alert->critical, alert->level == LEVEL_CRITICAL))
+		return LEVEL_CRITICAL;
+	if (past(sense, alert->value, alert->warning, alert->level >= LEVEL_WARNING))
+		return LEVEL_WARNING;
+	return LEVEL_OK;
+}
+
+/* A value in the unit of the rule, as words. */
+static void
+write_value(char out[UNITS_TEXT_MAX], enum value_type unit, double value)
+{
+	if (unit == VALUE_SHARE)
+		units_share(out, value);
+	else if (unit == VALUE_DURATION)
+		units_duration_long(out, (int64_t)value);
+	else if (unit == VALUE_REAL)
+		snprintf(out, UNITS_TEXT_MAX, "%.1f/s", value);
+	else
+		snprintf(out, UNITS_TEXT_MAX, "%.0f", value);
+}
+
+/* "idle in transaction 14 min: pid 4711 worker (limit 5 min)". */
+static void
+write_message(struct alert *alert)
+{
+	double limit = alert->level == LEVEL_CRITICAL ? alert->critical : alert->warning;
+	char value[UNITS_TEXT_MAX], text[UNITS_TEXT_MAX];
+	bool subject = alert->subject[0] != '\0';
+
+	write_value(value, alert->rule->unit, alert->value);
+	write_value(text, alert->rule->unit, limit);
+	snprintf(alert->message, sizeof alert->message, "%s %s%s%s (limit %s)", alert->rule->wording, value,
+		 subject ? ": " : "", alert->subject, text);
+}
+
+static void
+move(struct alert *alert, enum level level, int64_t wall_us)
+{
+	if (level != alert->level)
+		alert->since_us = level == LEVEL_OK ? TIME_UNKNOWN : wall_us;
+	alert->level = level;
+	if (level == LEVEL_OK)
+		alert->message[0] = '\0';
+	else
+		write_message(alert);
+}
+
+static void
+apply(struct alert *alert, const struct reading *reading, int64_t wall_us)
+{
+	alert->known = reading->known;
+	alert->value = reading->known ? reading->value : NAN;
+	alert->critical_value = reading->known ? reading->critical_value : NAN;
+	memcpy(alert->subject, reading->subject, sizeof alert->subject);
+	move(alert, judge(alert), wall_us);
+}
+
+void
+alerts_update(struct alert_set *set, const struct facts *facts, int64_t wall_us)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		struct reading reading = {.critical_value = NAN};
+
+		if (set->items[i].rule->read == NULL)
+			continue;
+		set->items[i].rule->read(&reading, facts);
+		if (isnan(reading.critical_value))
+			reading.critical_value = reading.value;
+		apply(&set->items[i], &reading, wall_us);
+	}
+}
+
+/* Whether a failed login says that slots ran out. */
+static bool
+is_exhaustion(enum refusal refusal)
+{
+	return refusal >= REFUSAL_ALL_SLOTS && refusal <= REFUSAL_POOLER;
+}
+
+void
+alerts_refused(struct alert_set *set, const struct link *link, int64_t wall_us)
+{
+	bool refused = is_exhaustion(link->refusal);
+	struct reading reading = {.known = true, .value = refused ? link->tries : 0};
+
+	reading.critical_value = reading.value;
+	if (refused)
+		snprintf(reading.subject, sizeof reading.subject, "%s", refusal_words(link->refusal));
+	for (size_t i = 0; i < set->count; i++)
+		if (set->items[i].rule->read == NULL)
+			apply(&set->items[i], &reading, wall_us);
+}
+
+enum level
+alerts_worst(const struct alert_set *set)
+{
+	enum level worst = LEVEL_OK;
+
+	for (size_t i = 0; i < set->count; i++)
+		if (set->items[i].level > worst)
+			worst = set->items[i].level;
+	return worst;
+}
+
+/* Whether a comes before b among the raised ones. */
+static bool
+before(const struct alert *a, const struct alert *b)
+{
+	if (a->level != b->level)
+		return a->level > b->level;
+	return a->since_us != b->since_us ? a->since_us < b->since_us : a < b;
+}
+
+const struct alert *
+alerts_raised(const struct alert_set *set, size_t n)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		const struct alert *alert = &set->items[i];
+		size_t earlier = 0;
+
+		if (alert->level == LEVEL_OK)
+			continue;
+		for (size_t other = 0; other < set->count; other++)
+			earlier += set->items[other].level != LEVEL_OK && before(&set->items[other], alert);
+		if (earlier == n)
+			return alert;
+	}
+	return NULL;
+}

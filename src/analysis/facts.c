@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * All analysis of one sample, in the order in which one part needs another.
+ */
+#include "analysis/facts.h"
+
+#include <stdlib.h>
+
+#include "analysis/input.h"
+#include "model/history.h"
+#include "model/snapshot.h"
+
+static void
+lead(struct longest *longest, const struct session *session, int64_t us)
+{
+	if (us <= longest->us) /* TIME_UNKNOWN is the least value */
+		return;
+	longest->session = session;
+	longest->us = us;
+}
+
+/* Who leads in each kind of age; only sessions with a slot, and never our own. */
+static void
+find_longest(struct facts *facts, const struct snapshot *snap)
+{
+	struct longest none = {NULL, TIME_UNKNOWN};
+
+	facts->query = facts->xact = facts->idle_in_transaction = none;
+	for (int state = 0; state < STATE_COUNT; state++)
+		facts->states[state] = none;
+	for (size_t i = 0; i < snap->session_count; i++) {
+		const struct session *session = &snap->sessions[i];
+		int64_t state_us = session_since(session->state_change_us, snap->server_us);
+
+		if (!session->slot || session->own)
+			continue;
+		lead(&facts->xact, session, session_since(session->xact_start_us, snap->server_us));
+		if (session->state == STATE_ACTIVE)
+			lead(&facts->query, session, session_since(session->query_start_us, snap->server_us));
+		lead(&facts->states[session->state], session, state_us);
+		if (session->state == STATE_IDLE_IN_TRANSACTION || session->state == STATE_ABORTED)
+			lead(&facts->idle_in_transaction, session, state_us);
+	}
+}
+
+static double
+limit_share(const struct limit_use *use)
+{
+	if (use->limit->connections == 0)
+		return use->used > 0 ? 1e9 : 0;
+	return (double)use->used / use->limit->connections;
+}
+
+static int
+compare_limits(const void *a, const void *b)
+{
+	double left = limit_share(a), right = limit_share(b);
+
+	return (left < right) - (left > right);
+}
+
+/* How many sessions count against each limit: superusers' do against a database's, as in the server. */
+static void
+count_limits(struct facts *facts, const struct snapshot *snap)
+{
+	facts->limits = arena_alloc(&facts->arena, snap->limit_count, sizeof *facts->limits);
+	facts->limit_count = snap->limit_count;
+	for (size_t i = 0; i < snap->limit_count; i++) {
+		const struct limit *limit = &snap->limits[i];
+		const struct groups *groups = &facts->groups[limit->is_role ? GROUP_USER : GROUP_DATABASE];
+
+		facts->limits[i].limit = limit;
+		for (size_t n = 0; n < groups->count; n++)
+			if (groups->items[n].name == limit->name)
+				facts->limits[i].used = groups->items[n].total;
+	}
+	if (facts->limit_count > 1)
+		qsort(facts->limits, facts->limit_count, sizeof *facts->limits, compare_limits);
+}
+
+void
+facts_make(struct facts *facts, const struct input *input)
+{
+	const struct snapshot *snap = input->snap;
+	struct arena arena = facts->arena;
+
+	arena_reset(&arena);
+	*facts = (struct facts){.arena = arena};
+	slots_count(&facts->slots, snap);
+	for (int by = 0; by < GROUP_COUNT; by++)
+		groups_make(&facts->groups[by], (enum group_by)by, snap, input->previous, &facts->arena);
+	churn_count(&facts->churn, snap, input->previous);
+	pools_make(&facts->pools, input, &facts->slots, &facts->arena);
+	trend_make(&facts->trend, input->history, facts->slots.free);
+	blocking_make(&facts->blocking, snap, &facts->arena);
+	find_longest(facts, snap);
+	count_limits(facts, snap);
+}
+
+void
+facts_point(const struct snapshot *snap, struct history *history)
+{
+	struct slots slots;
+
+	slots_count(&slots, snap);
+	history_add(history,
+		    &(struct history_point){
+			    .mono_us = snap->mono_us,
+			    .wall_us = snap->wall_us,
+			    .used = slots.used,
+			    .usable = slots.usable,
+			    .idle = slots.states[STATE_IDLE],
+			    .active = slots.states[STATE_ACTIVE],
+			    .in_transaction =
+				    slots.states[STATE_IDLE_IN_TRANSACTION] + slots.states[STATE_ABORTED],
+		    });
+}
+
+void
+facts_clear(struct facts *facts)
+{
+	arena_clear(&facts->arena);
+	*facts = (struct facts){0};
+}

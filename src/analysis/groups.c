@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * Grouping of the sessions that hold slots. A hash table over the names
+ * finds the group; within a sample names are interned, but the sessions that
+ * are gone have theirs in the previous one, so names compare as text.
+ */
+#include "analysis/groups.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/churn.h"
+#include "base/mem.h"
+#include "model/snapshot.h"
+
+struct grouping {
+	enum group_by by;
+	int64_t now_us;
+	struct group **slots; /* hash table, free ones NULL */
+	size_t room;	      /* a power of two, over twice the number of sessions */
+	struct group *items;
+	size_t count;
+};
+
+const char *
+groups_name(enum group_by by, const struct session *session)
+{
+	const char *name = NULL;
+
+	switch (by) {
+	case GROUP_APPLICATION:
+		name = session->application;
+		break;
+	case GROUP_USER:
+		name = session->user;
+		break;
+	case GROUP_DATABASE:
+		name = session->database;
+		break;
+	case GROUP_CLIENT:
+		name = session->client;
+		break;
+	case GROUP_COUNT:
+		break;
+	}
+	return name != NULL && name[0] == '\0' ? "(none)" : name;
+}
+
+static size_t
+hash_name(const char *name)
+{
+	size_t hash = 5381;
+
+	for (; name != NULL && *name != '\0'; name++)
+		hash = hash * 33 ^ (unsigned char)*name;
+	return hash;
+}
+
+static bool
+same_name(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static struct group *
+find_group(struct grouping *grouping, const char *name)
+{
+	size_t i = hash_name(name) & (grouping->room - 1);
+	struct group *group;
+
+	while (grouping->slots[i] != NULL) {
+		if (same_name(grouping->slots[i]->name, name))
+			return grouping->slots[i];
+		i = (i + 1) & (grouping->room - 1);
+	}
+	group = &grouping->items[grouping->count++];
+	*group = (struct group){
+		.name = name,
+		.oldest_idle_us = TIME_UNKNOWN,
+		.longest_query_us = TIME_UNKNOWN,
+		.longest_xact_us = TIME_UNKNOWN,
+		.opened = -1,
+		.closed = -1,
+		.limit = -1,
+	};
+	grouping->slots[i] = group;
+	return group;
+}
+
+static void
+keep_longest(int64_t *longest, int64_t us)
+{
+	if (us > *longest) /* TIME_UNKNOWN is the least value */
+		*longest = us;
+}
+
+static void
+add_session(struct grouping *grouping, const struct session *session)
+{
+	struct group *group = find_group(grouping, groups_name(grouping->by, session));
+	int64_t now = grouping->now_us;
+
+	group->total++;
+	group->states[session->state]++;
+	group->waiting += session_waits_for_lock(session);
+	if (session->state == STATE_IDLE)
+		keep_longest(&group->oldest_idle_us, session_since(session->state_change_us, now));
+	if (session->state == STATE_ACTIVE)
+		keep_longest(&group->longest_query_us, session_since(session->query_start_us, now));
+	keep_longest(&group->longest_xact_us, session_since(session->xact_start_us, now));
+}
+
+/* Sessions of one snapshot that the other has not count as opened, or as closed. */
+static void
+add_changes(struct grouping *grouping, const struct snapshot *from, const struct snapshot *other, bool opened)
+{
+	for (size_t i = 0; i < from->session_count; i++) {
+		const struct session *session = &from->sessions[i];
+		struct group *group;
+
+		if (!session->slot || snapshot_find(other, &session->id) != NULL)
+			continue;
+		group = find_group(grouping, groups_name(grouping->by, session));
+		if (opened)
+			group->opened++;
+		else
+			group->closed++;
+	}
+}
+
+static void
+count_changes(struct grouping *grouping, const struct snapshot *snap, const struct snapshot *previous)
+{
+	size_t present = grouping->count;
+
+	for (size_t i = 0; i < present; i++)
+		grouping->items[i].opened = grouping->items[i].closed = 0;
+	add_changes(grouping, snap, previous, true);
+	add_changes(grouping, previous, snap, false);
+	grouping->count = present; /* groups that are gone are not listed */
+}
+
+static void
+set_limits(struct grouping *grouping, const struct snapshot *snap)
+{
+	for (size_t i = 0; i < snap->limit_count; i++) {
+		const struct limit *limit = &snap->limits[i];
+
+		if (limit->is_role != (grouping->by == GROUP_USER))
+			continue;
+		for (size_t n = 0; n < grouping->count; n++)
+			if (same_name(grouping->items[n].name, limit->name))
+				grouping->items[n].limit = limit->connections;
+	}
+}
+
+static int
+compare_groups(const void *a, const void *b)
+{
+	const struct group *left = a, *right = b;
+
+	if (left->total != right->total)
+		return left->total > right->total ? -1 : 1;
+	if (left->name == NULL || right->name == NULL)
+		return (left->name == NULL) - (right->name == NULL);
+	return strcmp(left->name, right->name);
+}
+
+void
+groups_make(struct groups *groups, enum group_by by, const struct snapshot *snap,
+	    const struct snapshot *previous, struct arena *arena)
+{
+	struct grouping grouping = {.by = by, .now_us = snap->server_us, .room = 64};
+	bool compare = previous != NULL && churn_comparable(snap, previous);
+	size_t most = snap->session_count + (compare ? previous->session_count : 0);
+
+	while (grouping.room < most * 2)
+		grouping.room *= 2;
+	grouping.slots = arena_alloc(arena, grouping.room, sizeof *grouping.slots);
+	grouping.items = arena_alloc(arena, most + 1, sizeof *grouping.items);
+	for (size_t i = 0; i < snap->session_count; i++)
+		if (snap->sessions[i].slot)
+			add_session(&grouping, &snap->sessions[i]);
+	if (compare)
+		count_changes(&grouping, snap, previous);
+	if (by == GROUP_USER || by == GROUP_DATABASE)
+		set_limits(&grouping, snap);
+	if (grouping.count > 1)
+		qsort(grouping.items, grouping.count, sizeof *grouping.items, compare_groups);
+	*groups = (struct groups){grouping.items, grouping.count};
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * The rules of the alerts: a function that reads one figure out of the
+ * facts and names who it is about, and the row that declares it. An alert is
+ * added here and nowhere else.
+ */
+#include <math.h>
+#include <stdio.h>
+
+#include "analysis/alerts.h"
+#include "analysis/facts.h"
+#include "base/settings.h"
+#include "base/units.h"
+#include "model/snapshot.h"
+
+#define MINUTE (60.0 * UNITS_US_PER_SECOND)
+#define IDLE_RATIO_LEAST 10 /* sessions; below that a ratio says nothing */
+
+/* "pid 4711 worker". */
+static void
+name_session(struct reading *reading, const struct session *session)
+{
+	const char *application = session->application;
+
+	snprintf(reading->subject, sizeof reading->subject, "pid %d%s%s", (int)session->id.pid,
+		 application != NULL && application[0] != '\0' ? " " : "", application != NULL ? application : "");
+}
+
+static void
+read_longest(struct reading *reading, const struct longest *longest)
+{
+	reading->known = true;
+	reading->value = 0;
+	if (longest->session == NULL)
+		return;
+	reading->value = (double)longest->us;
+	name_session(reading, longest->session);
+}
+
+static void
+name_group(struct reading *reading, const struct groups *groups, int (*count)(const struct group *))
+{
+	const struct group *most = NULL;
+
+	for (size_t i = 0; i < groups->count; i++)
+		if (most == NULL || count(&groups->items[i]) > count(most))
+			most = &groups->items[i];
+	if (most != NULL && count(most) > 0)
+		snprintf(reading->subject, sizeof reading->subject, "%s has %d",
+			 most->name != NULL ? most->name : "(unknown)", count(most));
+}
+
+static int
+group_total(const struct group *group)
+{
+	return group->total;
+}
+
+static int
+group_idle(const struct group *group)
+{
+	return group->states[STATE_IDLE];
+}
+
+static int
+group_changes(const struct group *group)
+{
+	return group->opened > 0 ? group->opened : 0;
+}
+
+static void
+read_utilization(struct reading *reading, const struct facts *facts)
+{
+	reading->known = facts->slots.usable > 0;
+	reading->value = facts->slots.utilization;
+	name_group(reading, &facts->groups[GROUP_APPLICATION], group_total);
+}
+
+static void
+read_idle_ratio(struct reading *reading, const struct facts *facts)
+{
+	const struct slots *slots = &facts->slots;
+
+	reading->known = slots->used > 0 && slots->states[STATE_UNKNOWN] < slots->used;
+	reading->value = slots->used >= IDLE_RATIO_LEAST ? (double)slots->states[STATE_IDLE] / slots->used : 0;
+	name_group(reading, &facts->groups[GROUP_APPLICATION], group_idle);
+}
+
+static void
+read_idle_in_transaction(struct reading *reading, const struct facts *facts)
+{
+	read_longest(reading, &facts->idle_in_transaction);
+}
+
+static void
+read_long_query(struct reading *reading, const struct facts *facts)
+{
+	read_longest(reading, &facts->query);
+}
+
+static void
+read_long_transaction(struct reading *reading, const struct facts *facts)
+{
+	read_longest(reading, &facts->xact);
+}
+
+static void
+read_churn(struct reading *reading, const struct facts *facts)
+{
+	reading->known = facts->churn.known;
+	reading->value = facts->churn.opened_per_second;
+	name_group(reading, &facts->groups[GROUP_APPLICATION], group_changes);
+}
+
+static void
+read_blocked(struct reading *reading, const struct facts *facts)
+{
+	reading->known = true;
+	reading->value = facts->blocking.waiting;
+	if (facts->blocking.root != NULL)
+		name_session(reading, facts->blocking.root);
+}
+
+/* Plans against what ordinary roles can hold, and for the critical limit against all slots. */
+static void
+read_pool_plan(struct reading *reading, const struct facts *facts)
+{
+	const struct slots *slots = &facts->slots;
+
+	reading->known = facts->pools.count > 0 && slots->usable > 0;
+	if (!reading->known)
+		return;
+	reading->value = (double)facts->pools.configured / slots->usable;
+	reading->critical_value = (double)facts->pools.configured / slots->max_connections;
+	snprintf(reading->subject, sizeof reading->subject, "%lld planned of %d usable",
+		 (long long)facts->pools.configured, slots->usable);
+}
+
+static void
+read_pool_over(struct reading *reading, const struct facts *facts)
+{
+	reading->known = facts->pools.count > 0;
+	for (size_t i = 0; i < facts->pools.count; i++) {
+		const struct pool *pool = &facts->pools.items[i];
+
+		if (pool->plan == NULL || (double)pool->over <= reading->value)
+			continue;
+		reading->value = (double)pool->over;
+		snprintf(reading->subject, sizeof reading->subject, "pool %s has %d, planned %lld",
+			 pool->plan->name, pool->observed, (long long)pool->configured);
+	}
+}
+
+static void
+read_limits(struct reading *reading, const struct facts *facts, bool roles)
+{
+	reading->known = true;
+	reading->value = 0;
+	for (size_t i = 0; i < facts->limit_count; i++) {
+		const struct limit_use *use = &facts->limits[i];
+
+		if (use->limit->is_role != roles || use->limit->connections == 0)
+			continue;
+		reading->value = (double)use->used / use->limit->connections;
+		snprintf(reading->subject, sizeof reading->subject, "%s has %d of %d", use->limit->name, use->used,
+			 use->limit->connections);
+		return; /* the first one is the fullest */
+	}
+}
+
+static void
+read_role_limit(struct reading *reading, const struct facts *facts)
+{
+	read_limits(reading, facts, true);
+}
+
+static void
+read_database_limit(struct reading *reading, const struct facts *facts)
+{
+	read_limits(reading, facts, false);
+}
+
+static void
+read_exhaustion(struct reading *reading, const struct facts *facts)
+{
+	reading->known = facts->trend.full_in_us != TIME_UNKNOWN;
+	reading->value = (double)facts->trend.full_in_us;
+	name_group(reading, &facts->groups[GROUP_APPLICATION], group_total);
+}
+
+const struct alert_rule alert_rules[] = {
+	{"utilization", "used slots, as a share of those that ordinary roles can hold", VALUE_SHARE, 0.70, 0.85,
+	 ALERT_FROM, read_utilization, "utilization"},
+	{"idle_ratio", "idle sessions, as a share of the used slots, from 10 sessions on", VALUE_SHARE, 0.50, NAN,
+	 ALERT_FROM, read_idle_ratio, "idle"},
+	{"idle_in_transaction", "longest time a session is idle in a transaction", VALUE_DURATION, 1 * MINUTE,
+	 5 * MINUTE, ALERT_FROM, read_idle_in_transaction, "idle in transaction"},
+	{"long_query", "longest running query", VALUE_DURATION, 1 * MINUTE, 5 * MINUTE, ALERT_FROM,
+	 read_long_query, "query runs"},
+	{"long_transaction", "longest open transaction", VALUE_DURATION, 5 * MINUTE, 30 * MINUTE, ALERT_FROM,
+	 read_long_transaction, "transaction open"},
+	{"churn", "sessions opened per second", VALUE_REAL, 20, 100, ALERT_FROM, read_churn, "opened"},
+	{"blocked", "sessions that wait for a lock", VALUE_INT, 5, 20, ALERT_FROM, read_blocked, "blocked"},
+	{"pool_plan", "configured pools together, as a share of the usable slots; critical counts all slots",
+	 VALUE_SHARE, 1, 1, ALERT_BEYOND, read_pool_plan, "pools"},
+	{"pool_over", "sessions of a pool above its plan", VALUE_INT, 1, NAN, ALERT_FROM, read_pool_over,
+	 "over plan by"},
+	{"role_limit", "sessions of a role, as a share of its connection limit", VALUE_SHARE, 0.85, 1, ALERT_FROM,
+	 read_role_limit, "role limit"},
+	{"database_limit", "sessions of a database, as a share of its connection limit", VALUE_SHARE, 0.85, 1,
+	 ALERT_FROM, read_database_limit, "database limit"},
+	{"exhaustion", "time until the usable slots are full, as the trend goes", VALUE_DURATION, 15 * MINUTE,
+	 5 * MINUTE, ALERT_BELOW, read_exhaustion, "full in"},
+	{"refused", "logins of ours that were refused because slots ran out", VALUE_INT, NAN, 1, ALERT_FROM, NULL,
+	 "refused"},
+};
+
+const size_t alert_count = sizeof alert_rules / sizeof alert_rules[0];

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * The one mutable struct of the program, and what its parts do with it. The
+ * files of this layer are the only ones that know it.
+ */
+#ifndef PGCONNTOP_APP_APP_H
+#define PGCONNTOP_APP_APP_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analysis/alerts.h"
+#include "analysis/facts.h"
+#include "analysis/input.h"
+#include "base/settings.h"
+#include "model/history.h"
+#include "model/messages.h"
+#include "table/table.h"
+
+struct buf;
+struct err;
+struct filter;
+struct pollfd;
+struct snapshot;
+struct source;
+
+/* Exit statuses, as the manual lists them. */
+enum status { STATUS_OK = 0, STATUS_USAGE = 1, STATUS_NO_WAY_IN = 2, STATUS_QUERY_FAILED = 3 };
+
+struct app {
+	struct settings settings;
+	struct source *source;
+	struct snapshot *current;  /* NULL before the first sample */
+	struct snapshot *previous; /* NULL before the second */
+	struct facts facts;	   /* of current */
+	struct history history;
+	struct alert_set alerts;
+	struct messages messages;
+	struct filter **pool_filters; /* one for each configured pool, owned */
+	struct pool_matcher matcher;
+};
+
+/* core.c */
+
+/* Compiles the pools' filters and opens the source (nothing is sent yet). */
+bool app_open(struct app *app, struct err *err);
+void app_close(struct app *app);
+/* Takes a snapshot over: history, facts, alerts. The one before the last goes back to the source. */
+void app_take(struct app *app, struct snapshot *snap);
+/* The link changed: the alert for refused logins, and a message when it is worth one. */
+void app_link_changed(struct app *app, int64_t wall_us);
+/* What tables are made of; false before the first sample. */
+bool app_data(const struct app *app, struct table_data *data);
+/* "db1:5432/postgres: all slots are in use (53300, InitProcess): FATAL: ..., log in as ..." for a failed login. out has room for 1024. */
+void app_explain(const struct app *app, char out[1024]);
+
+/* loop.c */
+
+int64_t clock_mono_us(void);
+int64_t clock_wall_us(void);
+/* Seconds that local time is ahead of UTC at that moment. */
+int clock_utc_offset(int64_t wall_us);
+/*
+ * Waits until a descriptor is ready, a signal came, or the deadline: with
+ * the source's descriptors and at most one more (-1 for none). Gives whether
+ * that one is ready; *gone is set when it was closed at its other end.
+ */
+bool loop_wait(struct app *app, int fd, int64_t deadline_us, bool *gone);
+
+/* signals.c */
+
+/* Blocks the signals that are handled, outside of loop_wait(). `mask` is what holds inside. */
+void signals_init(void);
+const sigset_t *signals_mask(void);
+/* Each gives whether the signal came, and forgets it. Quit is SIGINT, SIGTERM or SIGHUP. */
+bool signals_quit(void);
+bool signals_resized(void);
+bool signals_continued(void);
+/* Makes a crash give the terminal back before it ends the program. */
+void signals_on_crash(void (*restore)(void));
+/* Stops the program as ^Z does, until it is continued. */
+void signals_suspend(void);
+
+/* password.c */
+
+/* Asks on the terminal; NULL when there is none or the user gave up. Wipe and free with password_free(). */
+char *password_ask(const char *user);
+void password_free(char *password);
+
+/* options.c */
+
+/* Reads options and configuration files into settings; what is wrong is told in err. */
+bool options_read(struct settings *settings, int argc, char *const argv[], struct err *err);
+
+/* config.c */
+
+/* Reads one configuration file; a file that does not exist is an error only when it `must`. */
+bool config_load(struct settings *settings, const char *path, bool must, struct err *err);
+
+/* docs.c */
+
+/* Prints a part of the documentation made from the tables; false when there is no such part. */
+bool docs_print(const struct settings *settings, const char *part);
+
+/* docs_config.c: append the configuration in force, and the commented sample, as configuration files */
+
+void docs_config(const struct settings *settings, struct buf *out);
+void docs_sample(const struct settings *settings, struct buf *out);
+/* A limit of an alert as such a file has it, without the quotes of a duration: "70.0", "5min". */
+void docs_limit(const struct alert_rule *rule, double limit, struct buf *out);
+
+/* batch.c and live.c: run to the end and give the exit status. */
+int batch_run(struct app *app);
+int live_run(struct app *app);
+
+#endif

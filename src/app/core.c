@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * The middle of the program: a snapshot comes in, facts and alerts come out.
+ * Used by the screen and by reports alike.
+ */
+#include <stdio.h>
+
+#include "app.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "model/link.h"
+#include "model/snapshot.h"
+#include "source/source.h"
+#include "table/filter.h"
+
+static int
+match_pool(const void *context, const struct snapshot *snap, const struct session *session)
+{
+	const struct app *app = context;
+	struct table_data data = {.snap = snap, .settings = &app->settings};
+
+	for (size_t i = 0; i < app->settings.pool_count; i++)
+		if (filter_match(app->pool_filters[i], &data, session))
+			return (int)i;
+	return -1;
+}
+
+bool
+app_open(struct app *app, struct err *err)
+{
+	size_t count = app->settings.pool_count;
+
+	app->pool_filters = mem_alloc(count, sizeof(struct filter *));
+	for (size_t i = 0; i < count; i++) {
+		app->pool_filters[i] = filter_parse(app->settings.pools[i].match, err);
+		if (app->pool_filters[i] == NULL)
+			return false;
+	}
+	app->matcher = (struct pool_matcher){match_pool, app};
+	alerts_init(&app->alerts, &app->settings);
+	app->source = source_open(&app->settings, err);
+	return app->source != NULL;
+}
+
+void
+app_close(struct app *app)
+{
+	for (size_t i = 0; app->pool_filters != NULL && i < app->settings.pool_count; i++)
+		filter_free(app->pool_filters[i]);
+	mem_free(app->pool_filters);
+	snapshot_free(app->previous);
+	snapshot_free(app->current);
+	source_close(app->source);
+	facts_clear(&app->facts);
+	settings_clear(&app->settings);
+	*app = (struct app){0};
+}
+
+void
+app_take(struct app *app, struct snapshot *snap)
+{
+	struct input input;
+
+	if (app->previous != NULL)
+		source_recycle(app->source, app->previous);
+	app->previous = app->current;
+	app->current = snap;
+	if (app->previous != NULL && app->previous->server.started_us != snap->server.started_us)
+		history_clear(&app->history); /* restarted, or another server */
+	facts_point(snap, &app->history);
+	input = (struct input){
+		.snap = snap,
+		.previous = app->previous,
+		.history = &app->history,
+		.settings = &app->settings,
+		.matcher = &app->matcher,
+	};
+	facts_make(&app->facts, &input);
+	alerts_update(&app->alerts, &app->facts, snap->wall_us);
+}
+
+void
+app_explain(const struct app *app, char out[1024])
+{
+	const struct link *link = source_link(app->source);
+	const char *comma = link->routine[0] != '\0' ? ", " : "";
+	char codes[96] = "";
+
+	if (link->sqlstate[0] != '\0')
+		snprintf(codes, sizeof codes, " (%s%s%s)", link->sqlstate, comma, link->routine);
+	snprintf(out, 1024, "%s: %s%s: %s; %s", source_target(app->source), refusal_words(link->refusal), codes,
+		 link->text, refusal_advice(link->refusal));
+}
+
+void
+app_link_changed(struct app *app, int64_t wall_us)
+{
+	const struct link *link = source_link(app->source);
+	char text[1024];
+
+	if (link->state == LINK_CONNECTING)
+		return;
+	alerts_refused(&app->alerts, link, wall_us);
+	if (link->state == LINK_DOWN) {
+		app_explain(app, text);
+		messages_add(&app->messages, wall_us, LEVEL_CRITICAL, text);
+	} else if (link->state == LINK_LATE) {
+		messages_add(&app->messages, wall_us, LEVEL_WARNING, "the server does not answer");
+	} else if (app->messages.count > 0 || app->current != NULL) {
+		snprintf(text, sizeof text, "connected to %s", source_target(app->source));
+		messages_add(&app->messages, wall_us, LEVEL_INFO, text);
+	}
+}
+
+bool
+app_data(const struct app *app, struct table_data *data)
+{
+	*data = (struct table_data){
+		.snap = app->current,
+		.facts = &app->facts,
+		.alerts = &app->alerts,
+		.settings = &app->settings,
+	};
+	return app->current != NULL;
+}

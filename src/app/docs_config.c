@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * The configuration as a configuration file: what is in force
+ * (--dump-config), and the commented sample.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app.h"
+#include "base/buf.h"
+#include "base/units.h"
+#include "ui/style.h"
+#include "ui/ui.h"
+
+/* A text as libconfig writes it. */
+static void
+add_string(struct buf *out, const char *text)
+{
+	buf_addc(out, '"');
+	for (; *text != '\0'; text++) {
+		if (*text == '"' || *text == '\\')
+			buf_addc(out, '\\');
+		if ((unsigned char)*text < ' ')
+			buf_addf(out, "\\x%02x", (unsigned)*text);
+		else
+			buf_addc(out, *text);
+	}
+	buf_addc(out, '"');
+}
+
+static void
+add_value(struct buf *out, const struct setting_row *row, const char *text)
+{
+	if (row->kind == SETTING_FLAG || row->kind == SETTING_INT)
+		buf_adds(out, text);
+	else
+		add_string(out, text);
+}
+
+static void
+dump_list(const struct settings *settings, const struct setting_row *row, struct buf *out)
+{
+	struct buf text = {0};
+
+	for (size_t n = 0; settings_get(settings, row, n, &text); n++) {
+		buf_adds(out, n == 0 ? "" : ", ");
+		if (n == 0)
+			buf_addf(out, "%s = ( ", row->field);
+		add_string(out, buf_str(&text));
+		buf_reset(&text);
+	}
+	if (out->len > 0 && out->data[out->len - 1] == '"')
+		buf_adds(out, " );\n");
+	buf_clear(&text);
+}
+
+static void
+dump_settings(const struct settings *settings, struct buf *out)
+{
+	for (size_t i = 0; i < setting_count; i++) {
+		const struct setting_row *row = &setting_rows[i];
+		struct buf text = {0};
+
+		if (row->section == SECTION_COMMAND || row->section == SECTION_HIDDEN)
+			continue;
+		if (row->kind == SETTING_LIST) {
+			dump_list(settings, row, out);
+		} else if (settings_get(settings, row, 0, &text)) {
+			buf_addf(out, "%s = ", row->field);
+			add_value(out, row, buf_str(&text));
+			buf_adds(out, ";\n");
+		}
+		buf_clear(&text);
+	}
+}
+
+/* The largest unit in which it is a whole number. */
+static void
+add_duration(struct buf *out, int64_t us)
+{
+	static const struct {
+		const char *name;
+		int64_t us;
+	} units[] = {{"h", INT64_C(3600000000)}, {"min", 60000000}, {"s", 1000000}, {"ms", 1000}, {"us", 1}};
+	size_t i = 0;
+
+	while (us % units[i].us != 0)
+		i++;
+	buf_addf(out, "%lld%s", (long long)(us / units[i].us), units[i].name);
+}
+
+void
+docs_limit(const struct alert_rule *rule, double limit, struct buf *out)
+{
+	char text[UNITS_TEXT_MAX];
+
+	if (rule->unit == VALUE_DURATION)
+		add_duration(out, (int64_t)limit);
+	else
+		buf_adds(out, units_number_exact(text, rule->unit == VALUE_SHARE ? limit * 100 : limit));
+}
+
+static void
+dump_limit(const struct alert_rule *rule, const char *name, double limit, struct buf *out)
+{
+	const char *quote = rule->unit == VALUE_DURATION ? "\"" : "";
+
+	if (isnan(limit))
+		return;
+	buf_addf(out, " %s = %s", name, quote);
+	docs_limit(rule, limit, out);
+	buf_addf(out, "%s;", quote);
+}
+
+static void
+dump_alert(const struct alert_rule *rule, double warning, double critical, struct buf *out)
+{
+	buf_addf(out, "\t%s = {", rule->name);
+	dump_limit(rule, "warning", warning, out);
+	dump_limit(rule, "critical", critical, out);
+	buf_adds(out, " };");
+}
+
+static void
+dump_alerts(const struct settings *settings, struct buf *out)
+{
+	struct alert_set set;
+
+	alerts_init(&set, settings);
+	buf_adds(out, "alerts = {\n");
+	for (size_t i = 0; i < set.count; i++) {
+		dump_alert(set.items[i].rule, set.items[i].warning, set.items[i].critical, out);
+		buf_addc(out, '\n');
+	}
+	buf_adds(out, "};\n");
+}
+
+static void
+dump_pools(const struct settings *settings, struct buf *out)
+{
+	buf_adds(out, "pools = (");
+	for (size_t i = 0; i < settings->pool_count; i++) {
+		const struct pool_plan *plan = &settings->pools[i];
+
+		buf_adds(out, i > 0 ? ",\n\t{ name = " : "\n\t{ name = ");
+		add_string(out, plan->name);
+		buf_adds(out, "; match = ");
+		add_string(out, plan->match);
+		if (plan->connections >= 0)
+			buf_addf(out, "; connections = %lld; }", (long long)plan->connections);
+		else
+			buf_addf(out,
+				 "; instances = %lld; workers = %lld; engines = %lld; pool_size = %lld; "
+				 "max_overflow = %lld; }",
+				 (long long)plan->instances, (long long)plan->workers, (long long)plan->engines,
+				 (long long)plan->pool_size, (long long)plan->max_overflow);
+	}
+	buf_adds(out, settings->pool_count > 0 ? "\n);\n" : ");\n");
+}
+
+static void
+dump_bindings(const char *name, const struct binding *bindings, size_t count, struct buf *out)
+{
+	buf_addf(out, "%s = {\n", name);
+	for (size_t i = 0; i < count; i++) {
+		buf_addf(out, "\t%s = ", bindings[i].name);
+		add_string(out, bindings[i].value);
+		buf_adds(out, ";\n");
+	}
+	buf_adds(out, "};\n");
+}
+
+void
+docs_config(const struct settings *settings, struct buf *out)
+{
+	dump_settings(settings, out);
+	dump_alerts(settings, out);
+	dump_pools(settings, out);
+	dump_bindings("keys", settings->keys, settings->key_count, out);
+	dump_bindings("colors", settings->colors, settings->color_count, out);
+}
+
+/* In the sample a comment has a blank behind its sign, a setting that is commented out has none. */
+static void
+sample_settings(struct buf *out)
+{
+	for (size_t i = 0; i < setting_count; i++) {
+		const struct setting_row *row = &setting_rows[i];
+		const char *value = row->value != NULL ? row->value : row->arg != NULL ? row->arg : "false";
+
+		if (row->section == SECTION_COMMAND || row->section == SECTION_HIDDEN)
+			continue;
+		buf_addf(out, "\n# %s\n#%s = ", row->help, row->field);
+		if (row->kind == SETTING_LIST)
+			buf_adds(out, "( \"state=idle\", \"age>5min\" )");
+		else
+			add_value(out, row, value);
+		buf_adds(out, ";\n");
+	}
+}
+
+static void
+sample_alerts(struct buf *out)
+{
+	buf_adds(out, "\n# Limits of the alerts: per cent, durations such as \"5min\", or counts.\n#alerts = {\n");
+	for (size_t i = 0; i < alert_count; i++) {
+		buf_addf(out, "#\t# %s\n#", alert_rules[i].help);
+		dump_alert(&alert_rules[i], alert_rules[i].warning, alert_rules[i].critical, out);
+		buf_addc(out, '\n');
+	}
+	buf_adds(out, "#};\n");
+}
+
+static void
+sample_keys(struct buf *out)
+{
+	struct buf all = {0};
+	char *line, *rest;
+
+	buf_adds(out, "\n# Keys of the commands, separated by blanks; those of a command take the place of all it had.\n"
+		      "#keys = {\n");
+	ui_describe_keys(&all);
+	for (line = strtok_r(all.data, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+		char *fields;
+		const char *keys = strtok_r(line, "\t", &fields);
+		const char *name = strtok_r(NULL, "\t", &fields);
+
+		buf_addf(out, "#\t%s = ", name);
+		add_string(out, keys);
+		buf_addf(out, "; # %s\n", strtok_r(NULL, "\t", &fields));
+	}
+	buf_adds(out, "#};\n");
+	buf_clear(&all);
+}
+
+static void
+sample_colors(struct buf *out)
+{
+	buf_adds(out, "\n# Colours: black red green yellow blue magenta cyan white, color0 to color255, default;\n"
+		      "# \"on\" before a background; bold dim underline reverse. Of these styles:\n");
+	for (int style = 0; style < STYLE_COUNT; style++)
+		buf_addf(out, "#   %-12s %s\n", style_name((enum style)style), style_help((enum style)style));
+	buf_adds(out, "#colors = { warning = \"bold yellow\"; critical = \"bold white on red\"; };\n");
+}
+
+void
+docs_sample(const struct settings *settings, struct buf *out)
+{
+	(void)settings;
+	buf_adds(out, "# Sample configuration of pgconntop; see pgconntop.conf(5). None is needed to start.\n"
+		      "# It is read from /etc/pgconntop.conf and ~/.config/pgconntop/pgconntop.conf, in this\n"
+		      "# order, or from --config=FILE alone. What is commented out without a blank shows the\n"
+		      "# default or an example.\n");
+	sample_settings(out);
+	sample_alerts(out);
+	buf_adds(out, "\n# Connection pools of the applications: capacity is\n"
+		      "# instances x workers x engines x (pool_size + max_overflow), or connections.\n"
+		      "#pools = (\n"
+		      "#\t{ name = \"api\"; match = \"application=web\"; instances = 2; workers = 4; engines = 1;\n"
+		      "#\t  pool_size = 5; max_overflow = 2; },\n"
+		      "#\t{ name = \"admin\"; match = \"user=postgres\"; connections = 5; }\n"
+		      "#);\n");
+	sample_keys(out);
+	sample_colors(out);
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * The live monitor: one loop over the terminal, the source and the clock.
+ * Keys and events leave marks; at the end of a turn one canvas is drawn when
+ * there is a mark, and what changed of it is shown.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "config.h"
+#include "model/link.h"
+#include "model/snapshot.h"
+#include "source/source.h"
+#include "term/term.h"
+#include "ui/ui.h"
+
+#define FIRST_FRAME_US 80000 /* the screen waits this long for a first answer, so that it starts with data */
+
+struct live {
+	struct app *app;
+	struct ui *ui;
+	struct term *term; /* NULL until the first frame */
+	struct canvas canvas;
+	int64_t started_us;
+	int64_t next_sample_us;
+	int64_t next_second_us; /* of the wall clock, by the other clock: the time of day moves on */
+	bool draw;
+	bool quit;
+	bool heard; /* the first answer of any kind is there */
+	struct err err;
+	int status;
+};
+
+static struct ui_frame
+make_frame(const struct live *live, struct table_data *data)
+{
+	const struct app *app = live->app;
+	struct ui_frame frame = {
+		.data = app_data(app, data) ? data : NULL,
+		.history = &app->history,
+		.messages = &app->messages,
+		.link = source_link(app->source),
+		.target = source_target(app->source),
+		.version = PACKAGE_VERSION,
+		.mono_us = clock_mono_us(),
+		.wall_us = clock_wall_us(),
+	};
+
+	frame.utc_offset_s = clock_utc_offset(frame.wall_us);
+	return frame;
+}
+
+/* Takes the terminal over for the first time. */
+static bool
+open_screen(struct live *live)
+{
+	live->term = term_open(&live->app->settings, &live->err);
+	if (live->term == NULL) {
+		live->quit = true;
+		live->status = STATUS_USAGE;
+		return false;
+	}
+	signals_on_crash(term_emergency);
+	live->draw = true;
+	return true;
+}
+
+static void
+draw(struct live *live)
+{
+	struct table_data data;
+	struct ui_frame frame;
+	int rows, cols;
+
+	if (live->term == NULL || !live->draw)
+		return;
+	frame = make_frame(live, &data);
+	term_size(live->term, &rows, &cols);
+	canvas_resize(&live->canvas, rows, cols, term_utf8(live->term));
+	ui_draw(live->ui, &frame, &live->canvas);
+	term_show(live->term, &live->canvas);
+	live->draw = false;
+}
+
+static void
+ask_password(struct live *live)
+{
+	char *password;
+
+	if (live->term != NULL)
+		term_pause(live->term);
+	password = password_ask(live->app->settings.username);
+	source_password(live->app->source, password);
+	password_free(password);
+	if (live->term != NULL)
+		term_resume(live->term);
+	live->draw = true;
+}
+
+static void
+take_event(struct live *live, const struct source_event *event)
+{
+	struct app *app = live->app;
+
+	live->draw = true;
+	switch (event->type) {
+	case SOURCE_SNAPSHOT:
+		app_take(app, event->snapshot);
+		live->heard = true;
+		break;
+	case SOURCE_LINK:
+		app_link_changed(app, clock_wall_us());
+		live->heard = live->heard || source_link(app->source)->state == LINK_DOWN;
+		break;
+	case SOURCE_PASSWORD:
+		ask_password(live);
+		break;
+	case SOURCE_DETAIL:
+		ui_query(live->ui, &event->id, event->text);
+		break;
+	case SOURCE_MESSAGE:
+		messages_add(&app->messages, clock_wall_us(), (enum level)event->level, event->text);
+		break;
+	case SOURCE_NOTHING:
+		break;
+	}
+}
+
+/* Carries out what a key asked for. */
+static void
+carry_out(struct live *live, unsigned wants)
+{
+	struct source *source = live->app->source;
+	struct identity id;
+
+	live->draw = live->draw || (wants & (UI_DRAW | UI_PAUSE | UI_INTERVAL)) != 0;
+	live->quit = live->quit || (wants & UI_QUIT) != 0;
+	if ((wants & UI_INTERVAL) != 0)
+		live->next_sample_us = clock_mono_us() + ui_interval(live->ui);
+	if ((wants & UI_SAMPLE) != 0) {
+		source_retry(source);
+		source_ask_sample(source);
+	}
+	if ((wants & UI_QUERY) != 0 && ui_wants_query(live->ui, &id))
+		source_ask_query(source, &id);
+	if ((wants & UI_REDRAW) != 0)
+		term_redraw(live->term);
+	if ((wants & UI_SUSPEND) != 0) {
+		term_pause(live->term);
+		signals_suspend();
+		term_resume(live->term);
+	}
+	live->draw = live->draw || (wants & (UI_REDRAW | UI_SUSPEND)) != 0;
+}
+
+static void
+take_keys(struct live *live)
+{
+	struct key_event key;
+
+	while (live->term != NULL && !live->quit && term_key(live->term, clock_mono_us(), &key)) {
+		struct table_data data;
+		struct ui_frame frame = make_frame(live, &data);
+
+		carry_out(live, ui_key(live->ui, &key, &frame));
+	}
+	live->quit = live->quit || (live->term != NULL && term_gone(live->term));
+}
+
+static void
+take_signals(struct live *live)
+{
+	live->quit = live->quit || signals_quit();
+	if (live->term == NULL)
+		return;
+	if (signals_resized()) {
+		term_resized(live->term);
+		live->draw = true;
+	}
+	if (signals_continued()) {
+		term_redraw(live->term);
+		live->draw = true;
+	}
+}
+
+/* Asks for the next sample when it is due; a wish that was not met is not repeated. */
+static void
+tick(struct live *live, int64_t now_us)
+{
+	int64_t interval_us = ui_interval(live->ui);
+
+	if (now_us >= live->next_sample_us) {
+		if (!ui_paused(live->ui))
+			source_ask_sample(live->app->source);
+		live->next_sample_us += ((now_us - live->next_sample_us) / interval_us + 1) * interval_us;
+	}
+	if (now_us >= live->next_second_us) {
+		live->next_second_us = now_us + UNITS_US_PER_SECOND - clock_wall_us() % UNITS_US_PER_SECOND;
+		live->draw = true;
+	}
+	if (live->term == NULL && !live->quit && (live->heard || now_us - live->started_us >= FIRST_FRAME_US))
+		open_screen(live);
+}
+
+static void
+wait(struct live *live)
+{
+	int64_t until = live->next_sample_us < live->next_second_us ? live->next_sample_us : live->next_second_us;
+	bool gone = false;
+
+	if (live->term == NULL && live->started_us + FIRST_FRAME_US < until)
+		until = live->started_us + FIRST_FRAME_US;
+	loop_wait(live->app, live->term != NULL ? STDIN_FILENO : -1, until, &gone);
+	live->quit = live->quit || gone;
+}
+
+static void
+run(struct live *live)
+{
+	struct source *source = live->app->source;
+	struct source_event event;
+
+	live->started_us = live->next_sample_us = clock_mono_us();
+	while (!live->quit) {
+		int64_t now_us = clock_mono_us();
+
+		take_signals(live);
+		tick(live, now_us);
+		source_step(source, now_us, clock_wall_us());
+		while (!live->quit && source_next(source, &event))
+			take_event(live, &event);
+		take_keys(live);
+		tick(live, clock_mono_us());
+		draw(live);
+		if (!live->quit)
+			wait(live);
+	}
+}
+
+int
+live_run(struct app *app)
+{
+	struct live live = {.app = app};
+
+	live.ui = ui_new(&app->settings, &live.err);
+	if (live.ui == NULL) {
+		fprintf(stderr, "pgconntop: %s\n", live.err.msg);
+		return STATUS_USAGE;
+	}
+	if (app->settings.password)
+		ask_password(&live);
+	run(&live);
+	term_close(live.term);
+	ui_free(live.ui);
+	canvas_free(&live.canvas);
+	if (live.status != STATUS_OK)
+		fprintf(stderr, "pgconntop: %s\n", live.err.msg);
+	return live.status;
+}

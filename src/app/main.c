@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * pgconntop: which connections hold the slots of a PostgreSQL server, and
+ * why. This file only decides what is run.
+ */
+#include <locale.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "app.h"
+#include "base/err.h"
+#include "config.h"
+
+/* Prints what needs no server; false when there is nothing of that kind to print. */
+static bool
+print_words(const struct settings *settings)
+{
+	if (settings->help)
+		return docs_print(settings, "help");
+	if (settings->dump_config)
+		return docs_print(settings, "config");
+	if (settings->version)
+		return printf("pgconntop %s\n", PACKAGE_VERSION) > 0;
+	return false;
+}
+
+/* Without a terminal there is no screen: one report, as if it had been asked for. */
+static void
+choose_mode(struct settings *settings)
+{
+	if (settings->watch || (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
+		return;
+	settings->watch = true;
+	if (settings->count == 0)
+		settings->count = 1;
+}
+
+static int
+run(struct app *app)
+{
+	struct settings *settings = &app->settings;
+	struct err err;
+
+	if (settings->generate != NULL) {
+		if (docs_print(settings, settings->generate))
+			return STATUS_OK;
+		fprintf(stderr, "pgconntop: no part \"%s\" to generate\n", settings->generate);
+		return STATUS_USAGE;
+	}
+	if (print_words(settings))
+		return STATUS_OK;
+	if (!app_open(app, &err)) {
+		fprintf(stderr, "pgconntop: %s\n", err.msg);
+		return STATUS_USAGE;
+	}
+	choose_mode(settings);
+	signals_init();
+	return settings->watch ? batch_run(app) : live_run(app);
+}
+
+int
+main(int argc, char *argv[])
+{
+	static struct app app; /* large: the rings are in it */
+	struct err err;
+	int status;
+
+	setlocale(LC_CTYPE, ""); /* not LC_NUMERIC: numbers have a point everywhere */
+	setlocale(LC_MESSAGES, "");
+	settings_init(&app.settings);
+	if (options_read(&app.settings, argc, argv, &err)) {
+		status = run(&app);
+	} else {
+		fprintf(stderr, "pgconntop: %s\n", err.msg);
+		status = STATUS_USAGE;
+	}
+	app_close(&app);
+	if (fclose(stdout) != 0 && status == STATUS_OK)
+		status = STATUS_USAGE;
+	return status;
+}

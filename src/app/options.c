@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * The command line: getopt's tables are made from the settings' rows. The
+ * configuration files are read before what was given here is applied, so
+ * that the command line wins.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+#include "base/err.h"
+#include "base/mem.h"
+
+#define SYSTEM_FILE "/etc/pgconntop.conf"
+#define FIRST_LONG 256 /* getopt's value of row 0; below are letters */
+
+struct given {
+	const struct setting_row *row;
+	const char *text;
+};
+
+struct parsed {
+	struct given *items;
+	size_t count;
+};
+
+static struct option *
+long_options(void)
+{
+	struct option *options = mem_alloc(setting_count + 1, sizeof *options);
+
+	for (size_t i = 0; i < setting_count; i++)
+		options[i] = (struct option){
+			.name = setting_rows[i].option,
+			.has_arg = setting_rows[i].kind == SETTING_FLAG ? no_argument : required_argument,
+			.val = FIRST_LONG + (int)i,
+		};
+	return options;
+}
+
+/* "+:h:p:..." with a colon behind the letters that take an argument. */
+static void
+short_options(char *out)
+{
+	*out++ = ':';
+	for (size_t i = 0; i < setting_count; i++) {
+		if (setting_rows[i].letter == 0 || setting_rows[i].letter == '?')
+			continue;
+		*out++ = (char)setting_rows[i].letter;
+		if (setting_rows[i].kind != SETTING_FLAG)
+			*out++ = ':';
+	}
+	*out = '\0';
+}
+
+static const struct setting_row *
+row_of(int value)
+{
+	if (value >= FIRST_LONG)
+		return &setting_rows[value - FIRST_LONG];
+	for (size_t i = 0; i < setting_count; i++)
+		if (setting_rows[i].letter == value)
+			return &setting_rows[i];
+	return NULL;
+}
+
+/* What getopt could not take. */
+static bool
+refuse(int value, const char *word, struct err *err)
+{
+	if (value == ':')
+		return err_set(err, "option %s needs an argument; see pgconntop --help", word);
+	return err_set(err, "unknown option %s; see pgconntop --help", word);
+}
+
+static bool
+parse(struct parsed *parsed, int argc, char *const argv[], struct err *err)
+{
+	struct option *options = long_options();
+	char letters[128];
+	bool ok = true;
+	int value;
+
+	short_options(letters);
+	opterr = 0;
+	while (ok && (value = getopt_long(argc, argv, letters, options, NULL)) != -1) {
+		const struct setting_row *row = row_of(value);
+		const char *word = argv[optind - 1];
+		char letter[3] = {'-', (char)optopt, '\0'};
+
+		if (value == '?' && strcmp(word, "-?") != 0) {
+			bool cluster = optopt != 0 && optopt < FIRST_LONG && strncmp(word, "--", 2) != 0;
+
+			ok = refuse(value, cluster ? letter : word, err);
+		} else if (value == ':' || row == NULL) {
+			ok = refuse(value, optopt > 0 && optopt < FIRST_LONG ? letter : word, err);
+		} else {
+			parsed->items[parsed->count++] = (struct given){row, optarg != NULL ? optarg : ""};
+		}
+	}
+	mem_free(options);
+	return ok;
+}
+
+/* [DBNAME [USERNAME]] behind the options. */
+static bool
+parse_operands(struct parsed *parsed, int argc, char *const argv[], struct err *err)
+{
+	static const char *const fields[] = {"dbname", "username"};
+
+	for (size_t i = 0; optind < argc; i++, optind++) {
+		if (i == 2)
+			return err_set(err, "too many arguments: \"%s\"; see pgconntop --help", argv[optind]);
+		parsed->items[parsed->count++] = (struct given){settings_find(fields[i]), argv[optind]};
+	}
+	return true;
+}
+
+static const char *
+given_config(const struct parsed *parsed)
+{
+	const char *path = NULL;
+
+	for (size_t i = 0; i < parsed->count; i++)
+		if (strcmp(parsed->items[i].row->field, "config") == 0)
+			path = parsed->items[i].text;
+	return path;
+}
+
+static bool
+read_files(struct settings *settings, const char *path, struct err *err)
+{
+	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	char user[1024] = "";
+
+	if (path != NULL)
+		return config_load(settings, path, true, err);
+	if (config != NULL && config[0] == '/')
+		snprintf(user, sizeof user, "%s/pgconntop/pgconntop.conf", config);
+	else if (home != NULL && home[0] != '\0')
+		snprintf(user, sizeof user, "%s/.config/pgconntop/pgconntop.conf", home);
+	return config_load(settings, SYSTEM_FILE, false, err) &&
+	       (user[0] == '\0' || config_load(settings, user, false, err));
+}
+
+static bool
+apply(struct settings *settings, const struct parsed *parsed, struct err *err)
+{
+	for (size_t i = 0; i < parsed->count; i++)
+		if (!settings_set(settings, parsed->items[i].row, parsed->items[i].text, err))
+			return false;
+	return true;
+}
+
+/* Help, the version and generated texts need no configuration, and work when it is broken. */
+static bool
+wants_only_words(const struct parsed *parsed)
+{
+	for (size_t i = 0; i < parsed->count; i++) {
+		const char *field = parsed->items[i].row->field;
+
+		if (strcmp(field, "help") == 0 || strcmp(field, "version") == 0 || strcmp(field, "generate") == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
+options_read(struct settings *settings, int argc, char *const argv[], struct err *err)
+{
+	struct parsed parsed = {.items = mem_alloc((size_t)argc, sizeof *parsed.items)};
+	bool ok = parse(&parsed, argc, argv, err) && parse_operands(&parsed, argc, argv, err) &&
+		  (wants_only_words(&parsed) || read_files(settings, given_config(&parsed), err)) &&
+		  apply(settings, &parsed, err);
+
+	mem_free(parsed.items);
+	return ok;
+}

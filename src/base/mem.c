@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * The heap with its checks, and arenas on it. An arena is a list of blocks of
+ * which only the head is filled; an object too large for the rest of a block
+ * gets one of its own behind the head, so that the head's rest is not lost.
+ */
+#include "base/mem.h"
+
+#include "base/err.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Bytes of a usual block; the tests compile with a very small one. */
+#ifndef ARENA_BLOCK_SIZE
+#define ARENA_BLOCK_SIZE ((size_t)64 * 1024)
+#endif
+
+struct arena_block {
+	struct arena_block *next; /* older block, NULL for the last */
+	size_t size;              /* bytes of data */
+	size_t used;              /* of them taken */
+	max_align_t data[];       /* the objects */
+};
+
+/* n * size, at least 1, or the end of the program. */
+static size_t
+total_bytes(size_t n, size_t size)
+{
+	if (size && n > PTRDIFF_MAX / size)
+		die("out of memory (%zu objects of %zu bytes)", n, size);
+	return n && size ? n * size : 1;
+}
+
+void *
+mem_alloc(size_t n, size_t size)
+{
+	size_t bytes = total_bytes(n, size);
+	void *p = calloc(1, bytes);
+
+	if (!p)
+		die("out of memory (%zu bytes)", bytes);
+	return p;
+}
+
+void *
+mem_grow(void *old, size_t n, size_t size)
+{
+	size_t bytes = total_bytes(n, size);
+	void *p = realloc(old, bytes);
+
+	if (!p)
+		die("out of memory (%zu bytes)", bytes);
+	return p;
+}
+
+char *
+mem_strdup(const char *s)
+{
+	size_t bytes;
+
+	if (!s)
+		return NULL;
+	bytes = strlen(s) + 1;
+	return memcpy(mem_grow(NULL, bytes, 1), s, bytes);
+}
+
+void
+mem_free(void *p)
+{
+	free(p);
+}
+
+/* Gives a block with room for that many bytes; the caller links it. */
+static struct arena_block *
+new_block(struct arena *arena, size_t size)
+{
+	struct arena_block *block;
+
+	if (size > PTRDIFF_MAX - sizeof(*block))
+		die("out of memory (%zu bytes)", size);
+	block = mem_grow(NULL, 1, sizeof(*block) + size);
+	block->next = NULL;
+	block->size = size;
+	block->used = 0;
+	arena->bytes += sizeof(*block) + size;
+	return block;
+}
+
+/* A block with room for an object that does not fit into the head. */
+static struct arena_block *
+add_block(struct arena *arena, size_t bytes)
+{
+	struct arena_block *block;
+
+	if (bytes > ARENA_BLOCK_SIZE / 4 && arena->head) {
+		block = new_block(arena, bytes);
+		block->next = arena->head->next;
+		arena->head->next = block;
+		return block;
+	}
+	block = new_block(arena, bytes > ARENA_BLOCK_SIZE ? bytes : ARENA_BLOCK_SIZE);
+	block->next = arena->head;
+	arena->head = block;
+	return block;
+}
+
+/* Takes bytes that are not zeroed; align is a power of two. */
+static void *
+take(struct arena *arena, size_t bytes, size_t align)
+{
+	struct arena_block *block = arena->head;
+	size_t start = block ? (block->used + align - 1) & ~(align - 1) : 0;
+
+	if (!block || start > block->size || bytes > block->size - start) {
+		block = add_block(arena, bytes);
+		start = 0;
+	}
+	block->used = start + bytes;
+	return (char *)block->data + start;
+}
+
+void *
+arena_alloc(struct arena *arena, size_t n, size_t size)
+{
+	size_t bytes = total_bytes(n, size);
+
+	return memset(take(arena, bytes, alignof(max_align_t)), 0, bytes);
+}
+
+char *
+arena_strndup(struct arena *arena, const char *s, size_t n)
+{
+	char *copy;
+
+	if (n >= PTRDIFF_MAX)
+		die("out of memory (%zu bytes)", n);
+	copy = take(arena, n + 1, 1);
+	if (n)
+		memcpy(copy, s, n);
+	copy[n] = '\0';
+	return copy;
+}
+
+char *
+arena_printf(struct arena *arena, const char *fmt, ...)
+{
+	char small[128]; /* most texts are printed once, into this */
+	va_list args, again;
+	char *text;
+	int len;
+
+	va_start(args, fmt);
+	va_copy(again, args);
+	len = vsnprintf(small, sizeof(small), fmt, args);
+	va_end(args);
+	if (len < 0)
+		die("cannot format a text");
+	text = take(arena, (size_t)len + 1, 1);
+	if ((size_t)len < sizeof(small))
+		memcpy(text, small, (size_t)len + 1);
+	else
+		vsnprintf(text, (size_t)len + 1, fmt, again);
+	va_end(again);
+	return text;
+}
+
+/*
+ * Bytes that hold what the block held when it follows other objects: these
+ * may end anywhere, and the objects after it keep their distance to an
+ * aligned place.
+ */
+static size_t
+merged_size(const struct arena_block *block)
+{
+	size_t mask = alignof(max_align_t) - 1;
+
+	return (block->size + 2 * mask) & ~mask;
+}
+
+void
+arena_reset(struct arena *arena)
+{
+	const struct arena_block *block;
+	size_t size = 0;
+
+	if (!arena->head)
+		return;
+	if (!arena->head->next) {
+		arena->head->used = 0;
+		return;
+	}
+	for (block = arena->head; block; block = block->next)
+		size += merged_size(block);
+	arena_clear(arena);
+	arena->head = new_block(arena, size);
+}
+
+void
+arena_clear(struct arena *arena)
+{
+	struct arena_block *block, *next;
+
+	for (block = arena->head; block; block = next) {
+		next = block->next;
+		free(block);
+	}
+	arena->head = NULL;
+	arena->bytes = 0;
+}

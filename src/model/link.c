@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * What each refusal is called, and what to do about it.
+ */
+#include "model/link.h"
+
+#include <stddef.h>
+
+static const struct {
+	const char *words;
+	const char *advice;
+} refusals[] = {
+	[REFUSAL_NONE] = { "", "" },
+	[REFUSAL_ALL_SLOTS] = { "all slots in use",
+	    "not even a superuser gets in: end an idle session's process on the server host with "
+	    "kill -TERM, never with -KILL" },
+	[REFUSAL_SUPERUSER_RESERVED] = { "only superuser slots left", "log in as a superuser" },
+	[REFUSAL_ROLE_RESERVED] = { "only reserved slots left",
+	    "log in as a superuser, or as a member of the role that the reserve is for" },
+	[REFUSAL_ROLE_LIMIT] = { "connection limit of the role reached",
+	    "log in as another role; ALTER ROLE ... CONNECTION LIMIT raises the limit" },
+	[REFUSAL_DATABASE_LIMIT] = { "connection limit of the database reached",
+	    "connect to another database, such as postgres; all sessions are seen from any" },
+	[REFUSAL_WALSENDERS] = { "all replication slots of max_wal_senders in use",
+	    "connect without replication, or end a base backup" },
+	[REFUSAL_CHILDREN] = { "too many clients that are still logging in",
+	    "clients connect faster than they get in, or send nothing: wait for "
+	    "authentication_timeout, or stop them" },
+	[REFUSAL_POOLER] = { "connection limit of the pooler reached",
+	    "connect to the server itself instead of the pooler" },
+	[REFUSAL_UNAVAILABLE] = { "server not ready",
+	    "it is starting, stopping or recovering: its log says how far it is" },
+	[REFUSAL_PASSWORD] = { "password refused or missing",
+	    "give the right one with -W, PGPASSFILE or ~/.pgpass" },
+	[REFUSAL_LOGIN] = { "login not allowed",
+	    "check the role, its CONNECT right and pg_hba.conf" },
+	[REFUSAL_DATABASE] = { "no such database, or it takes no connections",
+	    "give another one with -d, such as postgres" },
+	[REFUSAL_UNREACHABLE] = { "server not reached",
+	    "check host and port, and that the server runs and listens there" },
+	[REFUSAL_TIMEOUT] = { "no answer in time",
+	    "check host, port and firewall; --connect-timeout gives it longer" },
+	[REFUSAL_TLS] = { "no agreement on encryption",
+	    "check sslmode, sslrootcert and the certificates' dates and names" },
+	[REFUSAL_LOST] = { "connection lost", "the server's log says why" },
+	[REFUSAL_OTHER] = { "login failed", "see the words of the server" },
+};
+
+const char *
+refusal_words(enum refusal refusal)
+{
+	return refusals[refusal].words;
+}
+
+const char *
+refusal_advice(enum refusal refusal)
+{
+	return refusals[refusal].advice;
+}

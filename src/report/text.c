@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * Text for people: the summary in sentences of figures, each table with
+ * aligned columns as wide as their widest cell.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "model/messages.h"
+#include "model/snapshot.h"
+#include "report/report.h"
+
+#define CELL_MOST 200 /* columns; a longer cell of another than the last column is cut */
+
+static const char *const colors[] = {
+	[LEVEL_OK] = "",
+	[LEVEL_INFO] = "",
+	[LEVEL_WARNING] = "\033[33m",
+	[LEVEL_CRITICAL] = "\033[1;31m",
+};
+
+/* A table laid out: cells[row * columns + column], with the widths of the columns. */
+struct grid {
+	const struct column *columns[64];
+	int widths[64];
+	size_t count;
+	const char **cells;
+};
+
+static unsigned
+text_flags(const struct report *report, const struct column *column)
+{
+	return (report->utf8 ? TEXT_UTF8 : 0u) | ((column->flags & COLUMN_SQUEEZE) != 0 ? TEXT_SQUEEZE : 0u);
+}
+
+/* A cell, cleaned, in the arena. */
+static const char *
+clean_cell(const struct report *report, const struct column *column, const struct value *value, struct arena *arena)
+{
+	char text[CELL_MAX];
+	const char *raw = cell_text(text, value);
+	struct buf clean = {0};
+	const char *cell;
+
+	text_clean(&clean, raw, strlen(raw), text_flags(report, column));
+	cell = arena_strndup(arena, buf_str(&clean), clean.len);
+	buf_clear(&clean);
+	return cell;
+}
+
+static void
+fill_grid(struct grid *grid, const struct report *report, const struct table_data *data, const struct rows *rows,
+	  struct arena *arena)
+{
+	grid->cells = arena_alloc(arena, rows->count * grid->count + 1, sizeof *grid->cells);
+	for (size_t c = 0; c < grid->count; c++)
+		grid->widths[c] = (int)strlen(grid->columns[c]->title);
+	for (size_t r = 0; r < rows->count; r++) {
+		for (size_t c = 0; c < grid->count; c++) {
+			struct value value = grid->columns[c]->get(data, rows->items[r]);
+			const char *cell = clean_cell(report, grid->columns[c], &value, arena);
+			int width = (int)text_width(cell, strlen(cell), TEXT_UTF8);
+
+			grid->cells[r * grid->count + c] = cell;
+			if (width > grid->widths[c])
+				grid->widths[c] = width < CELL_MOST ? width : CELL_MOST;
+		}
+	}
+}
+
+static void
+add_cell(const struct grid *grid, size_t c, const char *cell, struct buf *out)
+{
+	int width = (int)text_width(cell, strlen(cell), TEXT_UTF8);
+	size_t pad = width < grid->widths[c] ? (size_t)(grid->widths[c] - width) : 0;
+	bool right = cell_right(grid->columns[c]->type);
+
+	if (c > 0)
+		buf_adds(out, "  ");
+	if (right)
+		buf_fill(out, ' ', pad);
+	buf_adds(out, cell);
+	if (!right && c + 1 < grid->count)
+		buf_fill(out, ' ', pad);
+}
+
+static void
+add_grid(const struct grid *grid, const struct report *report, const struct table *table,
+	 const struct table_data *data, const struct rows *rows, struct buf *out)
+{
+	for (size_t c = 0; c < grid->count; c++)
+		add_cell(grid, c, grid->columns[c]->title, out);
+	buf_addc(out, '\n');
+	for (size_t r = 0; r < rows->count; r++) {
+		int level = table->level != NULL ? table->level(data, rows->items[r]) : LEVEL_OK;
+		bool colored = report->color && colors[level][0] != '\0';
+
+		buf_adds(out, colored ? colors[level] : "");
+		for (size_t c = 0; c < grid->count; c++)
+			add_cell(grid, c, grid->cells[r * grid->count + c], out);
+		buf_adds(out, colored ? "\033[0m\n" : "\n");
+	}
+}
+
+/* One row as a list of titles and values. */
+static void
+add_pairs(const struct report *report, const struct table *table, const struct table_data *data,
+	  const struct rows *rows, struct buf *out)
+{
+	const struct column *columns[64];
+	size_t count = report_table_columns(report, table, false, columns);
+	size_t widest = 0;
+
+	for (size_t c = 0; c < count; c++)
+		if (strlen(columns[c]->title) > widest)
+			widest = strlen(columns[c]->title);
+	for (size_t c = 0; c < count && rows->count > 0; c++) {
+		struct value value = columns[c]->get(data, rows->items[0]);
+		char text[CELL_MAX];
+		const char *raw = value.type == VALUE_DURATION ? units_duration_long(text, value.i) :
+								 cell_text(text, &value);
+
+		buf_adds(out, columns[c]->title);
+		buf_fill(out, ' ', widest + 2 - strlen(columns[c]->title));
+		text_clean(out, raw, strlen(raw), text_flags(report, columns[c]));
+		buf_addc(out, '\n');
+	}
+}
+
+static void
+add_table(const struct report *report, const struct table *table, const struct table_data *data, struct buf *out,
+	  struct arena *arena)
+{
+	struct grid grid = {0};
+	struct rows rows;
+
+	report_rows(report, table, data, &rows, arena);
+	buf_addf(out, "%s%s\n", out->len > 0 ? "\n" : "", table->title);
+	if (rows.count == 0) {
+		buf_adds(out, "(none)\n");
+		return;
+	}
+	if (table->shape == SHAPE_ROOT || table->shape == SHAPE_ROW) {
+		add_pairs(report, table, data, &rows, out);
+		return;
+	}
+	grid.count = report_table_columns(report, table, false, grid.columns);
+	fill_grid(&grid, report, data, &rows, arena);
+	add_grid(&grid, report, table, data, &rows, out);
+}
+
+static void
+sample(const struct report *report, const struct table_data *data, size_t n, struct buf *out, struct arena *arena)
+{
+	char time[UNITS_TEXT_MAX];
+
+	if (n > 0)
+		buf_addf(out, "\n--- %s\n", units_time_iso(time, data->snap->wall_us));
+	for (size_t i = 0; i < report->table_count; i++)
+		add_table(report, report->tables[i], data, out, arena);
+}
+
+static void
+failure(const struct report *report, int64_t wall_us, const char *why, size_t n, struct buf *out)
+{
+	char time[UNITS_TEXT_MAX];
+
+	buf_addf(out, "%s--- %s  no sample: ", n > 0 ? "\n" : "", units_time_iso(time, wall_us));
+	text_clean(out, why, strlen(why), report->utf8 ? TEXT_UTF8 : 0u);
+	buf_addc(out, '\n');
+}
+
+const struct writer writer_text = {
+	.name = "text",
+	.help = "tables with aligned columns, for people",
+	.sample = sample,
+	.failure = failure,
+};

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * What is asked on an open connection: the sample, names when some are new,
+ * a closer look when something waits or slots are short, and the whole query
+ * of one session. A sample is given out after names and closer look, or
+ * without them when they take too long.
+ */
+#include "source/pg_source.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "model/snapshot.h"
+#include "source/pg_names.h"
+#include "source/pg_sql.h"
+
+#define FOLLOW_PAUSE_US 900000                     /* closer looks are costly: one a second */
+#define REFUSED_AGE_US (300 * UNITS_US_PER_SECOND) /* for that long we look for hidden sessions */
+#define BLOCKERS_MAX 50                            /* the server's work grows with the square */
+#define STARTING_PERCENT 60 /* of the slots in use: from here on hidden sessions matter */
+
+static void
+send_sample(struct source *source)
+{
+	struct buf settings = { 0 };
+	const char *at = buf_str(&source->reserves);
+
+	for (size_t n; *at != '\0'; at += n + (at[n] == ',')) {
+		n = strcspn(at, ",");
+		buf_addf(&settings, ", pg_catalog.current_setting('%.*s', true)", (int)n, at);
+	}
+	source->sample = (struct pg_sample){
+		.snap = source_spare(source),
+		.version = source->about.version_num,
+	};
+	source->want_sample = false;
+	pg_names_begin(source->names);
+	message_begin(source);
+	message_add(source, PG_SQL_SERVER, buf_str(&settings), NULL);
+	message_add(source, PG_SQL_ACTIVITY, NULL, NULL);
+	message_send(source, PHASE_SAMPLE);
+	buf_clear(&settings);
+}
+
+void
+refresh_sample_rows(struct source *source, const struct pg_rows *rows)
+{
+	if (source->result == 0)
+		pg_sample_server(&source->sample, rows, buf_str(&source->reserves));
+	else
+		pg_sample_sessions(&source->sample, rows, source->names);
+}
+
+static const char *
+intern(struct snapshot *snap, const char *s)
+{
+	return snapshot_intern(snap, s, strlen(s));
+}
+
+/* What the connection and the clocks know. */
+static void
+complete_sample(struct source *source)
+{
+	struct snapshot *snap = source->sample.snap;
+	const struct pg_about *about = &source->about;
+
+	snap->mono_us = source->mono_us;
+	snap->wall_us = source->wall_us;
+	snap->took_us = source->mono_us - source->sent_us;
+	snap->via = VIA_CLIENT;
+	snap->server.host = intern(snap, about->host);
+	snap->server.port = intern(snap, about->port);
+	snap->server.database = intern(snap, about->database);
+	snap->server.user = intern(snap, about->user);
+	snap->server.version = snapshot_intern(snap, about->version, strcspn(about->version, " "));
+	snap->server.version_num = about->version_num;
+	snap->server.started_us = source->started_us;
+	snap->hidden_known = about->version_num >= 180000 && !snap->restricted;
+}
+
+/* Gives the sample out. */
+static void
+publish(struct source *source)
+{
+	source_recycle(source, source->ready);
+	source->ready = source->sample.snap;
+	source->sample.snap = NULL;
+}
+
+/* Whether sessions that do not show yet may explain missing slots. */
+static bool
+needs_starting(const struct source *source)
+{
+	int64_t used = pg_sample_used(&source->sample);
+	int64_t usable = pg_sample_usable(&source->sample);
+
+	return source->about.version_num < 180000 &&
+	    (source->mono_us < source->refused_us + REFUSED_AGE_US ||
+	        used * 100 >= usable * STARTING_PERCENT);
+}
+
+/* Takes a closer look if there is a reason, else the sample is complete. */
+static void
+follow_sample(struct source *source)
+{
+	struct buf pids = { 0 };
+
+	if (source->mono_us < source->followed_us + FOLLOW_PAUSE_US) {
+		source->asks_blockers = source->asks_starting = false;
+	} else {
+		source->asks_blockers = pg_sample_waiting(&source->sample, BLOCKERS_MAX, &pids) > 0;
+		source->asks_starting = needs_starting(source);
+	}
+	message_begin(source);
+	if (source->asks_blockers)
+		message_add(source, PG_SQL_BLOCKERS, buf_str(&pids), NULL);
+	if (source->asks_starting)
+		message_add(source, PG_SQL_STARTING, NULL, NULL);
+	buf_clear(&pids);
+	if (source->asks_blockers || source->asks_starting) {
+		source->followed_us = source->mono_us;
+		message_send(source, PHASE_FOLLOW);
+	} else {
+		publish(source);
+		source_set_phase(source, PHASE_IDLE);
+	}
+}
+
+static void
+send_names(struct source *source)
+{
+	struct buf databases = { 0 }, roles = { 0 };
+
+	pg_names_list(source->names, NAME_DATABASE, &databases);
+	pg_names_list(source->names, NAME_ROLE, &roles);
+	message_begin(source);
+	message_add(source, PG_SQL_NAMES, buf_str(&databases), buf_str(&roles));
+	message_send(source, PHASE_NAMES);
+	buf_clear(&databases);
+	buf_clear(&roles);
+}
+
+void
+refresh_sample_done(struct source *source)
+{
+	if (source->failed) {
+		source_recycle(source, source->sample.snap);
+		source->sample.snap = NULL;
+		source_set_phase(source, PHASE_IDLE);
+		return;
+	}
+	complete_sample(source);
+	if (pg_names_due(source->names, source->mono_us)) {
+		send_names(source);
+		return;
+	}
+	pg_sample_names(&source->sample, source->names);
+	follow_sample(source);
+}
+
+void
+refresh_names_rows(struct source *source, const struct pg_rows *rows)
+{
+	pg_names_read(source->names, rows, source->mono_us);
+}
+
+void
+refresh_names_done(struct source *source)
+{
+	if (source->failed)
+		pg_names_failed(source->names, source->mono_us);
+	if (source->sample.snap == NULL) {
+		source_set_phase(source, PHASE_IDLE);
+		return;
+	}
+	pg_sample_names(&source->sample, source->names);
+	follow_sample(source);
+}
+
+void
+refresh_follow_rows(struct source *source, const struct pg_rows *rows)
+{
+	if (source->sample.snap == NULL)
+		return;
+	if (source->asks_blockers && source->result == 0)
+		pg_sample_blockers(&source->sample, rows);
+	else
+		pg_sample_starting(&source->sample, rows, &source->starting);
+}
+
+void
+refresh_follow_done(struct source *source)
+{
+	if (source->sample.snap != NULL)
+		publish(source);
+	source_set_phase(source, PHASE_IDLE);
+}
+
+static void
+send_detail(struct source *source)
+{
+	char pid[16], start[UNITS_TEXT_MAX + 32] = "NULL", time[UNITS_TEXT_MAX];
+
+	snprintf(pid, sizeof(pid), "%d", (int)source->query_id.pid);
+	if (source->query_id.start_us != TIME_UNKNOWN)
+		snprintf(start, sizeof(start), "'%s'::pg_catalog.timestamptz",
+		    units_time_iso(time, source->query_id.start_us));
+	source->want_query = source->detail_known = false;
+	source->detail_id = source->query_id;
+	message_begin(source);
+	message_add(source, PG_SQL_QUERY, pid, start);
+	message_send(source, PHASE_DETAIL);
+}
+
+void
+refresh_detail_rows(struct source *source, const struct pg_rows *rows)
+{
+	size_t len = 0;
+	const char *s = pg_rows_count(rows) > 0 ? pg_rows_value(rows, 0, 0, &len) : NULL;
+
+	source->detail_known = s != NULL;
+	buf_reset(&source->detail);
+	if (s == NULL)
+		return;
+	buf_add(&source->detail, s, len);
+	buf_chop(&source->detail, len - pg_unescape(source->detail.data, s, len));
+}
+
+void
+refresh_detail_done(struct source *source)
+{
+	source->detail_ready = !source->failed && !source->want_query;
+	source_set_phase(source, PHASE_IDLE);
+}
+
+void
+refresh_overdue(struct source *source)
+{
+	if (source->sample.snap == NULL)
+		return;
+	if (source->phase == PHASE_NAMES)
+		pg_sample_names(&source->sample, source->names);
+	if (source->phase == PHASE_NAMES || source->phase == PHASE_FOLLOW)
+		publish(source);
+}
+
+void
+refresh_idle(struct source *source)
+{
+	if (pg_conn_receive(source->conn) == PG_BROKEN)
+		login_lost(source);
+	else if (source->want_query)
+		send_detail(source);
+	else if (source->want_sample)
+		send_sample(source);
+}

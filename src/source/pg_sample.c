@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * What the rows mean: which process holds a slot, what was not shown to us.
+ * It runs for each session of each sample, so numbers are read without the
+ * detours of strtol().
+ */
+#include "source/pg_sample.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/units.h"
+#include "model/snapshot.h"
+#include "source/pg_conn.h"
+#include "source/pg_names.h"
+#include "source/pg_sql.h"
+
+/* The number that n bytes begin with; `none` when there is none. Moves s behind it. */
+static int64_t
+read_number(const char **s, const char *end, int64_t none)
+{
+	const char *at = *s;
+	bool negative = at < end && *at == '-';
+	uint64_t value = 0;
+
+	at += negative;
+	if (at == end || *at < '0' || *at > '9')
+		return none;
+	for (; at < end && *at >= '0' && *at <= '9'; at++)
+		value = value * 10 + (uint64_t)(*at - '0');
+	*s = at;
+	return (int64_t)(negative ? 0 - value : value);
+}
+
+static int64_t
+number_at(const struct pg_rows *rows, int row, int col, int64_t none)
+{
+	size_t len;
+	const char *s = pg_rows_value(rows, row, col, &len);
+
+	return s == NULL ? none : read_number(&s, s + len, none);
+}
+
+static int64_t
+time_at(const struct pg_rows *rows, int row, int col)
+{
+	size_t len;
+	const char *s = pg_rows_value(rows, row, col, &len);
+	int64_t us;
+
+	return s != NULL && units_parse_timestamp(s, len, &us) ? us : TIME_UNKNOWN;
+}
+
+static const char *
+text_at(struct snapshot *snap, const struct pg_rows *rows, int row, int col)
+{
+	size_t len;
+	const char *s = pg_rows_value(rows, row, col, &len);
+
+	return snapshot_intern(snap, s, s == NULL ? 0 : len);
+}
+
+size_t
+pg_unescape(char *out, const char *s, size_t n)
+{
+	const char *end = s + n;
+	size_t len = 0;
+
+	while (s < end) {
+		const char *slash = memchr(s, '\\', (size_t)(end - s));
+		size_t plain = (size_t)((slash != NULL ? slash : end) - s);
+
+		memcpy(out + len, s, plain);
+		len += plain;
+		if (slash == NULL)
+			break;
+		s = slash + 1;
+		if (end - s >= 3 && s[0] >= '0' && s[0] <= '3') {
+			out[len++] = (char)((s[0] - '0') * 64 + (s[1] - '0') * 8 + (s[2] - '0'));
+			s += 3;
+		} else if (s < end) {
+			out[len++] = *s++;
+		}
+	}
+	return len;
+}
+
+static const char *
+query_at(struct snapshot *snap, const struct pg_rows *rows, int row)
+{
+	size_t len;
+	const char *s = pg_rows_value(rows, row, ACTIVITY_QUERY, &len);
+	char *query;
+
+	if (s == NULL)
+		return NULL;
+	query = arena_strndup(&snap->arena, s, len);
+	if (memchr(s, '\\', len) != NULL)
+		query[pg_unescape(query, s, len)] = '\0';
+	return query;
+}
+
+void
+pg_sample_server(struct pg_sample *sample, const struct pg_rows *rows, const char *reserves)
+{
+	struct snapshot *snap = sample->snap;
+	struct reserve *list;
+	size_t len;
+	const char *recovery;
+
+	if (pg_rows_count(rows) != 1)
+		return;
+	recovery = pg_rows_value(rows, 0, SERVER_RECOVERY, &len);
+	sample->own_pid = (int32_t)number_at(rows, 0, SERVER_PID, 0);
+	snap->server_us = time_at(rows, 0, SERVER_CLOCK);
+	snap->server.in_recovery = recovery != NULL && recovery[0] == 't';
+	snap->max_connections = (int)number_at(rows, 0, SERVER_MAX_CONNECTIONS, -1);
+	snap->superuser_reserved = (int)number_at(rows, 0, SERVER_SUPERUSER_RESERVED, 0);
+	snap->reserved = (int)number_at(rows, 0, SERVER_RESERVED, 0);
+	snap->max_wal_senders = (int)number_at(rows, 0, SERVER_MAX_WAL_SENDERS, -1);
+	snap->reserves = list = arena_alloc(&snap->arena, strlen(reserves) + 1, sizeof(*list));
+	for (; *reserves != '\0'; reserves += len + (reserves[len] == ',')) {
+		int col = SERVER_RESERVES + (int)snap->reserve_count;
+
+		len = strcspn(reserves, ",");
+		list[snap->reserve_count++] = (struct reserve){
+			.setting = snapshot_intern(snap, reserves, len),
+			.slots = (int)number_at(rows, 0, col, 0),
+		};
+	}
+}
+
+/* Which kind of process it is, and whether it holds a slot. */
+static void
+set_kind(const struct pg_sample *sample, struct session *session, const struct pg_oids *oids)
+{
+	const char *type = session->backend_type;
+
+	if (type == NULL) {
+		/* A background process whose type has no name shows its start; who shows neither is
+		 * hidden. */
+		bool shown = session->id.start_us != TIME_UNKNOWN;
+
+		session->kind = shown ? KIND_WORKER : KIND_UNKNOWN;
+		session->slot = !shown && oids->database != 0 && oids->user != 0;
+	} else if (strcmp(type, "client backend") == 0) {
+		session->kind = KIND_CLIENT;
+		session->slot = true;
+	} else if (strcmp(type, "walsender") == 0) {
+		session->kind = KIND_WALSENDER;
+		session->slot = sample->version < 120000;
+	} else {
+		session->kind = KIND_WORKER;
+		/* Until 17.3 the worker that copies replication slots took a client's. */
+		session->slot = strcmp(type, "slotsync worker") == 0 && sample->version < 170003;
+	}
+}
+
+/* Where the client is; a row that is not hidden has a port unless it is no client. */
+static const char *
+client_at(struct snapshot *snap, const struct pg_rows *rows, int row, const struct session *session)
+{
+	const char *address = text_at(snap, rows, row, ACTIVITY_CLIENT);
+	size_t len;
+
+	if (address != NULL || session->kind == KIND_UNKNOWN ||
+	    pg_rows_value(rows, row, ACTIVITY_PORT, &len) == NULL)
+		return address;
+	return snapshot_intern(snap, "local", 5);
+}
+
+static void
+read_session(struct pg_sample *sample, const struct pg_rows *rows, int row, struct pg_oids *oids)
+{
+	struct snapshot *snap = sample->snap;
+	struct session *session = snapshot_add(snap);
+	size_t len;
+
+	session->id.pid = (int32_t)number_at(rows, row, ACTIVITY_PID, 0);
+	session->id.start_us = time_at(rows, row, ACTIVITY_START);
+	session->own = session->id.pid == sample->own_pid;
+	session->backend_type = text_at(snap, rows, row, ACTIVITY_TYPE);
+	set_kind(sample, session, oids);
+	session->application = text_at(snap, rows, row, ACTIVITY_APPLICATION);
+	session->client = client_at(snap, rows, row, session);
+	session->client_port = (int32_t)number_at(rows, row, ACTIVITY_PORT, -1);
+	session->xact_start_us = time_at(rows, row, ACTIVITY_XACT_START);
+	session->query_start_us = time_at(rows, row, ACTIVITY_QUERY_START);
+	session->state_change_us = time_at(rows, row, ACTIVITY_STATE_CHANGE);
+	session->wait_event_type = text_at(snap, rows, row, ACTIVITY_WAIT_TYPE);
+	session->wait_event = text_at(snap, rows, row, ACTIVITY_WAIT);
+	session->state = session_state_parse(pg_rows_value(rows, row, ACTIVITY_STATE, &len));
+	session->xid = number_at(rows, row, ACTIVITY_XID, -1);
+	session->xmin = number_at(rows, row, ACTIVITY_XMIN, -1);
+	session->leader_pid = (int32_t)number_at(rows, row, ACTIVITY_LEADER, 0);
+	session->query_id = number_at(rows, row, ACTIVITY_QUERY_ID, 0);
+	if (session->kind == KIND_UNKNOWN) {
+		snap->restricted = true;
+		return;
+	}
+	session->query = query_at(snap, rows, row);
+	session->blockers_known = !session_waits_for_lock(session);
+}
+
+void
+pg_sample_sessions(struct pg_sample *sample, const struct pg_rows *rows, struct pg_names *names)
+{
+	int count = pg_rows_count(rows);
+
+	sample->oids = arena_alloc(&sample->snap->arena, (size_t)count, sizeof(*sample->oids));
+	for (int row = 0; row < count; row++) {
+		struct pg_oids *oids = &sample->oids[row];
+
+		oids->database = (uint32_t)number_at(rows, row, ACTIVITY_DATABASE, 0);
+		oids->user = (uint32_t)number_at(rows, row, ACTIVITY_USER, 0);
+		pg_names_note(names, NAME_DATABASE, oids->database);
+		pg_names_note(names, NAME_ROLE, oids->user);
+		read_session(sample, rows, row, oids);
+	}
+}
+
+void
+pg_sample_names(struct pg_sample *sample, struct pg_names *names)
+{
+	struct snapshot *snap = sample->snap;
+
+	for (size_t i = 0; i < snap->session_count; i++) {
+		struct session *session = &snap->sessions[i];
+
+		session->database =
+		    pg_names_get(names, NAME_DATABASE, sample->oids[i].database, snap);
+		session->user = pg_names_get(names, NAME_ROLE, sample->oids[i].user, snap);
+	}
+	sample->oids = NULL;
+	pg_names_limits(names, snap);
+	snapshot_finish(snap);
+}
+
+int
+pg_sample_used(const struct pg_sample *sample)
+{
+	int used = 0;
+
+	for (size_t i = 0; i < sample->snap->session_count; i++)
+		used += sample->snap->sessions[i].slot;
+	return used;
+}
+
+int
+pg_sample_usable(const struct pg_sample *sample)
+{
+	const struct snapshot *snap = sample->snap;
+	int usable = snap->max_connections - snap->superuser_reserved - snap->reserved;
+
+	for (size_t i = 0; i < snap->reserve_count; i++)
+		usable -= snap->reserves[i].slots;
+	return usable;
+}
+
+size_t
+pg_sample_waiting(const struct pg_sample *sample, size_t max, struct buf *list)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < sample->snap->session_count && count < max; i++)
+		if (session_waits_for_lock(&sample->snap->sessions[i]))
+			buf_addf(list, "%s%d", count++ > 0 ? "," : "",
+			    (int)sample->snap->sessions[i].id.pid);
+	return count;
+}
+
+/* The session of that pid to change, NULL when there is none. */
+static struct session *
+session_of(const struct pg_sample *sample, int32_t pid)
+{
+	const struct session *session = snapshot_find_pid(sample->snap, pid);
+
+	return session == NULL ? NULL : &sample->snap->sessions[session - sample->snap->sessions];
+}
+
+/* Reads "{12,13,12}", each pid once. */
+static void
+read_blockers(struct snapshot *snap, struct session *session, const char *s, size_t len)
+{
+	const char *end = s + len;
+	int32_t *pids = arena_alloc(&snap->arena, len / 2 + 1, sizeof(*pids));
+	size_t count = 0;
+
+	while (s < end && ++s < end) { /* past the brace or comma */
+		int32_t pid = (int32_t)read_number(&s, end, -1);
+		size_t i = 0;
+
+		while (i < count && pids[i] != pid)
+			i++;
+		if (i == count && pid >= 0)
+			pids[count++] = pid;
+	}
+	session->blocked_by = count > 0 ? pids : NULL;
+	session->blocker_count = count;
+	session->blockers_known = true;
+}
+
+void
+pg_sample_blockers(struct pg_sample *sample, const struct pg_rows *rows)
+{
+	for (int row = 0; row < pg_rows_count(rows); row++) {
+		int32_t pid = (int32_t)number_at(rows, row, BLOCKERS_PID, 0);
+		struct session *session = session_of(sample, pid);
+		size_t len;
+		const char *pids = pg_rows_value(rows, row, BLOCKERS_PIDS, &len);
+
+		if (session != NULL && pids != NULL)
+			read_blockers(sample->snap, session, pids, len);
+	}
+}
+
+static int
+compare_pids(const void *a, const void *b)
+{
+	int32_t left = *(const int32_t *)a, right = *(const int32_t *)b;
+
+	return left < right ? -1 : left > right;
+}
+
+void
+pg_sample_starting(struct pg_sample *sample, const struct pg_rows *rows, struct pg_pids *pids)
+{
+	struct pg_pids before = *pids;
+	size_t room = (size_t)pg_rows_count(rows), hidden = 0;
+
+	*pids = (struct pg_pids){ .pids = mem_alloc(room, sizeof(*pids->pids)) };
+	for (int row = 0; row < (int)room; row++) {
+		int32_t pid = (int32_t)number_at(rows, row, 0, 0);
+
+		if (snapshot_find_pid(sample->snap, pid) == NULL)
+			pids->pids[pids->count++] = pid;
+	}
+	qsort(pids->pids, pids->count, sizeof(*pids->pids), compare_pids);
+	for (size_t i = 0; i < pids->count; i++) {
+		struct session *session;
+
+		if (before.count == 0 ||
+		    bsearch(&pids->pids[i], before.pids, before.count, sizeof(*before.pids),
+		        compare_pids) == NULL)
+			continue;
+		session = snapshot_add(sample->snap);
+		session->id.pid = pids->pids[i];
+		session->kind = KIND_HIDDEN;
+		session->state = STATE_STARTING;
+		session->slot = true;
+		session->blockers_known = true;
+		hidden++;
+	}
+	if (hidden > 0)
+		snapshot_finish(sample->snap);
+	sample->snap->hidden_known = true;
+	mem_free(before.pids);
+}

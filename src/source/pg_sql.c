@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * The statements. Rules for all of them: ASCII; one SELECT each, beginning
+ * with that word, so that the grammar of replication connections takes it;
+ * every name qualified; no text function on what a session may have put
+ * there, for such a function fails on bytes of another encoding.
+ */
+#include "source/pg_sql.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+struct statement {
+	enum pg_sql id;
+	int version; /* the lowest one for this text; later rows win */
+	const char *text;
+};
+
+/*
+ * Texts of queries are cut at 320 bytes, which fills the list on the widest
+ * screens; the whole comes on demand. textsend() gives the bytes as they are.
+ */
+#define QUERY_BYTES "320"
+
+/*
+ * The set-returning function and not the view on it: the view also reads
+ * pg_authid and pg_database, and hangs while one of them is locked.
+ */
+#define ACTIVITY(last_columns)                                                                \
+	"SELECT pid, datid, usesysid, application_name, client_addr, client_port,"            \
+	" backend_start, xact_start, query_start, state_change, wait_event_type, wait_event," \
+	" state, backend_xid, backend_xmin, backend_type,"                                    \
+	" pg_catalog.substr(pg_catalog.textsend(query), 1, " QUERY_BYTES ")," last_columns    \
+	" FROM pg_catalog.pg_stat_get_activity(NULL)"
+
+/* Whoever tuned the server for its applications did not think of a monitor: no other timeouts. */
+#define SESSION(more)                                                                     \
+	"SELECT pg_catalog.set_config(name, value, $1) FROM (VALUES"                      \
+	" ('statement_timeout', '10s'), ('lock_timeout', '200ms'),"                       \
+	" ('idle_in_transaction_session_timeout', '10s'), ('search_path', 'pg_catalog')," \
+	" ('timezone', 'UTC'), ('datestyle', 'ISO'), ('bytea_output', 'escape')" more     \
+	") AS s (name, value)"
+
+#define SERVER(reserved)                                                                  \
+	"SELECT pg_catalog.clock_timestamp(), pg_catalog.pg_backend_pid(),"               \
+	" pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('max_connections')," \
+	" pg_catalog.current_setting('superuser_reserved_connections'), " reserved ","    \
+	" pg_catalog.current_setting('max_wal_senders')$1"
+
+/* By id, then by version. */
+static const struct statement statements[] = {
+	{ PG_SQL_SESSION, 100000, SESSION("") },
+	/* 14: idle_session_timeout. */
+	{ PG_SQL_SESSION, 140000, SESSION(", ('idle_session_timeout', '0')") },
+	/* 17: transaction_timeout. */
+	{ PG_SQL_SESSION, 170000,
+	    SESSION(", ('idle_session_timeout', '0'), ('transaction_timeout', '0')") },
+
+	/* Settings of providers that keep slots for themselves, such as rds.rds_superuser_... */
+	{ PG_SQL_IDENTITY, 100000,
+	    "SELECT pg_catalog.pg_backend_pid(), pg_catalog.pg_postmaster_start_time(),"
+	    " (SELECT pg_catalog.string_agg(name, ',' ORDER BY name) FROM pg_catalog.pg_settings"
+	    " WHERE name LIKE '%reserved_connections%' AND vartype = 'integer'"
+	    " AND name NOT IN ('superuser_reserved_connections', 'reserved_connections'))" },
+
+	{ PG_SQL_SERVER, 100000, SERVER("0") },
+	/* 16: reserved_connections, for pg_use_reserved_connections. */
+	{ PG_SQL_SERVER, 160000, SERVER("pg_catalog.current_setting('reserved_connections')") },
+
+	{ PG_SQL_ACTIVITY, 100000, ACTIVITY(" NULL, NULL") },
+	/* 13: leader_pid. */
+	{ PG_SQL_ACTIVITY, 130000, ACTIVITY(" leader_pid, NULL") },
+	/* 14: query_id. */
+	{ PG_SQL_ACTIVITY, 140000, ACTIVITY(" leader_pid, query_id") },
+
+	/* Superusers are under no limit of their role. */
+	{ PG_SQL_NAMES, 100000,
+	    "SELECT 'd', oid, datname, datconnlimit FROM pg_catalog.pg_database"
+	    " WHERE oid IN ($1) OR datconnlimit >= 0"
+	    " UNION ALL SELECT 'r', oid, rolname, CASE WHEN rolsuper THEN -1 ELSE rolconnlimit END"
+	    " FROM pg_catalog.pg_roles WHERE oid IN ($2) OR rolconnlimit >= 0" },
+
+	/* Only for sessions known to wait: it stops all others from locking for a moment. */
+	{ PG_SQL_BLOCKERS, 100000,
+	    "SELECT p, pg_catalog.pg_blocking_pids(p) FROM pg_catalog.unnest(ARRAY[$1]) AS p" },
+
+	/* A backend is in a transaction while it authenticates, but shows only after that. */
+	{ PG_SQL_STARTING, 100000,
+	    "SELECT pid FROM pg_catalog.pg_locks"
+	    " WHERE locktype = 'virtualxid' AND granted AND mode = 'ExclusiveLock'"
+	    " AND pid IS NOT NULL" },
+
+	{ PG_SQL_QUERY, 100000,
+	    "SELECT pg_catalog.textsend(query) FROM pg_catalog.pg_stat_get_activity($1)"
+	    " WHERE backend_start IS NOT DISTINCT FROM $2" },
+};
+
+static const char *
+find_text(enum pg_sql id, int version)
+{
+	const char *text = NULL;
+
+	for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++)
+		if (statements[i].id == id && (text == NULL || statements[i].version <= version))
+			text = statements[i].text;
+	return text;
+}
+
+void
+pg_sql_add(struct buf *buf, enum pg_sql id, int version, const char *arg1, const char *arg2)
+{
+	const char *text = find_text(id, version);
+	const char *mark;
+
+	if (buf->len > 0)
+		buf_adds(buf, "; ");
+	while ((mark = strchr(text, '$')) != NULL) {
+		const char *arg = mark[1] == '1' ? arg1 : arg2;
+
+		buf_add(buf, text, (size_t)(mark - text));
+		if (arg != NULL)
+			buf_adds(buf, arg);
+		text = mark + 2;
+	}
+	buf_adds(buf, text);
+}

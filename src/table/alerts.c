@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * The alerts that are raised, critical ones first.
+ */
+#include "analysis/alerts.h"
+
+#include <math.h>
+
+#include "base/mem.h"
+#include "internal.h"
+
+/* A figure of an alert in the unit of its rule. */
+static struct value
+figure(const struct alert *alert, double number)
+{
+	if (isnan(number))
+		return value_none();
+	if (alert->rule->unit == VALUE_SHARE)
+		return value_share(number);
+	if (alert->rule->unit == VALUE_DURATION)
+		return value_duration((int64_t)number);
+	if (alert->rule->unit == VALUE_INT)
+		return value_int((int64_t)number);
+	return value_real(number);
+}
+
+static struct value
+alert_name(const struct table_data *data, const void *row)
+{
+	const struct alert *alert = row;
+
+	(void)data;
+	return value_text(alert->rule->name);
+}
+
+static struct value
+alert_level(const struct table_data *data, const void *row)
+{
+	const struct alert *alert = row;
+
+	(void)data;
+	return value_text(level_name(alert->level));
+}
+
+static struct value
+alert_value(const struct table_data *data, const void *row)
+{
+	const struct alert *alert = row;
+
+	(void)data;
+	return figure(alert, alert->value);
+}
+
+static struct value
+alert_warning(const struct table_data *data, const void *row)
+{
+	const struct alert *alert = row;
+
+	(void)data;
+	return figure(alert, alert->warning);
+}
+
+static struct value
+alert_critical(const struct table_data *data, const void *row)
+{
+	const struct alert *alert = row;
+
+	(void)data;
+	return figure(alert, alert->critical);
+}
+
+static struct value
+alert_since(const struct table_data *data, const void *row)
+{
+	const struct alert *alert = row;
+
+	(void)data;
+	return value_time(alert->since_us);
+}
+
+static struct value
+alert_subject(const struct table_data *data, const void *row)
+{
+	const struct alert *alert = row;
+
+	(void)data;
+	return value_text(alert->subject);
+}
+
+static struct value
+alert_message(const struct table_data *data, const void *row)
+{
+	const struct alert *alert = row;
+
+	(void)data;
+	return value_text(alert->message);
+}
+
+static void
+rows(const struct table_data *data, struct rows *out, struct arena *arena)
+{
+	const struct alert *alert;
+
+	out->items = arena_alloc(arena, ALERTS_MAX, sizeof *out->items);
+	out->count = 0;
+	while ((alert = alerts_raised(data->alerts, out->count)) != NULL)
+		out->items[out->count++] = alert;
+}
+
+static uint64_t
+key(const void *row)
+{
+	const struct alert *alert = row;
+
+	return row_key_text(alert->rule->name);
+}
+
+static int
+level(const struct table_data *data, const void *row)
+{
+	const struct alert *alert = row;
+
+	(void)data;
+	return alert->level;
+}
+
+static const struct column columns[] = {
+	{"level", NULL, "LEVEL", "warning or critical", VALUE_TEXT, 8, 0, alert_level},
+	{"name", NULL, "ALERT", "name of the alert", VALUE_TEXT, 19, COLUMN_WIDE, alert_name},
+	{"value", NULL, "VALUE", "what was measured", VALUE_REAL, 8, COLUMN_HIDDEN, alert_value},
+	{"warning", NULL, "WARNING", "limit for a warning", VALUE_REAL, 8, COLUMN_HIDDEN, alert_warning},
+	{"critical", NULL, "CRITICAL", "limit for critical", VALUE_REAL, 8, COLUMN_HIDDEN, alert_critical},
+	{"since", NULL, "SINCE", "when it rose to this level", VALUE_TIME, 27, COLUMN_HIDDEN, alert_since},
+	{"subject", NULL, "SUBJECT", "who it is about", VALUE_TEXT, 20, COLUMN_HIDDEN, alert_subject},
+	{"message", NULL, "MESSAGE", "the alert in words", VALUE_TEXT, 40, COLUMN_STRETCH, alert_message},
+};
+
+const struct table table_alerts = {
+	.name = "alerts",
+	.title = "Alerts",
+	.help = "the alerts that are raised",
+	.shape = SHAPE_LIST,
+	.columns = columns,
+	.column_count = COUNT_OF(columns),
+	.rows = rows,
+	.key = key,
+	.level = level,
+};

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * Matching sessions against a filter. The parser is in filter_parse.c.
+ */
+#include "table/filter.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "filter_term.h"
+
+/* A number to compare with; false for what has none. */
+static bool
+as_number(const struct value *value, double *number)
+{
+	switch (value->type) {
+	case VALUE_INT:
+	case VALUE_DURATION:
+	case VALUE_TIME:
+		*number = (double)value->i;
+		return true;
+	case VALUE_REAL:
+	case VALUE_SHARE:
+		*number = value->d;
+		return true;
+	case VALUE_BOOL:
+		*number = value->b;
+		return true;
+	case VALUE_NONE:
+	case VALUE_TEXT:
+	case VALUE_PIDS:
+		break;
+	}
+	return false;
+}
+
+static bool
+pids_have(const struct value *value, double pid)
+{
+	for (size_t i = 0; i < value->list.count; i++)
+		if (value->list.pids[i] == (int32_t)pid)
+			return true;
+	return false;
+}
+
+static bool
+equals(const struct term *term, const struct value *value)
+{
+	for (size_t i = 0; i < term->count; i++) {
+		double number;
+
+		if (value->type == VALUE_TEXT && strcmp(value->s, term->texts[i]) == 0)
+			return true;
+		if (value->type == VALUE_PIDS && pids_have(value, term->numbers[i]))
+			return true;
+		if (as_number(value, &number) && number == term->numbers[i])
+			return true;
+	}
+	return false;
+}
+
+static bool
+compares(const struct term *term, const struct value *value)
+{
+	double number, limit = term->numbers[0];
+
+	if (!as_number(value, &number))
+		return false;
+	if (term->op == OP_GREATER)
+		return number > limit;
+	if (term->op == OP_AT_LEAST)
+		return number >= limit;
+	if (term->op == OP_LESS)
+		return number < limit;
+	return number <= limit;
+}
+
+static bool
+matches(const struct term *term, const struct value *value)
+{
+	return value->type == VALUE_TEXT && regexec(&term->regex, value->s, 0, NULL, 0) == 0;
+}
+
+/* Whether any text column has the word in it. */
+static bool
+contains(const struct term *term, const struct table_data *data, const void *row)
+{
+	for (size_t i = 0; i < table_sessions.column_count; i++) {
+		const struct column *column = &table_sessions.columns[i];
+		struct value value;
+
+		if (column->type != VALUE_TEXT)
+			continue;
+		value = column->get(data, row);
+		if (value.type == VALUE_TEXT && text_contains(value.s, term->texts[0]))
+			return true;
+	}
+	return false;
+}
+
+static bool
+term_holds(const struct term *term, const struct table_data *data, const void *row)
+{
+	struct value value = term->column != NULL ? term->column->get(data, row) : value_none();
+
+	switch (term->op) {
+	case OP_CONTAINS:
+		return contains(term, data, row);
+	case OP_EQUAL:
+		return equals(term, &value);
+	case OP_NOT_EQUAL:
+		return !equals(term, &value);
+	case OP_MATCH:
+		return matches(term, &value);
+	case OP_NOT_MATCH:
+		return !matches(term, &value);
+	case OP_GREATER:
+	case OP_AT_LEAST:
+	case OP_LESS:
+	case OP_AT_MOST:
+		return compares(term, &value);
+	}
+	return false;
+}
+
+bool
+filter_match(const struct filter *filter, const struct table_data *data, const struct session *session)
+{
+	for (size_t i = 0; i < filter->count; i++)
+		if (!term_holds(&filter->terms[i], data, session))
+			return false;
+	return true;
+}
+
+const char *
+filter_text(const struct filter *filter)
+{
+	return filter->text;
+}
+
+void
+filter_free(struct filter *filter)
+{
+	if (filter == NULL)
+		return;
+	for (size_t i = 0; i < filter->count; i++)
+		if (filter->terms[i].op == OP_MATCH || filter->terms[i].op == OP_NOT_MATCH)
+			regfree(&filter->terms[i].regex);
+	arena_clear(&filter->arena);
+	mem_free(filter);
+}
+
+void
+filter_quote(struct buf *out, const char *column, const char *text)
+{
+	buf_adds(out, column);
+	buf_addc(out, '=');
+	if (text[0] != '\0' && strpbrk(text, " \t\n\r\"'|") == NULL) {
+		buf_adds(out, text);
+		return;
+	}
+	/* a double quote stands in single ones, all else in double ones: "a b"'"'"c" */
+	buf_addc(out, '"');
+	for (; *text != '\0'; text++) {
+		if (*text == '"')
+			buf_adds(out, "\"'\"'\"");
+		else
+			buf_addc(out, *text);
+	}
+	buf_addc(out, '"');
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * Configured pools against what is there, and the sum of the plans.
+ */
+#include "analysis/pools.h"
+
+#include "analysis/facts.h"
+#include "base/mem.h"
+#include "base/settings.h"
+#include "internal.h"
+#include "model/messages.h"
+
+/* A number of the plan's formula; none where the plan is one number or there is no plan. */
+static struct value
+plan_number(const void *row, int64_t (*get)(const struct pool_plan *plan))
+{
+	const struct pool *pool = row;
+
+	if (pool->plan == NULL || pool->plan->connections >= 0)
+		return value_none();
+	return value_int(get(pool->plan));
+}
+
+static int64_t
+plan_instances(const struct pool_plan *plan)
+{
+	return plan->instances;
+}
+
+static int64_t
+plan_workers(const struct pool_plan *plan)
+{
+	return plan->instances * plan->workers;
+}
+
+static int64_t
+plan_engines(const struct pool_plan *plan)
+{
+	return plan->engines;
+}
+
+static int64_t
+plan_size(const struct pool_plan *plan)
+{
+	return plan->pool_size;
+}
+
+static int64_t
+plan_overflow(const struct pool_plan *plan)
+{
+	return plan->max_overflow;
+}
+
+static struct value
+pool_name(const struct table_data *data, const void *row)
+{
+	const struct pool *pool = row;
+
+	(void)data;
+	return value_text(pool->plan != NULL ? pool->plan->name : "(unclaimed)");
+}
+
+static struct value
+pool_match(const struct table_data *data, const void *row)
+{
+	const struct pool *pool = row;
+
+	(void)data;
+	return value_text(pool->plan != NULL ? pool->plan->match : NULL);
+}
+
+static struct value
+pool_instances(const struct table_data *data, const void *row)
+{
+	(void)data;
+	return plan_number(row, plan_instances);
+}
+
+static struct value
+pool_workers(const struct table_data *data, const void *row)
+{
+	(void)data;
+	return plan_number(row, plan_workers);
+}
+
+static struct value
+pool_engines(const struct table_data *data, const void *row)
+{
+	(void)data;
+	return plan_number(row, plan_engines);
+}
+
+static struct value
+pool_size(const struct table_data *data, const void *row)
+{
+	(void)data;
+	return plan_number(row, plan_size);
+}
+
+static struct value
+pool_overflow(const struct table_data *data, const void *row)
+{
+	(void)data;
+	return plan_number(row, plan_overflow);
+}
+
+static struct value
+pool_configured(const struct table_data *data, const void *row)
+{
+	const struct pool *pool = row;
+
+	(void)data;
+	return pool->configured < 0 ? value_none() : value_int(pool->configured);
+}
+
+static struct value
+pool_observed(const struct table_data *data, const void *row)
+{
+	const struct pool *pool = row;
+
+	(void)data;
+	return value_int(pool->observed);
+}
+
+static struct value
+pool_over(const struct table_data *data, const void *row)
+{
+	const struct pool *pool = row;
+
+	(void)data;
+	return pool->over < 0 ? value_none() : value_int(pool->over);
+}
+
+static struct value
+pool_idle(const struct table_data *data, const void *row)
+{
+	const struct pool *pool = row;
+
+	(void)data;
+	return value_int(pool->idle);
+}
+
+static struct value
+pool_fitting(const struct table_data *data, const void *row)
+{
+	const struct pool *pool = row;
+
+	(void)data;
+	return pool->fitting_size < 0 ? value_none() : value_int(pool->fitting_size);
+}
+
+static void
+rows(const struct table_data *data, struct rows *out, struct arena *arena)
+{
+	const struct pools *pools = &data->facts->pools;
+
+	out->items = arena_alloc(arena, pools->count, sizeof *out->items);
+	out->count = pools->count;
+	for (size_t i = 0; i < pools->count; i++)
+		out->items[i] = &pools->items[i];
+}
+
+static uint64_t
+key(const void *row)
+{
+	const struct pool *pool = row;
+
+	return row_key_text(pool->plan != NULL ? pool->plan->name : "(unclaimed)");
+}
+
+static int
+level(const struct table_data *data, const void *row)
+{
+	const struct pool *pool = row;
+
+	(void)data;
+	return pool->over > 0 ? LEVEL_WARNING : LEVEL_OK;
+}
+
+static struct value
+total_configured(const struct table_data *data, const void *row)
+{
+	(void)row;
+	return value_int(data->facts->pools.configured);
+}
+
+static struct value
+total_usable(const struct table_data *data, const void *row)
+{
+	(void)row;
+	return data->facts->slots.usable < 0 ? value_none() : value_int(data->facts->slots.usable);
+}
+
+static struct value
+total_max_connections(const struct table_data *data, const void *row)
+{
+	(void)row;
+	return data->facts->slots.max_connections < 0 ? value_none() :
+							value_int(data->facts->slots.max_connections);
+}
+
+static struct value
+total_unclaimed(const struct table_data *data, const void *row)
+{
+	(void)row;
+	return value_int(data->facts->pools.unclaimed);
+}
+
+static struct value
+total_fits(const struct table_data *data, const void *row)
+{
+	(void)row;
+	return data->facts->slots.usable < 0 ? value_none() : value_bool(data->facts->pools.fits);
+}
+
+static void
+total_rows(const struct table_data *data, struct rows *out, struct arena *arena)
+{
+	*out = (struct rows){0};
+	if (data->facts->pools.count > 0)
+		rows_single(out, &data->facts->pools, arena);
+}
+
+static const struct column columns[] = {
+	{"name", NULL, "POOL", "name in the configuration", VALUE_TEXT, 11, COLUMN_STRETCH, pool_name},
+	{"instances", NULL, "INST", "instances of the program", VALUE_INT, 4, COLUMN_HIDDEN, pool_instances},
+	{"workers", NULL, "PROC", "processes of all its instances", VALUE_INT, 4, 0, pool_workers},
+	{"engines", NULL, "ENG", "pools of each process", VALUE_INT, 3, 0, pool_engines},
+	{"pool_size", NULL, "SIZE", "connections that each pool keeps", VALUE_INT, 4, 0, pool_size},
+	{"max_overflow", NULL, "OVFL", "connections that each pool may open beside", VALUE_INT, 4, 0, pool_overflow},
+	{"configured", NULL, "MAX", "connections that it may open together", VALUE_INT, 4, 0, pool_configured},
+	{"observed", NULL, "SEEN", "its sessions that hold a slot", VALUE_INT, 4, 0, pool_observed},
+	{"over", NULL, "OVER", "sessions above its plan", VALUE_INT, 4, 0, pool_over},
+	{"idle", NULL, "IDLE", "of those seen, idle", VALUE_INT, 4, COLUMN_WIDE, pool_idle},
+	{"fitting_size", NULL, "FITS", "largest pool_size with which all plans fit, the others as they are", VALUE_INT,
+	 4, COLUMN_WIDE, pool_fitting},
+	{"match", NULL, "MATCH", "filter that tells its sessions", VALUE_TEXT, 20, COLUMN_HIDDEN, pool_match},
+};
+
+static const struct column total_columns[] = {
+	{"configured", NULL, "PLANNED", "connections of all plans together", VALUE_INT, 7, 0, total_configured},
+	{"usable", NULL, "USABLE", "slots that ordinary roles can hold", VALUE_INT, 6, 0, total_usable},
+	{"max_connections", NULL, "SLOTS", "max_connections", VALUE_INT, 6, 0, total_max_connections},
+	{"unclaimed", NULL, "UNCLAIMED", "sessions that no plan claims", VALUE_INT, 9, 0, total_unclaimed},
+	{"fits", NULL, "FITS", "whether the plans together fit the usable slots", VALUE_BOOL, 4, 0, total_fits},
+};
+
+const struct table table_pool_total = {
+	.name = "pool_total",
+	.title = "Pools together",
+	.help = "all configured pools against the slots",
+	.shape = SHAPE_ROW,
+	.columns = total_columns,
+	.column_count = COUNT_OF(total_columns),
+	.rows = total_rows,
+};
+
+const struct table table_pools = {
+	.name = "pools",
+	.title = "Pools",
+	.help = "configured connection pools against what is there",
+	.shape = SHAPE_LIST,
+	.columns = columns,
+	.column_count = COUNT_OF(columns),
+	.total = &table_pool_total,
+	.rows = rows,
+	.key = key,
+	.level = level,
+};

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * One row of figures about the whole server: what a person reads first, and
+ * the top level of a JSON report.
+ */
+#include <stdlib.h>
+
+#include "analysis/alerts.h"
+#include "analysis/facts.h"
+#include "internal.h"
+#include "model/snapshot.h"
+
+#define GETTER(function, expression)                                                                               \
+	static struct value function(const struct table_data *data, const void *row)                               \
+	{                                                                                                          \
+		(void)row;                                                                                         \
+		return (expression);                                                                               \
+	}
+
+/* A count that is negative when unknown. */
+static struct value
+count(int64_t n)
+{
+	return n < 0 ? value_none() : value_int(n);
+}
+
+static struct value
+rate(const struct table_data *data, double per_second)
+{
+	return data->facts->churn.known ? value_real(per_second) : value_none();
+}
+
+GETTER(sample_time, value_time(data->snap->wall_us))
+GETTER(server_host, value_text(data->snap->server.host))
+GETTER(server_database, value_text(data->snap->server.database))
+GETTER(server_user, value_text(data->snap->server.user))
+GETTER(server_version, value_text(data->snap->server.version))
+GETTER(server_version_num, value_int(data->snap->server.version_num))
+GETTER(server_in_recovery, value_bool(data->snap->server.in_recovery))
+GETTER(server_started, value_time(data->snap->server.started_us))
+GETTER(via, value_text(via_name(data->snap->via)))
+GETTER(max_connections, count(data->facts->slots.max_connections))
+GETTER(superuser_reserved, count(data->facts->slots.superuser_reserved))
+GETTER(reserved, count(data->facts->slots.reserved))
+GETTER(usable, count(data->facts->slots.usable))
+GETTER(used, value_int(data->facts->slots.used))
+GETTER(hidden, count(data->facts->slots.hidden))
+GETTER(free_slots, count(data->facts->slots.free))
+GETTER(estimated, value_bool(data->facts->slots.estimated))
+GETTER(walsenders_max, count(data->facts->slots.max_wal_senders))
+GETTER(walsenders_used, value_int(data->facts->slots.walsenders))
+GETTER(opened, rate(data, data->facts->churn.opened_per_second))
+GETTER(closed, rate(data, data->facts->churn.closed_per_second))
+GETTER(longest_query, value_duration(data->facts->query.us))
+GETTER(longest_transaction, value_duration(data->facts->xact.us))
+GETTER(longest_in_transaction, value_duration(data->facts->idle_in_transaction.us))
+GETTER(oldest_idle, value_duration(data->facts->states[STATE_IDLE].us))
+GETTER(blocked, value_int(data->facts->blocking.waiting))
+GETTER(full_in, value_duration(data->facts->trend.full_in_us))
+GETTER(worst, value_text(level_name(alerts_worst(data->alerts))))
+
+static struct value
+server_port(const struct table_data *data, const void *row)
+{
+	const char *port = data->snap->server.port;
+
+	(void)row;
+	return port == NULL ? value_none() : value_int(strtol(port, NULL, 10));
+}
+
+static struct value
+utilization(const struct table_data *data, const void *row)
+{
+	const struct slots *slots = &data->facts->slots;
+
+	(void)row;
+	return slots->usable < 0 ? value_none() : value_share(slots->utilization);
+}
+
+static struct value
+blocked_by(const struct table_data *data, const void *row)
+{
+	const struct session *root = data->facts->blocking.root;
+
+	(void)row;
+	return root == NULL ? value_none() : value_int(root->id.pid);
+}
+
+static struct value
+per_minute(const struct table_data *data, const void *row)
+{
+	const struct trend *trend = &data->facts->trend;
+
+	(void)row;
+	return trend->known ? value_real(trend->per_minute) : value_none();
+}
+
+static void
+rows(const struct table_data *data, struct rows *out, struct arena *arena)
+{
+	rows_single(out, data->snap, arena);
+}
+
+static const struct column columns[] = {
+	{"time", NULL, "Time", "when the sample was taken", VALUE_TIME, 0, COLUMN_ALWAYS, sample_time},
+	{"host", "server.host", "Host", "server as it was asked for", VALUE_TEXT, 0, COLUMN_ALWAYS, server_host},
+	{"port", "server.port", "Port", "port of the server", VALUE_INT, 0, COLUMN_ALWAYS, server_port},
+	{"database", "server.database", "Database", "database we are in", VALUE_TEXT, 0, COLUMN_ALWAYS,
+	 server_database},
+	{"user", "server.user", "User", "role we are", VALUE_TEXT, 0, COLUMN_ALWAYS | COLUMN_HIDDEN, server_user},
+	{"version", "server.version", "PostgreSQL", "version of the server", VALUE_TEXT, 0, COLUMN_ALWAYS,
+	 server_version},
+	{"version_num", "server.version_num", "Version number", "version of the server as a number", VALUE_INT, 0,
+	 COLUMN_ALWAYS | COLUMN_HIDDEN, server_version_num},
+	{"in_recovery", "server.in_recovery", "Standby", "whether the server is a standby", VALUE_BOOL, 0,
+	 COLUMN_ALWAYS, server_in_recovery},
+	{"started", "server.started", "Started", "start of the server", VALUE_TIME, 0, COLUMN_ALWAYS,
+	 server_started},
+	{"via", NULL, "Via", "way in", VALUE_TEXT, 0, COLUMN_ALWAYS, via},
+	{"max_connections", "slots.max_connections", "Slots", "max_connections", VALUE_INT, 0, COLUMN_ALWAYS,
+	 max_connections},
+	{"superuser_reserved", "slots.superuser_reserved", "Superuser reserved", "slots reserved for superusers",
+	 VALUE_INT, 0, COLUMN_ALWAYS, superuser_reserved},
+	{"reserved", "slots.reserved", "Otherwise reserved",
+	 "slots reserved by reserved_connections and the provider's settings", VALUE_INT, 0, COLUMN_ALWAYS,
+	 reserved},
+	{"usable", "slots.usable", "Usable", "slots that ordinary roles can hold together", VALUE_INT, 0,
+	 COLUMN_ALWAYS, usable},
+	{"used", "slots.used", "Used", "sessions that hold a slot", VALUE_INT, 0, COLUMN_ALWAYS, used},
+	{"hidden", "slots.hidden", "Hidden", "of these, authenticating and not in pg_stat_activity", VALUE_INT, 0,
+	 COLUMN_ALWAYS, hidden},
+	{"free", "slots.free", "Free", "slots that ordinary roles can still get", VALUE_INT, 0, COLUMN_ALWAYS,
+	 free_slots},
+	{"utilization", "slots.utilization", "Utilization", "used as a share of usable", VALUE_SHARE, 0,
+	 COLUMN_ALWAYS, utilization},
+	{"estimated", "slots.estimated", "Estimated", "our role may not see all: parallel workers may be counted in",
+	 VALUE_BOOL, 0, COLUMN_ALWAYS | COLUMN_HIDDEN, estimated},
+	{"walsenders_max", "walsenders.max", "Walsender slots", "max_wal_senders", VALUE_INT, 0, 0, walsenders_max},
+	{"walsenders_used", "walsenders.used", "Walsenders", "walsenders running", VALUE_INT, 0, 0,
+	 walsenders_used},
+	{"opened", "churn.opened_per_second", "Opened/s", "sessions opened per second", VALUE_REAL, 0, 0, opened},
+	{"closed", "churn.closed_per_second", "Closed/s", "sessions closed per second", VALUE_REAL, 0, 0, closed},
+	{"longest_query", "longest.query_seconds", "Longest query", "longest running query", VALUE_DURATION, 0, 0,
+	 longest_query},
+	{"longest_transaction", "longest.transaction_seconds", "Longest transaction", "longest open transaction",
+	 VALUE_DURATION, 0, 0, longest_transaction},
+	{"longest_in_transaction", "longest.idle_in_transaction_seconds", "Longest in txn",
+	 "longest time idle in a transaction", VALUE_DURATION, 0, 0, longest_in_transaction},
+	{"oldest_idle", "longest.idle_seconds", "Oldest idle", "longest time idle", VALUE_DURATION, 0, 0,
+	 oldest_idle},
+	{"blocked", "blocking.waiting", "Blocked", "sessions that wait for a lock", VALUE_INT, 0, 0, blocked},
+	{"blocked_by", "blocking.root", "Blocked by", "process id of the session that holds up most of them",
+	 VALUE_INT, 0, 0, blocked_by},
+	{"per_minute", "trend.per_minute", "Slots/min", "slots taken per minute, by the trend of 5 minutes",
+	 VALUE_REAL, 0, 0, per_minute},
+	{"full_in", "trend.full_in_seconds", "Full in", "time until the usable slots are full, as the trend goes",
+	 VALUE_DURATION, 0, 0, full_in},
+	{"level", NULL, "Alerts", "the highest level of all alerts", VALUE_TEXT, 0, 0, worst},
+};
+
+const struct table table_summary = {
+	.name = "summary",
+	.title = "Summary",
+	.help = "slot arithmetic and the figures of the whole server",
+	.shape = SHAPE_ROOT,
+	.columns = columns,
+	.column_count = COUNT_OF(columns),
+	.rows = rows,
+};

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * Everything that keys do, one row each: the help, the manual, the keys of
+ * the configuration and the bottom line come from the table at the end.
+ */
+#include "internal.h"
+
+#include "base/units.h"
+
+#define PANES (1U << MODE_PANES)
+#define DETAILS (1U << MODE_DETAILS)
+#define PAGES (DETAILS | 1U << MODE_HELP)
+#define PROMPTS (1U << MODE_PROMPT)
+#define MENU (1U << MODE_MENU)
+#define ANYWHERE (PANES | PAGES | PROMPTS | MENU)
+#define LISTS (PANES | PAGES | MENU)
+
+static unsigned
+run_move(struct ui *ui, const struct ui_frame *frame, int arg)
+{
+	switch (ui->mode) {
+	case MODE_PANES:
+		pane_update(ui, ui->focus, frame);
+		pane_move(ui, ui->focus, (enum move)arg);
+		break;
+	case MODE_DETAILS:
+	case MODE_HELP:
+		page_move(ui, (enum move)arg);
+		break;
+	case MODE_MENU:
+		order_menu_move(ui, (enum move)arg);
+		break;
+	case MODE_PROMPT:
+		break;
+	}
+	return UI_DRAW;
+}
+
+/* Columns to the left or right. */
+static unsigned
+run_shift(struct ui *ui, const struct ui_frame *frame, int arg)
+{
+	struct pane *pane = &ui->panes[ui->focus];
+	int most = columns_shift_max(pane, ui->layout.panes[ui->focus].cols);
+
+	(void)frame;
+	pane->shift += arg;
+	if (pane->shift > most)
+		pane->shift = most;
+	if (pane->shift < 0)
+		pane->shift = 0;
+	return UI_DRAW;
+}
+
+static unsigned
+run_next_pane(struct ui *ui, const struct ui_frame *frame, int arg)
+{
+	(void)frame;
+	ui->focus = (enum pane_id)(((int)ui->focus + PANE_COUNT + arg) % PANE_COUNT);
+	return UI_DRAW;
+}
+
+static unsigned
+run_pane(struct ui *ui, const struct ui_frame *frame, int arg)
+{
+	(void)frame;
+	ui->focus = (enum pane_id)arg;
+	return UI_DRAW;
+}
+
+/* Details of the session under the cursor, whose whole query is then wanted. */
+static unsigned
+open_details(struct ui *ui)
+{
+	const struct session *session = pane_row(&ui->panes[ui->focus]);
+
+	if (session == NULL)
+		return 0;
+	ui->panes[ui->focus].held = true;
+	details_open(ui, session);
+	return UI_DRAW | UI_QUERY;
+}
+
+unsigned
+command_enter(struct ui *ui, const struct ui_frame *frame, int arg)
+{
+	(void)arg;
+	if (ui->mode == MODE_MENU) {
+		order_menu_take(ui);
+		return UI_DRAW;
+	}
+	if (frame->data == NULL)
+		return 0;
+	pane_update(ui, ui->focus, frame);
+	switch (ui->focus) {
+	case PANE_GROUPS:
+		return choose_group_sessions(ui, frame);
+	case PANE_POOLS:
+		return choose_pool_sessions(ui, frame);
+	case PANE_SESSIONS:
+	case PANE_QUERIES:
+		return open_details(ui);
+	case PANE_STATES:
+	case PANE_ALERTS:
+	case PANE_COUNT:
+		break;
+	}
+	ui->zoom = !ui->zoom;
+	return UI_DRAW;
+}
+
+static unsigned
+run_back(struct ui *ui, const struct ui_frame *frame, int arg)
+{
+	(void)frame;
+	(void)arg;
+	if (ui->mode == MODE_HELP)
+		ui_set_mode(ui, ui->below);
+	else if (ui->mode != MODE_PANES)
+		ui_set_mode(ui, MODE_PANES);
+	else
+		ui->zoom = false;
+	return UI_DRAW;
+}
+
+static unsigned
+run_zoom(struct ui *ui, const struct ui_frame *frame, int arg)
+{
+	(void)frame;
+	(void)arg;
+	ui->zoom = !ui->zoom;
+	return UI_DRAW;
+}
+
+static unsigned
+run_help(struct ui *ui, const struct ui_frame *frame, int arg)
+{
+	(void)frame;
+	(void)arg;
+	if (ui->mode == MODE_HELP)
+		return 0;
+	ui->below = ui->mode;
+	ui->page_top = 0;
+	ui_set_mode(ui, MODE_HELP);
+	return UI_DRAW;
+}
+
+static unsigned
+run_pause(struct ui *ui, const struct ui_frame *frame, int arg)
+{
+	(void)frame;
+	(void)arg;
+	ui->paused = !ui->paused;
+	return UI_DRAW | UI_PAUSE;
+}
+
+/* The next longer or shorter interval of a fixed row. */
+static unsigned
+run_interval(struct ui *ui, const struct ui_frame *frame, int arg)
+{
+	static const int64_t tenths[] = { 1, 2, 5, 10, 20, 50, 100, 300, 600 };
+	const int n = (int)(sizeof(tenths) / sizeof(tenths[0]));
+	int i = arg > 0 ? 0 : n - 1;
+
+	(void)frame;
+	while (i >= 0 && i < n && (tenths[i] * UNITS_US_PER_SECOND / 10 - ui->interval_us) * arg <= 0)
+		i += arg;
+	if (i < 0 || i == n)
+		return ui_sayf(ui, "the interval can be set from 0.1 to 60 seconds");
+	ui->interval_us = tenths[i] * UNITS_US_PER_SECOND / 10;
+	return UI_DRAW | UI_INTERVAL;
+}
+
+/* What the caller does, not the screen. */
+static unsigned
+run_want(struct ui *ui, const struct ui_frame *frame, int arg)
+{
+	(void)ui;
+	(void)frame;
+	return (unsigned)arg | UI_DRAW;
+}
+
+static unsigned
+run_quit(struct ui *ui, const struct ui_frame *frame, int arg)
+{
+	if (ui->mode == MODE_PANES)
+		return UI_QUIT;
+	return run_back(ui, frame, arg);
+}
+
+unsigned
+command_run(struct ui *ui, const struct command *command, const struct ui_frame *frame)
+{
+	if (!(command->modes & 1U << ui->mode))
+		return ui_sayf(ui, "no such key here; F1 is help");
+	/* Without data there is nothing to choose from, but the keys of the program work. */
+	if (frame->data == NULL && command->modes == PANES)
+		return 0;
+	return command->run(ui, frame, command->arg);
+}
+
+#define MOVING "Moving"
+#define CHOOSING "Which sessions are listed"
+#define ORDERING "In which order"
+#define PROGRAM "The program"
+
+/* A row without a word in the bottom line. */
+#define UNLABELLED NULL, 0, 0
+
+const struct command commands[] = {
+	{ "up", "Up k", "one row up", MOVING, LISTS, run_move, MOVE_UP, UNLABELLED },
+	{ "down", "Down j", "one row down", NULL, LISTS, run_move, MOVE_DOWN, UNLABELLED },
+	{ "page_up", "PgUp ^B", "one page up", NULL, LISTS, run_move, MOVE_PAGE_UP, UNLABELLED },
+	{ "page_down", "PgDn ^F", "one page down", NULL, LISTS, run_move, MOVE_PAGE_DOWN, UNLABELLED },
+	{ "first", "Home g", "to the first row, and stay at the top", NULL, LISTS, run_move, MOVE_FIRST,
+	    UNLABELLED },
+	{ "last", "End G", "to the last row", NULL, LISTS, run_move, MOVE_LAST, UNLABELLED },
+	{ "left", "Left", "columns that were scrolled away", NULL, PANES, run_shift, -1, UNLABELLED },
+	{ "right", "Right", "columns that do not fit, then more of the query", NULL, PANES, run_shift, 1,
+	    UNLABELLED },
+	{ "next_pane", "Tab", "next pane", NULL, PANES, run_next_pane, 1, UNLABELLED },
+	{ "previous_pane", "S-Tab", "pane before", NULL, PANES, run_next_pane, -1, UNLABELLED },
+	{ "groups", "1", "slots by application, user, database or client", NULL, PANES, run_pane,
+	    PANE_GROUPS, UNLABELLED },
+	{ "pools", "2", "configured pools against what is there", NULL, PANES, run_pane, PANE_POOLS,
+	    UNLABELLED },
+	{ "sessions", "3", "all sessions that hold a slot", NULL, PANES, run_pane, PANE_SESSIONS, UNLABELLED },
+	{ "queries", "4", "long-running queries and transactions", NULL, PANES, run_pane, PANE_QUERIES,
+	    UNLABELLED },
+	{ "states", "5", "slots by state", NULL, PANES, run_pane, PANE_STATES, UNLABELLED },
+	{ "alerts", "7", "alerts and messages", NULL, PANES, run_pane, PANE_ALERTS, UNLABELLED },
+	{ "help", "F1 ? h", "this help", NULL, PANES | PAGES, run_help, 0, "Help", PANES | DETAILS, 90 },
+	{ "enter", "Enter", "open: details of a session, sessions of a group or pool", NULL, PANES | MENU,
+	    command_enter, 0, "Open", PANES | MENU, 70 },
+	{ "back", "Esc", "back: close what is open, all panes again", NULL, PANES | PAGES | MENU, run_back, 0,
+	    "Back", PAGES | MENU, 100 },
+	{ "zoom", "f", "the pane on the full screen, and back", NULL, PANES, run_zoom, 0, "Full", PANES, 30 },
+
+	{ "group", "v", "group by application, user, database, client", CHOOSING, PANES, choose_grouping, 0,
+	    "Group", PANES, 60 },
+	{ "filter", "/ F4", "filter while typing", NULL, PANES, prompt_open, PROMPT_FILTER, "Filter", PANES,
+	    80 },
+	{ "clear", "\\", "clear all filters that were set by keys", NULL, PANES, choose_all, 0, UNLABELLED },
+	{ "search", "F3", "search for a text in this pane", NULL, PANES, prompt_open, PROMPT_SEARCH, "Search",
+	    PANES, 20 },
+	{ "next_match", "n", "next match", NULL, PANES, search_next, 1, UNLABELLED },
+	{ "previous_match", "N", "match before", NULL, PANES, search_next, -1, UNLABELLED },
+	{ "idle", "i", "without idle sessions, and with them again", NULL, PANES, choose_idle, 0, "Idle", PANES,
+	    55 },
+	{ "user", "u", "only the user under the cursor, and all again", NULL, PANES, choose_user, 0, "User",
+	    PANES, 15 },
+	{ "application", "a", "only the application under the cursor, and all again", NULL, PANES,
+	    choose_application, 0, "Application", PANES, 14 },
+	{ "least_age", "A", "only sessions that are in their state for some time", NULL, PANES, prompt_open,
+	    PROMPT_AGE, UNLABELLED },
+
+	{ "sort", "F6", "choose the column to sort by", ORDERING, PANES, order_menu, 0, "Sort", PANES, 40 },
+	{ "sort_left", "<", "sort by the column to the left", NULL, PANES, order_step, -1, UNLABELLED },
+	{ "sort_right", ">", "sort by the column to the right", NULL, PANES, order_step, 1, UNLABELLED },
+	{ "reverse", "I", "the other way round", NULL, PANES, order_reverse, 0, UNLABELLED },
+	{ "age", "T", "longest first by age of the state, query, transaction, session", NULL, PANES, order_age,
+	    0, "Age", PANES, 25 },
+
+	{ "pause", "Z", "hold the picture still, and go on", PROGRAM, PANES | PAGES, run_pause, 0, "Pause", PANES,
+	    50 },
+	{ "slower", "+", "longer between samples", NULL, PANES | PAGES, run_interval, 1, UNLABELLED },
+	{ "faster", "-", "shorter between samples", NULL, PANES | PAGES, run_interval, -1, UNLABELLED },
+	{ "refresh", "R", "a sample now, a login now when there is none", NULL, PANES | PAGES, run_want,
+	    UI_SAMPLE, UNLABELLED },
+	{ "redraw", "^L", "draw the whole screen again", NULL, ANYWHERE, run_want, UI_REDRAW, UNLABELLED },
+	{ "suspend", "^Z", "back to the shell; fg goes on", NULL, ANYWHERE, run_want, UI_SUSPEND, UNLABELLED },
+	{ "quit", "q", "close what is open, or quit", NULL, PANES | PAGES | MENU, run_quit, 0, "Quit", PANES,
+	    100 },
+	{ "exit", "F10 ^C", "quit at once", NULL, ANYWHERE, run_want, UI_QUIT, UNLABELLED },
+};
+
+const size_t command_count = sizeof(commands) / sizeof(commands[0]);

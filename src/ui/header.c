@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * The header: what we look at, how full it is, what the sessions do, where
+ * it is going, and what is wrong. Each line leaves out its least important
+ * words when the screen is narrow.
+ */
+#include "internal.h"
+
+#include "analysis/alerts.h"
+#include "analysis/facts.h"
+#include "base/units.h"
+#include "model/history.h"
+#include "model/messages.h"
+#include "model/snapshot.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LONG_COLS 110 /* durations are written in full from so many columns on */
+#define BAR_COLS 40   /* a narrower screen has no slot bar */
+#define BAR_LEAST 12  /* columns of the bar */
+#define MORE_COLS 60  /* a narrower screen does not say how many more alerts there are */
+
+static const struct facts *
+facts_of(const struct writer *writer)
+{
+	return writer->frame->data->facts;
+}
+
+/* The level of the alert that judges how full it is. */
+static enum level
+slots_level(const struct alert_set *alerts)
+{
+	for (size_t i = 0; i < alerts->count; i++)
+		if (strcmp(alerts->items[i].rule->name, "utilization") == 0)
+			return alerts->items[i].level;
+	return LEVEL_OK;
+}
+
+static void
+slots_words(struct writer *writer)
+{
+	const struct slots *slots = &facts_of(writer)->slots;
+	enum level level = slots_level(writer->frame->data->alerts);
+	enum style style = level == LEVEL_OK ? STYLE_OK : style_of_level(level);
+	const char *about = slots->estimated ? "~" : "";
+	struct arena *arena = writer->arena;
+	char share[UNITS_TEXT_MAX];
+
+	if (slots->usable < 0) {
+		word_add(writer, arena_printf(arena, "%s%d/?", about, slots->used), STYLE_TITLE, 100, 0);
+		word_add(writer, "limits unknown", STYLE_UNKNOWN, 90, 2);
+		return;
+	}
+	word_add(writer, arena_printf(arena, "%s%d/%d", about, slots->used, slots->usable), style, 100, 0);
+	units_share(share, slots->utilization);
+	word_add(writer, arena_printf(arena, "%s", share), style, 90, 2);
+	word_add(writer, level == LEVEL_CRITICAL ? "CRITICAL" : level == LEVEL_WARNING ? "WARNING" : "OK", style,
+	    95, 2);
+	if (slots->superuser_reserved > 0)
+		word_add(writer, arena_printf(arena, "+%d superuser", slots->superuser_reserved), STYLE_DIM, 50, 2);
+	if (slots->reserved > 0)
+		word_add(writer, arena_printf(arena, "+%d reserved", slots->reserved), STYLE_DIM, 45, 1);
+	word_add(writer, arena_printf(arena, "%s%d free", about, slots->free), slots->free > 0 ? STYLE_TITLE : style,
+	    80, 2);
+}
+
+/* The bar takes what the figures leave. */
+static void
+draw_slots(struct writer *writer, struct pen *pen)
+{
+	int cols = pen->end - pen->col, taken;
+	struct pen bar;
+
+	pen->style = STYLE_TITLE;
+	if (cols < BAR_COLS) {
+		slots_words(writer);
+		line_draw(&writer->line, pen);
+		return;
+	}
+	slots_words(writer);
+	taken = line_fit(&writer->line, pen->canvas, cols - (int)strlen("Slots []  ") - BAR_LEAST);
+	pen_text(pen, "Slots [");
+	bar = *pen;
+	bar.end = pen->end - taken - 3;
+	if (facts_of(writer)->slots.usable >= 0)
+		slot_bar_draw(&facts_of(writer)->slots, &bar);
+	pen->col = bar.end;
+	pen_text(pen, "]");
+	pen->col += 2;
+	line_draw(&writer->line, pen);
+}
+
+/* States in the order of the bar; the sum is what is used. */
+static const struct {
+	enum session_state state;
+	const char *word;
+	bool always;
+} state_words[] = {
+	{ STATE_IDLE, "idle", true },
+	{ STATE_ACTIVE, "active", true },
+	{ STATE_IDLE_IN_TRANSACTION, "idle in txn", false },
+	{ STATE_ABORTED, "aborted", false },
+	{ STATE_FASTPATH, "fastpath", false },
+	{ STATE_STARTING, "authenticating", false },
+	{ STATE_DISABLED, "disabled", false },
+	{ STATE_UNKNOWN, "unknown", false },
+};
+
+/* Who waits, and for whom in the end. */
+static void
+add_blocking(struct writer *writer)
+{
+	const struct blocking *blocking = &facts_of(writer)->blocking;
+	const struct session *root = blocking->root;
+
+	if (blocking->waiting == 0)
+		return;
+	word_add(writer, arena_printf(writer->arena, "blocked %d", blocking->waiting), STYLE_WARNING, 98, 3);
+	if (root == NULL)
+		return;
+	word_add(writer, arena_printf(writer->arena, "by %d", (int)root->id.pid), STYLE_WARNING, 97, 1);
+	word_add(writer, root->application, STYLE_WARNING, 60, 1);
+}
+
+static void
+state_line_words(struct writer *writer)
+{
+	const struct facts *facts = facts_of(writer);
+	const struct slots *slots = &facts->slots;
+	struct arena *arena = writer->arena;
+	char rate[UNITS_TEXT_MAX];
+
+	for (size_t i = 0; i < sizeof(state_words) / sizeof(state_words[0]); i++) {
+		int n = slots->states[state_words[i].state];
+
+		if (n > 0 || state_words[i].always)
+			word_add(writer, arena_printf(arena, "%s %d", state_words[i].word, n),
+			    style_of_state(state_words[i].state), 100, 2);
+	}
+	add_blocking(writer);
+	if (facts->churn.known) {
+		units_number(rate, facts->churn.opened_per_second);
+		word_add(writer, arena_printf(arena, "opened %s/s", rate), STYLE_TEXT, 50, 3);
+		units_number(rate, facts->churn.closed_per_second);
+		word_add(writer, arena_printf(arena, "closed %s/s", rate), STYLE_TEXT, 45, 1);
+	}
+	if (slots->max_wal_senders >= 0)
+		word_add(writer, arena_printf(arena, "walsenders %d/%d", slots->walsenders, slots->max_wal_senders),
+		    STYLE_TEXT, 40, 3);
+}
+
+static void
+add_longest(struct writer *writer, const char *word, int64_t us, int rank)
+{
+	char time[UNITS_TEXT_MAX];
+
+	if (us == TIME_UNKNOWN)
+		return;
+	if (writer->ui->layout.trend.cols >= LONG_COLS)
+		units_duration_long(time, us);
+	else
+		units_duration(time, us);
+	word_add(writer, arena_printf(writer->arena, "%s %s", word, time), STYLE_TEXT, rank, 2);
+}
+
+static void
+trend_words(struct writer *writer)
+{
+	const struct facts *facts = facts_of(writer);
+	char text[UNITS_TEXT_MAX];
+
+	if (facts->trend.known) {
+		units_number(text, facts->trend.per_minute < 0 ? -facts->trend.per_minute :
+								  facts->trend.per_minute);
+		word_add(writer, arena_printf(writer->arena, "%s%s/min", facts->trend.per_minute < 0 ? "-" : "+", text),
+		    STYLE_TEXT, 90, 0);
+	}
+	if (facts->trend.full_in_us != TIME_UNKNOWN) {
+		units_duration_long(text, facts->trend.full_in_us);
+		word_add(writer, arena_printf(writer->arena, "full in %s", text), STYLE_WARNING, 100, 1);
+	}
+	add_longest(writer, "longest query", facts->query.us, 80);
+	add_longest(writer, "transaction", facts->xact.us, 75);
+	add_longest(writer, "oldest idle", facts->states[STATE_IDLE].us, 70);
+}
+
+static void
+draw_trend(struct writer *writer, struct pen *pen)
+{
+	int cols = pen->end - pen->col;
+	struct pen spark;
+
+	pen_text(pen, "Trend ");
+	spark = *pen;
+	spark.end = spark.col + (cols >= LONG_COLS ? 30 : cols / 8);
+	if (spark.end > pen->end)
+		spark.end = pen->end;
+	if (writer->frame->history != NULL)
+		sparkline_draw(writer->frame->history, writer->frame->data->snap->mono_us, &spark);
+	pen->col = spark.end + 2;
+	trend_words(writer);
+	line_draw(&writer->line, pen);
+}
+
+/* One raised alert, if it fits whole or nothing stands before it. */
+static bool
+draw_alert(const struct alert *alert, struct pen *pen, bool first)
+{
+	const char *level = alert->level == LEVEL_CRITICAL ? "CRITICAL" : "WARNING";
+	int width = (int)strlen(level) + 1 + canvas_width(pen->canvas, alert->message);
+
+	if (!first && pen->col + 3 + width > pen->end)
+		return false;
+	pen->col += first ? 0 : 3;
+	pen->style = style_of_level(alert->level);
+	pen_text(pen, level);
+	pen->style = STYLE_TEXT;
+	pen_text(pen, " ");
+	pen_text(pen, alert->message);
+	pen_finish(pen);
+	return true;
+}
+
+/* How many alerts could not be shown, at the end of the last line. */
+static void
+draw_more(size_t more, struct pen *pen)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "  +%zu more", more);
+	pen->col = pen->end - (int)strlen(text);
+	pen->style = STYLE_WARNING;
+	pen_text(pen, text);
+}
+
+static size_t
+count_raised(const struct alert_set *alerts)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < alerts->count; i++)
+		n += alerts->items[i].level != LEVEL_OK;
+	return n;
+}
+
+static void
+draw_alerts(struct writer *writer, struct canvas *canvas, const struct rect *rect)
+{
+	const struct alert_set *alerts = writer->frame->data->alerts;
+	size_t raised = count_raised(alerts), shown = 0;
+
+	for (int n = 0; n < rect->rows; n++) {
+		struct pen pen = pen_at(canvas, rect, n, STYLE_OK);
+		struct pen text = pen;
+		bool first = true;
+
+		if (raised == 0 && n == 0)
+			pen_text(&text, "OK");
+		if (n == rect->rows - 1 && raised - shown > 1 && text.end > MORE_COLS)
+			text.end -= (int)strlen("  +99 more");
+		while (shown < raised && draw_alert(alerts_raised(alerts, shown), &text, first)) {
+			shown++;
+			first = false;
+		}
+		if (n == rect->rows - 1 && shown < raised)
+			draw_more(raised - shown, &pen);
+	}
+}
+
+void
+header_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
+{
+	const struct layout *layout = &ui->layout;
+	const struct writer empty = { { { { 0 } }, 0, 0 }, &ui->scratch, ui, frame };
+	struct writer writer = empty;
+	struct pen pen = pen_at(canvas, &layout->slots, 0, STYLE_TEXT);
+
+	title_draw(ui, frame, canvas);
+	if (layout->slots.rows > 0)
+		draw_slots(&writer, &pen);
+	writer = empty;
+	pen = pen_at(canvas, &layout->states, 0, STYLE_TEXT);
+	state_line_words(&writer);
+	line_draw(&writer.line, &pen);
+	writer = empty;
+	pen = pen_at(canvas, &layout->trend, 0, STYLE_TEXT);
+	if (layout->trend.rows > 0)
+		draw_trend(&writer, &pen);
+	draw_alerts(&writer, canvas, &layout->alerts);
+}

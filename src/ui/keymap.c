@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * Which key calls which command: the default keys of the commands, and
+ * those that the user gave instead. No key may call two.
+ */
+#include "internal.h"
+
+#include "base/settings.h"
+
+#include <string.h>
+
+#define NAME_MAX_BYTES 16
+
+/* The user's keys of a command, the last ones given; NULL when there are none. */
+static const char *
+user_keys(const struct settings *settings, const char *name)
+{
+	const char *keys = NULL;
+
+	for (size_t i = 0; i < settings->key_count; i++)
+		if (strcmp(settings->keys[i].name, name) == 0)
+			keys = settings->keys[i].value;
+	return keys;
+}
+
+const struct command *
+keymap_find(const struct keymap *keymap, uint32_t code)
+{
+	for (size_t i = 0; i < keymap->count; i++)
+		if (keymap->items[i].code == code)
+			return keymap->items[i].command;
+	return NULL;
+}
+
+static bool
+bind(struct keymap *keymap, const char *key, const struct command *command, struct err *err)
+{
+	uint32_t code = key_parse(key);
+	const struct command *other;
+
+	if (code == 0)
+		return err_set(err, "keys.%s: there is no key \"%s\"", command->name, key);
+	other = keymap_find(keymap, code);
+	if (other == command)
+		return true;
+	if (other != NULL)
+		return err_set(err, "keys.%s: \"%s\" is already the key of \"%s\"", command->name, key,
+		    other->name);
+	keymap->items = mem_grow(keymap->items, keymap->count + 1, sizeof(*keymap->items));
+	keymap->items[keymap->count++] = (struct bound){ code, command };
+	return true;
+}
+
+/* Binds each of the names in the list. */
+static bool
+bind_all(struct keymap *keymap, const char *keys, const struct command *command, struct err *err)
+{
+	char name[NAME_MAX_BYTES];
+
+	for (keys += strspn(keys, " "); *keys != '\0'; keys += strspn(keys, " ")) {
+		size_t len = strcspn(keys, " ");
+
+		if (len >= sizeof(name))
+			return err_set(err, "keys.%s: there is no key \"%.*s\"", command->name, (int)len, keys);
+		memcpy(name, keys, len);
+		name[len] = '\0';
+		if (!bind(keymap, name, command, err))
+			return false;
+		keys += len;
+	}
+	return true;
+}
+
+static bool
+check_names(const struct settings *settings, struct err *err)
+{
+	for (size_t i = 0; i < settings->key_count; i++) {
+		size_t n = 0;
+
+		while (n < command_count && strcmp(commands[n].name, settings->keys[i].name) != 0)
+			n++;
+		if (n == command_count)
+			return err_set(err, "keys: there is no command \"%s\"", settings->keys[i].name);
+	}
+	return true;
+}
+
+bool
+keymap_make(struct keymap *keymap, const struct settings *settings, struct err *err)
+{
+	if (!check_names(settings, err))
+		return false;
+	for (size_t i = 0; i < command_count; i++) {
+		const char *keys = user_keys(settings, commands[i].name);
+
+		if (!bind_all(keymap, keys != NULL ? keys : commands[i].keys, &commands[i], err))
+			return false;
+	}
+	return true;
+}
+
+const char *
+keymap_keys(const struct keymap *keymap, const struct command *command, struct arena *arena)
+{
+	const char *keys = "";
+	char name[16];
+
+	for (size_t i = 0; i < keymap->count; i++)
+		if (keymap->items[i].command == command)
+			keys = arena_printf(arena, "%s%s%s", keys, keys[0] != '\0' ? " " : "",
+			    key_name(keymap->items[i].code, name));
+	return keys;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/* The mouse: what was clicked is found in the layout of the last frame. */
+#include "internal.h"
+
+static bool
+inside(const struct rect *rect, const struct key_event *key)
+{
+	return key->row >= rect->row && key->row < rect->row + rect->rows && key->col >= rect->col &&
+	    key->col < rect->col + rect->cols;
+}
+
+/* The pane under the mouse; PANE_COUNT when there is none. */
+static enum pane_id
+pane_under(const struct ui *ui, const struct key_event *key)
+{
+	int id = 0;
+
+	while (id < PANE_COUNT && !inside(&ui->layout.panes[id], key))
+		id++;
+	return (enum pane_id)id;
+}
+
+/* A word of the bottom line acts as its key. */
+static unsigned
+click_footer(struct ui *ui, const struct ui_frame *frame, const struct key_event *key)
+{
+	for (size_t i = 0; i < ui->footer.count; i++) {
+		int col = ui->footer.items[i].col;
+
+		if (key->col >= col && key->col < col + ui->footer.items[i].cols)
+			return command_run(ui, ui->footer.items[i].command, frame);
+	}
+	return 0;
+}
+
+/* A heading sorts by its column; once more: the other way round. */
+static unsigned
+click_heading(struct ui *ui, const struct ui_frame *frame, int col)
+{
+	const struct pane *pane = &ui->panes[ui->focus];
+	struct place places[PLACES_MAX];
+	size_t count = columns_place(pane, ui->layout.panes[ui->focus].cols, places);
+
+	for (size_t i = 0; i < count; i++) {
+		if (col < places[i].col || col >= places[i].col + places[i].width)
+			continue;
+		if (pane->view.sort == places[i].column)
+			return order_reverse(ui, frame, 0);
+		order_by(ui, ui->focus, places[i].column);
+	}
+	return UI_DRAW;
+}
+
+/* The first click on a row puts the cursor there, the second one opens it. */
+static unsigned
+click_row(struct ui *ui, const struct ui_frame *frame, size_t row, bool twice)
+{
+	struct pane *pane = &ui->panes[ui->focus];
+
+	pane_update(ui, ui->focus, frame);
+	if (row >= pane_lines(pane))
+		return UI_DRAW;
+	pane_select(pane, row);
+	if (twice || (pane->cursor_key != 0 && ui->clicked == pane->cursor_key)) {
+		ui->clicked = 0;
+		return command_enter(ui, frame, 0);
+	}
+	ui->clicked = pane->cursor_key;
+	return UI_DRAW;
+}
+
+static unsigned
+click_pane(struct ui *ui, const struct ui_frame *frame, enum pane_id id, const struct key_event *key)
+{
+	const struct rect *rect = &ui->layout.panes[id];
+	int row = key->row - rect->row;
+
+	if (id != ui->focus)
+		ui->clicked = 0;
+	ui->focus = id;
+	if (row == 0 || frame->data == NULL)
+		return UI_DRAW;
+	if (row == 1)
+		return click_heading(ui, frame, key->col - rect->col);
+	return click_row(ui, frame, ui->panes[id].top + (size_t)(row - 2), key->mouse == MOUSE_DOUBLE_CLICK);
+}
+
+/* The wheel moves what is under it: a page, the menu, or the rows of a pane. */
+static unsigned
+turn_wheel(struct ui *ui, const struct ui_frame *frame, const struct key_event *key)
+{
+	enum move move = key->mouse == MOUSE_WHEEL_UP ? MOVE_UP : MOVE_DOWN;
+	enum pane_id id = pane_under(ui, key);
+
+	for (int i = 0; i < 3; i++) {
+		if (ui->mode == MODE_DETAILS || ui->mode == MODE_HELP)
+			page_move(ui, move);
+		else if (ui->mode == MODE_MENU)
+			order_menu_move(ui, move);
+		else if (id < PANE_COUNT && frame->data != NULL)
+			pane_move(ui, id, move);
+	}
+	return UI_DRAW;
+}
+
+/* A line of the menu is taken, a click beside it closes it. */
+static unsigned
+click_menu(struct ui *ui, const struct key_event *key)
+{
+	int line = key->row - ui->menu_rect.row - 1;
+	int count = (int)ui->panes[ui->focus].table->column_count;
+
+	if (!inside(&ui->menu_rect, key)) {
+		ui_set_mode(ui, MODE_PANES);
+	} else if (line >= 0 && ui->menu_top + line < count) {
+		ui->menu_at = ui->menu_top + line;
+		order_menu_take(ui);
+	}
+	return UI_DRAW;
+}
+
+unsigned
+mouse_key(struct ui *ui, const struct ui_frame *frame, const struct key_event *key)
+{
+	enum pane_id id = pane_under(ui, key);
+
+	if (key->mouse == MOUSE_NONE)
+		return 0;
+	if (key->mouse == MOUSE_WHEEL_UP || key->mouse == MOUSE_WHEEL_DOWN)
+		return turn_wheel(ui, frame, key);
+	if (ui->mode == MODE_PROMPT)
+		return 0;
+	if (inside(&ui->layout.footer, key))
+		return click_footer(ui, frame, key);
+	if (ui->mode == MODE_MENU)
+		return click_menu(ui, key);
+	if (ui->mode == MODE_PANES && id < PANE_COUNT)
+		return click_pane(ui, frame, id, key);
+	return 0;
+}

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * Drawing a pane: a line with its title, the headings, and the rows that are
+ * visible. Only these are looked at, so that a frame costs the same whatever
+ * the number of sessions.
+ */
+#include "internal.h"
+
+#include "analysis/facts.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "model/messages.h"
+#include "table/filter.h"
+
+#include <string.h>
+
+void
+title_begin(struct pen *pen, const char *title, bool focus)
+{
+	struct pen line = *pen;
+
+	line.style = STYLE_FRAME;
+	pen_fill(&line, line.end - line.col, canvas_sign(pen->canvas, SIGN_HLINE));
+	pen->col++;
+	pen->style = focus ? STYLE_FOCUS : STYLE_FRAME;
+	pen_text(pen, title);
+	pen->style = STYLE_FRAME;
+}
+
+/* A piece of a title: between blanks, on the line. */
+static void
+title_add(struct pen *pen, const char *label, const char *text)
+{
+	pen_text(pen, " ");
+	pen_text(pen, label);
+	pen_text(pen, text);
+	pen_text(pen, " ");
+}
+
+static void
+title_count(struct pen *pen, const struct pane *pane)
+{
+	if (pane->rows.count != pane->total)
+		pen_printf(pen, " (%zu of %zu)", pane->rows.count, pane->total);
+	else
+		pen_printf(pen, " (%zu)", pane->rows.count);
+}
+
+/* The filters in force, as they could be typed. */
+static void
+title_filters(struct pen *pen, const struct filters *filters)
+{
+	if (filters->count == 0)
+		return;
+	pen->style = STYLE_WARNING;
+	pen_text(pen, "  filter:");
+	for (size_t i = 0; i < filters->count; i++) {
+		pen_text(pen, " ");
+		pen_text(pen, filter_text(filters->all[i]));
+	}
+	pen->style = STYLE_FRAME;
+}
+
+static void
+title_sort(struct pen *pen, const struct view *view)
+{
+	if (view->sort == NULL)
+		return;
+	title_add(pen, " sort: ", view->sort->name);
+	pen->col--;
+	pen_sign(pen, view->descending ? SIGN_DOWN : SIGN_UP);
+	pen_text(pen, " ");
+}
+
+/* What the configured pools come to. */
+static void
+title_pools(struct pen *pen, const struct table_data *data)
+{
+	const struct pools *pools = &data->facts->pools;
+	int usable = data->facts->slots.usable;
+
+	if (pools->count == 0 || usable < 0)
+		return;
+	pen->style = pools->fits ? STYLE_OK : STYLE_WARNING;
+	pen_printf(pen, "  %lld planned, %d usable: %s ", (long long)pools->configured, usable,
+	    pools->fits ? "fits" : "DOES NOT FIT");
+	pen->style = STYLE_FRAME;
+}
+
+/* A pane while it is drawn. */
+struct list {
+	struct ui *ui;
+	const struct ui_frame *frame;
+	enum pane_id id;
+	const struct pane *pane;
+	struct rect rect; /* without the line to its right */
+	struct place places[PLACES_MAX];
+	size_t count;
+};
+
+static void
+draw_title(const struct list *list, struct pen *pen)
+{
+	const struct pane *pane = list->pane;
+	const char *title = arena_printf(&list->ui->scratch, "%c %s%s", pane_infos[list->id].digit,
+	    pane->table->title, list->id == PANE_ALERTS ? " and messages" : "");
+
+	title_begin(pen, title, list->ui->focus == list->id);
+	title_count(pen, pane);
+	if (pane_has_sessions(pane))
+		title_filters(pen, &list->ui->filters);
+	title_sort(pen, &pane->view);
+	if (list->id == PANE_POOLS)
+		title_pools(pen, list->frame->data);
+	pen_finish(pen);
+}
+
+/* The mark stands beside the title, on the side that is free. */
+static void
+draw_sort_mark(const struct list *list, const struct place *place, const struct pen *pen)
+{
+	struct pen mark = *pen;
+	int width = (int)strlen(place->column->title);
+	int room = place->width;
+
+	if (cell_right(place->column->type))
+		mark.col += room - width - 1;
+	else
+		mark.col += width < room ? width : room;
+	pen_sign(&mark, list->pane->view.descending ? SIGN_DOWN : SIGN_UP);
+}
+
+static void
+draw_headings(const struct list *list, struct pen *pen)
+{
+	struct rect line = { pen->row, pen->col, 1, list->rect.cols };
+
+	canvas_style(pen->canvas, &line, STYLE_HEADING);
+	pen->style = STYLE_HEADING;
+	for (size_t i = 0; i < list->count; i++) {
+		const struct place *place = &list->places[i];
+		struct pen cell = *pen;
+
+		cell.col = pen->col + place->col;
+		pen_field(&cell, place->width, place->column->title, cell_right(place->column->type));
+		cell.col = pen->col + place->col;
+		if (place->column == list->pane->view.sort)
+			draw_sort_mark(list, place, &cell);
+	}
+}
+
+enum style
+style_of_state(enum session_state state)
+{
+	switch (state) {
+	case STATE_ACTIVE:
+	case STATE_FASTPATH:
+		return STYLE_ACTIVE;
+	case STATE_IDLE:
+		return STYLE_IDLE;
+	case STATE_IDLE_IN_TRANSACTION:
+		return STYLE_TRANSACTION;
+	case STATE_ABORTED:
+		return STYLE_ABORTED;
+	case STATE_DISABLED:
+	case STATE_STARTING:
+	case STATE_UNKNOWN:
+	case STATE_COUNT:
+		break;
+	}
+	return STYLE_UNKNOWN;
+}
+
+enum style
+style_of_level(int level)
+{
+	if (level == LEVEL_CRITICAL)
+		return STYLE_CRITICAL;
+	return level == LEVEL_WARNING ? STYLE_WARNING : STYLE_TEXT;
+}
+
+/* One value, cleaned; what is cut ends in a sign. */
+static void
+draw_cell(struct pen *pen, const struct place *place, const struct value *value)
+{
+	unsigned flags = place->column->flags & COLUMN_SQUEEZE ? TEXT_SQUEEZE : 0;
+	char text[CELL_MAX];
+
+	if (value->type != VALUE_TEXT) {
+		pen_field(pen, place->width, cell_text(text, value), cell_right(place->column->type));
+		return;
+	}
+	if (pen->col + place->width < pen->end)
+		pen->end = pen->col + place->width;
+	pen_bytes(pen, value->s, strlen(value->s), place->skip, flags);
+	pen_finish(pen);
+}
+
+static enum style
+row_style(const struct list *list, const void *row)
+{
+	const struct table *table = list->pane->table;
+	int level = table->level != NULL ? table->level(list->frame->data, row) : LEVEL_OK;
+
+	if (level == LEVEL_OK && table->sessions && ((const struct session *)row)->own)
+		return STYLE_DIM;
+	return style_of_level(level);
+}
+
+/* A row of the table in its columns. */
+static void
+draw_row(const struct list *list, const void *row, const struct pen *pen)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct place *place = &list->places[i];
+		struct value value = place->column->get(list->frame->data, row);
+		struct pen cell = *pen;
+
+		cell.col = pen->col + place->col;
+		cell.style = row_style(list, row);
+		if ((place->column->flags & COLUMN_STATE) && value.type == VALUE_TEXT) {
+			enum session_state state = session_state_parse(value.s);
+
+			value.s = session_state_short(state);
+			if (cell.style == STYLE_TEXT)
+				cell.style = style_of_state(state);
+		}
+		draw_cell(&cell, place, &value);
+	}
+}
+
+/* A line behind the rows: the heading of the messages, then these. */
+static void
+draw_message(const struct list *list, size_t n, struct pen *pen)
+{
+	const struct message *message;
+	char first[UNITS_TEXT_MAX], last[UNITS_TEXT_MAX];
+
+	pen->col += 2;
+	if (n == 0) {
+		pen->style = STYLE_HEADING;
+		pen_text(pen, "MESSAGES, THE LATEST FIRST");
+		return;
+	}
+	message = messages_get(list->frame->messages, n - 1);
+	if (message == NULL)
+		return;
+	pen_text(pen, units_time_of_day(last, message->last_us, list->frame->utc_offset_s));
+	pen_text(pen, "  ");
+	pen->style = style_of_level(message->level);
+	pen_text(pen, message->text);
+	pen->style = STYLE_DIM;
+	if (message->times > 1)
+		pen_printf(pen, "  (%u times since %s)", message->times,
+		    units_time_of_day(first, message->first_us, list->frame->utc_offset_s));
+	pen_finish(pen);
+}
+
+static void
+draw_lines(const struct list *list, struct canvas *canvas)
+{
+	const struct pane *pane = list->pane;
+	bool focus = list->ui->focus == list->id;
+
+	for (int n = 2; n < list->rect.rows; n++) {
+		size_t line = pane->top + (size_t)(n - 2);
+		struct pen pen = pen_at(canvas, &list->rect, n, STYLE_TEXT);
+		struct rect whole = { pen.row, pen.col, 1, list->rect.cols };
+		struct pen sign = pen;
+
+		if (line >= pane_lines(pane))
+			return;
+		if (line < pane->rows.count)
+			draw_row(list, pane->rows.items[line], &pen);
+		else
+			draw_message(list, line - pane->rows.count, &pen);
+		if (!focus || line != pane->cursor)
+			continue;
+		pen_sign(&sign, SIGN_CURSOR);
+		canvas_style(canvas, &whole, STYLE_CURSOR);
+	}
+}
+
+/* What stands in a pane without rows. */
+static void
+draw_empty(const struct list *list, struct canvas *canvas)
+{
+	const char *const *text = pane_infos[list->id].empty;
+	const char *filtered[] = { "No session matches the filter; \\ clears it.", NULL };
+
+	if (list->pane->total > 0)
+		text = filtered;
+	for (int n = 0; n < 4 && text[n] != NULL; n++) {
+		struct pen pen = pen_at(canvas, &list->rect, n + 1, STYLE_DIM);
+
+		if (n == 0 && list->ui->focus == list->id)
+			pen_sign(&pen, SIGN_CURSOR);
+		pen_to(&pen, list->rect.col + 2);
+		pen_text(&pen, text[n]);
+		pen_finish(&pen);
+	}
+}
+
+/* The line between this pane and the one to the right. */
+static void
+draw_border(const struct rect *rect, struct canvas *canvas)
+{
+	int col = rect->col + rect->cols;
+
+	canvas_put(canvas, rect->row, col, canvas_sign(canvas, SIGN_CROSS), STYLE_FRAME);
+	for (int i = 1; i < rect->rows; i++)
+		canvas_put(canvas, rect->row + i, col, canvas_sign(canvas, SIGN_VLINE), STYLE_FRAME);
+}
+
+void
+pane_draw(struct ui *ui, enum pane_id id, const struct ui_frame *frame, struct canvas *canvas)
+{
+	struct pane *pane = &ui->panes[id];
+	struct list list = { ui, frame, id, pane, ui->layout.panes[id], { { 0 } }, 0 };
+	struct pen pen = pen_at(canvas, &list.rect, 0, STYLE_FRAME);
+
+	pane_update(ui, id, frame);
+	pane_scroll(pane, pane_room(ui, id));
+	list.count = columns_place(pane, list.rect.cols, list.places);
+	draw_title(&list, &pen);
+	draw_border(&list.rect, canvas);
+	if (pane_lines(pane) == 0) {
+		draw_empty(&list, canvas);
+		return;
+	}
+	pen = pen_at(canvas, &list.rect, 1, STYLE_HEADING);
+	if (pane->rows.count > 0)
+		draw_headings(&list, &pen);
+	draw_lines(&list, canvas);
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * The first line: what we look at, and what is wrong with the looking. What
+ * is wrong goes last when the screen is narrow.
+ */
+#include "internal.h"
+
+#include "base/units.h"
+#include "model/link.h"
+#include "model/snapshot.h"
+
+const char *
+link_words(struct arena *arena, const struct ui_frame *frame)
+{
+	const struct link *link = frame->link;
+	char time[UNITS_TEXT_MAX];
+
+	if (link == NULL)
+		return NULL;
+	switch (link->state) {
+	case LINK_UP:
+		return NULL;
+	case LINK_CONNECTING:
+		return "connecting";
+	case LINK_LATE:
+		units_duration_long(time, frame->mono_us - link->since_mono_us);
+		return arena_printf(arena, "LATE %s", time);
+	case LINK_DOWN:
+		break;
+	}
+	if (link->retry_mono_us <= frame->mono_us)
+		return "DOWN, trying";
+	units_duration_long(time, link->retry_mono_us - frame->mono_us);
+	return arena_printf(arena, "DOWN, next try in %s", time);
+}
+
+bool
+frame_is_old(const struct ui_frame *frame)
+{
+	return frame->data != NULL && frame->link != NULL && frame->link->state != LINK_UP;
+}
+
+/* Who is at the other end. */
+static void
+add_server(struct writer *writer)
+{
+	const struct snapshot *snap = writer->frame->data->snap;
+	const struct server *server = &snap->server;
+	char time[UNITS_TEXT_MAX];
+
+	if (server->version != NULL)
+		word_add(writer, arena_printf(writer->arena, "PostgreSQL %s", server->version), STYLE_TEXT, 50, 2);
+	word_add(writer, server->in_recovery ? "standby" : "primary", STYLE_TEXT, 55, 1);
+	if (server->started_us == TIME_UNKNOWN)
+		return;
+	units_duration(time, session_since(server->started_us, snap->server_us));
+	word_add(writer, arena_printf(writer->arena, "up %s", time), STYLE_TEXT, 30, 1);
+}
+
+/* What is not as it should be: the link, a pause, old data. */
+static void
+add_troubles(struct writer *writer)
+{
+	const struct ui_frame *frame = writer->frame;
+	char time[UNITS_TEXT_MAX];
+
+	word_add(writer, link_words(writer->arena, frame), STYLE_CRITICAL, 100, 2);
+	word_add(writer, writer->ui->paused ? "PAUSED" : NULL, STYLE_WARNING, 98, 2);
+	if (frame->data == NULL || !(frame_is_old(frame) || writer->ui->paused))
+		return;
+	units_duration_long(time, frame->mono_us - frame->data->snap->mono_us);
+	word_add(writer, arena_printf(writer->arena, "data %s old", time), STYLE_WARNING, 96, 2);
+}
+
+static void
+title_words(struct writer *writer)
+{
+	const struct ui_frame *frame = writer->frame;
+	char time[UNITS_TEXT_MAX];
+
+	word_add(writer, arena_printf(writer->arena, "pgconntop %s", frame->version), STYLE_TITLE, 20, 0);
+	word_add(writer, frame->target, STYLE_TITLE, 70, 2);
+	if (frame->data != NULL)
+		add_server(writer);
+	line_right(&writer->line);
+	add_troubles(writer);
+	if (frame->data != NULL)
+		word_add(writer, arena_printf(writer->arena, "via %s", via_name(frame->data->snap->via)),
+		    STYLE_TEXT, 25, 2);
+	units_number_exact(time, (double)writer->ui->interval_us / UNITS_US_PER_SECOND);
+	word_add(writer, arena_printf(writer->arena, "every %ss", time), STYLE_TEXT, 40, 2);
+	units_time_of_day(time, frame->wall_us, frame->utc_offset_s);
+	word_add(writer, arena_printf(writer->arena, "%s", time), STYLE_TEXT, 60, 2);
+}
+
+void
+title_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
+{
+	struct writer writer = { { { { 0 } }, 0, 0 }, &ui->scratch, ui, frame };
+	struct pen pen = pen_at(canvas, &ui->layout.title, 0, STYLE_TITLE);
+
+	title_words(&writer);
+	line_draw(&writer.line, &pen);
+}

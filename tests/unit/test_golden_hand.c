@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/* The hand and the eye of the tests: keys, samples that follow, and what the screen says. */
+#include "test_golden_fixture.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "base/units.h"
+
+static void
+copy_session(struct snapshot *snap, const struct session *old)
+{
+	struct session *session = snapshot_add(snap);
+	const char **names[] = { &session->database, &session->user, &session->application,
+		&session->client, &session->backend_type, &session->wait_event_type, &session->wait_event,
+		&session->query };
+
+	*session = *old;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (*names[i] != NULL)
+			*names[i] = snapshot_intern(snap, *names[i], strlen(*names[i]));
+	if (old->blocker_count > 0) {
+		int32_t *pids = arena_alloc(&snap->arena, old->blocker_count, sizeof(*pids));
+
+		memcpy(pids, old->blocked_by, old->blocker_count * sizeof(*pids));
+		session->blocked_by = pids;
+	}
+}
+
+void
+fixture_next(struct fixture *fixture, int32_t gone)
+{
+	const struct snapshot *old = fixture->snap;
+	struct snapshot *snap = snapshot_new();
+	struct arena arena = snap->arena;
+	const int64_t later_us = 2 * UNITS_US_PER_SECOND;
+
+	*snap = *old;
+	snap->arena = arena;
+	snap->sessions = NULL;
+	snap->intern = NULL;
+	snap->session_count = snap->session_room = 0;
+	snap->server_us += later_us;
+	snap->wall_us += later_us;
+	snap->mono_us += later_us;
+	for (size_t i = 0; i < old->session_count; i++)
+		if (old->sessions[i].id.pid != gone)
+			copy_session(snap, &old->sessions[i]);
+	snapshot_finish(snap);
+	snapshot_free(fixture->previous);
+	fixture->previous = fixture->snap;
+	fixture->snap = snap;
+	fixture->frame.mono_us += later_us;
+	fixture->frame.wall_us += later_us;
+	facts_point(snap, &fixture->history);
+	fixture_analyse(fixture);
+}
+
+static unsigned
+press(struct fixture *fixture, uint32_t code)
+{
+	const struct key_event key = { .code = code };
+
+	return ui_key(fixture->ui, &key, &fixture->frame);
+}
+
+/* Each character of the n bytes. */
+static unsigned
+type(struct fixture *fixture, const char *s, size_t n)
+{
+	unsigned want = 0;
+	uint32_t code;
+
+	while (n > 0) {
+		size_t len = text_decode(s, n, &code);
+
+		want |= press(fixture, code);
+		s += len;
+		n -= len;
+	}
+	return want;
+}
+
+unsigned
+fixture_keys(struct fixture *fixture, const char *keys)
+{
+	unsigned want = 0;
+	char name[16];
+
+	for (keys += strspn(keys, " "); *keys != '\0'; keys += strspn(keys, " ")) {
+		size_t len;
+
+		if (*keys == '\'') {
+			len = strcspn(keys + 1, "'");
+			want |= type(fixture, keys + 1, len);
+			keys += len + 2;
+			continue;
+		}
+		len = strcspn(keys, " ");
+		if (len >= sizeof(name))
+			abort();
+		memcpy(name, keys, len);
+		name[len] = '\0';
+		if (key_parse(name) == 0)
+			abort();
+		want |= press(fixture, key_parse(name));
+		keys += len;
+	}
+	return want;
+}
+
+unsigned
+fixture_mouse(struct fixture *fixture, enum mouse mouse, int row, int col)
+{
+	const struct key_event key = { .code = KEY_CODE_MOUSE, .mouse = mouse, .row = row, .col = col };
+
+	return ui_key(fixture->ui, &key, &fixture->frame);
+}
+
+void
+fixture_draw(struct fixture *fixture, int rows, int cols, bool utf8)
+{
+	canvas_resize(&fixture->canvas, rows, cols, utf8);
+	ui_draw(fixture->ui, &fixture->frame, &fixture->canvas);
+}
+
+int
+fixture_find(const struct fixture *fixture, const char *text)
+{
+	struct buf screen = { 0 };
+	const char *place, *s;
+	int row = -1;
+
+	canvas_dump(&fixture->canvas, &screen);
+	place = strstr(buf_str(&screen), text);
+	if (place != NULL)
+		for (row = 0, s = buf_str(&screen); s < place; s++)
+			row += *s == '\n';
+	buf_clear(&screen);
+	return row;
+}
