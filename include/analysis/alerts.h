@@ -24,9 +24,11 @@ struct settings;
 /* What a rule measured. */
 struct reading {
 	bool known;
-	double value;	       /* in the rule's unit, for the warning limit and to show */
-	double critical_value; /* for the critical limit: the same unless the rule has another base for it */
-	char subject[ALERT_SUBJECT_MAX]; /* who it is about: an application, a pid, a pool; "" for the server */
+	double value;          /* in the rule's unit, for the warning limit and to show */
+	double critical_value; /* for the critical limit: the same unless the rule has another base
+	                          for it */
+	char subject[ALERT_SUBJECT_MAX]; /* who it is about: an application, a pid, a pool; "" for
+	                                    the server */
 };
 
 enum alert_sense {
@@ -38,11 +40,13 @@ enum alert_sense {
 struct alert_rule {
 	const char *name;
 	const char *help;
-	enum value_type unit;	  /* SHARE, DURATION (us), INT or REAL; how value and limits are meant and shown */
+	enum value_type
+	    unit; /* SHARE, DURATION (us), INT or REAL; how value and limits are meant and shown */
 	double warning, critical; /* defaults; NAN for none */
 	enum alert_sense sense;
-	void (*read)(struct reading *reading, const struct facts *facts); /* NULL: see alerts_refused() */
-	const char *wording;	  /* the message begins so: "utilization" */
+	void (*read)(struct reading *reading,
+	    const struct facts *facts); /* NULL: see alerts_refused() */
+	const char *wording;            /* the message begins so: "utilization" */
 };
 
 extern const struct alert_rule alert_rules[];
@@ -53,11 +57,11 @@ extern const size_t alert_count;
 struct alert {
 	const struct alert_rule *rule;
 	double warning, critical; /* in force, NAN for none */
-	enum level level;	  /* OK, WARNING or CRITICAL */
-	bool known;		  /* it could be measured in the last sample */
-	double value;		  /* NAN when unknown */
+	enum level level;         /* OK, WARNING or CRITICAL */
+	bool known;               /* it could be measured in the last sample */
+	double value;             /* NAN when unknown */
 	double critical_value;
-	int64_t since_us;	  /* wall clock of the rise to this level; TIME_UNKNOWN when OK */
+	int64_t since_us; /* wall clock of the rise to this level; TIME_UNKNOWN when OK */
 	char subject[ALERT_SUBJECT_MAX];
 	char message[ALERT_MESSAGE_MAX];
 };
@@ -70,13 +74,15 @@ struct alert_set {
 /* The rule of that name; NULL when there is none. */
 const struct alert_rule *alert_find(const char *name);
 
-/* All rules with the user's limits, nothing raised. A wrong name was refused when the settings were read. */
+/* All rules with the user's limits, nothing raised. A wrong name was refused when the settings were
+ * read. */
 void alerts_init(struct alert_set *set, const struct settings *settings);
 
 /* Reads every rule and moves the levels. */
 void alerts_update(struct alert_set *set, const struct facts *facts, int64_t wall_us);
 
-/* A login was refused (or lost): raises the alert "refused", which no sample can see; NONE clears it. */
+/* A login was refused (or lost): raises the alert "refused", which no sample can see; NONE clears
+ * it. */
 void alerts_refused(struct alert_set *set, const struct link *link, int64_t wall_us);
 
 /* The highest level of all. */

@@ -11,11 +11,12 @@ struct session;
 struct snapshot;
 
 struct blocking {
-	int waiting;		    /* sessions that wait for a lock */
-	const struct session *root; /* the session that holds up most of them, itself not waiting; NULL when unknown */
-	int root_blocks;	    /* how many, directly or through others */
+	int waiting;                  /* sessions that wait for a lock */
+	const struct session *root;   /* the session that holds up most of them, itself not waiting;
+	                                 NULL when unknown */
+	int root_blocks;              /* how many, directly or through others */
 	const struct session *waiter; /* the one that waits longest */
-	int32_t *blocks;	    /* per session of the snapshot: how many it holds up directly */
+	int32_t *blocks; /* per session of the snapshot: how many it holds up directly */
 };
 
 void blocking_make(struct blocking *blocking, const struct snapshot *snap, struct arena *arena);

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+struct session;
 struct snapshot;
 
 struct churn {
@@ -15,6 +16,9 @@ struct churn {
 
 /* Whether the two are samples of the same run of a server, so that they can be compared. */
 bool churn_comparable(const struct snapshot *snap, const struct snapshot *previous);
+
+/* Whether a session counts: it holds a slot, and is not hidden, for then it has no identity yet. */
+bool churn_counts(const struct session *session);
 
 /* previous may be NULL. Sessions that live shorter than the interval are missed. */
 void churn_count(struct churn *churn, const struct snapshot *snap, const struct snapshot *previous);

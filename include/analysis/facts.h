@@ -25,7 +25,7 @@ struct snapshot;
 /* The session that leads in something, and how long. */
 struct longest {
 	const struct session *session; /* NULL when there is none */
-	int64_t us;		       /* TIME_UNKNOWN then */
+	int64_t us;                    /* TIME_UNKNOWN then */
 };
 
 /* A role or database with a connection limit, and how much of it is used. */
@@ -42,11 +42,12 @@ struct facts {
 	struct pools pools;
 	struct trend trend;
 	struct blocking blocking;
-	struct longest states[STATE_COUNT]; /* the longest time in each state, not of our own session */
-	struct longest query;	 /* the active session with the oldest query start */
-	struct longest xact;	 /* the oldest open transaction */
+	struct longest
+	    states[STATE_COUNT]; /* the longest time in each state, not of our own session */
+	struct longest query;    /* the active session with the oldest query start */
+	struct longest xact;     /* the oldest open transaction */
 	struct longest idle_in_transaction; /* aborted or not */
-	struct limit_use *limits; /* most used share first */
+	struct limit_use *limits;           /* most used share first */
 	size_t limit_count;
 };
 

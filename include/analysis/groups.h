@@ -14,16 +14,18 @@ struct snapshot;
 enum group_by { GROUP_APPLICATION, GROUP_USER, GROUP_DATABASE, GROUP_CLIENT, GROUP_COUNT };
 
 struct group {
-	const char *name; /* interned in the snapshot; "(none)" for an empty application, NULL for unknown */
-	int total;	  /* sessions with a slot */
+	const char *name; /* interned in the snapshot; "(none)" for an empty application, NULL for
+	                     unknown */
+	int total;        /* sessions with a slot */
 	int states[STATE_COUNT];
-	int waiting;		   /* for a lock */
-	int64_t oldest_idle_us;	   /* longest time in the state idle; TIME_UNKNOWN when none is idle */
-	int64_t longest_query_us;  /* of the active ones; TIME_UNKNOWN likewise */
-	int64_t longest_xact_us;   /* open transactions */
-	int opened;		   /* since the last sample; -1 when there is none to compare with */
-	int closed;		   /* likewise; also of groups that have no session any more (those are not listed) */
-	int limit;		   /* connection limit of the role or database, -1 for none */
+	int waiting;            /* for a lock */
+	int64_t oldest_idle_us; /* longest time in the state idle; TIME_UNKNOWN when none is idle */
+	int64_t longest_query_us; /* of the active ones; TIME_UNKNOWN likewise */
+	int64_t longest_xact_us;  /* open transactions */
+	int opened;               /* since the last sample; -1 when there is none to compare with */
+	int closed; /* likewise; also of groups that have no session any more (those are not listed)
+	             */
+	int limit;  /* connection limit of the role or database, -1 for none */
 };
 
 struct groups {
@@ -36,7 +38,7 @@ struct groups {
  * be NULL. All memory is from the arena; names stay in the snapshots.
  */
 void groups_make(struct groups *groups, enum group_by by, const struct snapshot *snap,
-		 const struct snapshot *previous, struct arena *arena);
+    const struct snapshot *previous, struct arena *arena);
 
 /* The session's name in a grouping: "(none)" for an empty one, NULL for unknown. */
 const char *groups_name(enum group_by by, const struct session *session);

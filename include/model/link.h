@@ -11,43 +11,43 @@
 
 enum link_state {
 	LINK_CONNECTING, /* a login is under way */
-	LINK_UP,	 /* logged in and answering */
-	LINK_LATE,	 /* logged in, but the answer is past its time */
-	LINK_DOWN,	 /* not connected; tried again at retry_mono_us */
+	LINK_UP,         /* logged in and answering */
+	LINK_LATE,       /* logged in, but the answer is past its time */
+	LINK_DOWN,       /* not connected; tried again at retry_mono_us */
 };
 
 /* Why a login failed. */
 enum refusal {
 	REFUSAL_NONE,
-	REFUSAL_ALL_SLOTS,	 /* all max_connections are in use */
+	REFUSAL_ALL_SLOTS, /* all max_connections are in use */
 	REFUSAL_SUPERUSER_RESERVED,
-	REFUSAL_ROLE_RESERVED,	 /* for pg_use_reserved_connections or the provider */
+	REFUSAL_ROLE_RESERVED, /* for pg_use_reserved_connections or the provider */
 	REFUSAL_ROLE_LIMIT,
 	REFUSAL_DATABASE_LIMIT,
-	REFUSAL_WALSENDERS,	 /* max_wal_senders are in use */
-	REFUSAL_CHILDREN,	 /* too many clients that are not yet authenticated */
-	REFUSAL_POOLER,		 /* PgBouncer's own limit */
-	REFUSAL_UNAVAILABLE,	 /* 57P03: starting up, shutting down, in recovery */
-	REFUSAL_PASSWORD,	 /* wrong, or none given */
-	REFUSAL_LOGIN,		 /* role may not log in, pg_hba.conf, no CONNECT right */
-	REFUSAL_DATABASE,	 /* no such database, or it takes no connections */
-	REFUSAL_UNREACHABLE,	 /* nobody listens, no route, unknown host */
-	REFUSAL_TIMEOUT,	 /* no answer in time */
-	REFUSAL_TLS,		 /* certificate or encryption */
-	REFUSAL_LOST,		 /* an open connection broke */
+	REFUSAL_WALSENDERS,  /* max_wal_senders are in use */
+	REFUSAL_CHILDREN,    /* too many clients that are not yet authenticated */
+	REFUSAL_POOLER,      /* PgBouncer's own limit */
+	REFUSAL_UNAVAILABLE, /* 57P03: starting up, shutting down, in recovery */
+	REFUSAL_PASSWORD,    /* wrong, or none given */
+	REFUSAL_LOGIN,       /* role may not log in, pg_hba.conf, no CONNECT right */
+	REFUSAL_DATABASE,    /* no such database, or it takes no connections */
+	REFUSAL_UNREACHABLE, /* nobody listens, no route, unknown host */
+	REFUSAL_TIMEOUT,     /* no answer in time */
+	REFUSAL_TLS,         /* certificate or encryption */
+	REFUSAL_LOST,        /* an open connection broke */
 	REFUSAL_OTHER,
 };
 
 struct link {
 	enum link_state state;
-	enum refusal refusal;	/* of the last failed login, NONE once up */
-	char sqlstate[6];	/* "" when there was none */
-	char routine[64];	/* "" when unknown */
-	char text[400];		/* the server's or libpq's words, one line, raw bytes */
-	int64_t since_mono_us;	/* start of the present state */
-	int64_t retry_mono_us;	/* when DOWN */
+	enum refusal refusal;       /* of the last failed login, NONE once up */
+	char sqlstate[6];           /* "" when there was none */
+	char routine[64];           /* "" when unknown */
+	char text[400];             /* the server's or libpq's words, one line, raw bytes */
+	int64_t since_mono_us;      /* start of the present state */
+	int64_t retry_mono_us;      /* when DOWN */
 	int64_t since_down_mono_us; /* of the first failure of this series, 0 when up */
-	unsigned tries;		/* failed logins of this series */
+	unsigned tries;             /* failed logins of this series */
 };
 
 /* Which limit or cause it was, in a few words: "all slots in use". */

@@ -20,14 +20,14 @@ enum via { VIA_CLIENT };
 const char *via_name(enum via via);
 
 struct server {
-	const char *host;      /* as asked for: name, address or socket directory */
+	const char *host; /* as asked for: name, address or socket directory */
 	const char *port;
-	const char *database;  /* we are in */
-	const char *user;      /* we are */
-	const char *version;   /* "15.20" */
-	int version_num;       /* 150020 */
+	const char *database; /* we are in */
+	const char *user;     /* we are */
+	const char *version;  /* "15.20" */
+	int version_num;      /* 150020 */
 	bool in_recovery;
-	int64_t started_us;    /* TIME_UNKNOWN when unknown */
+	int64_t started_us; /* TIME_UNKNOWN when unknown */
 };
 
 /* A setting that takes slots away from ordinary roles, other than the two of PostgreSQL itself. */
@@ -39,32 +39,33 @@ struct reserve {
 /* A limit of one role or database. */
 struct limit {
 	const char *name; /* interned like the sessions' */
-	bool is_role;	  /* else a database */
+	bool is_role;     /* else a database */
 	int connections;  /* at least 0; -1s are not listed */
 };
 
 struct snapshot {
 	struct arena arena;
-	int64_t server_us;	 /* the server's clock at the sample: ages are taken against it */
-	int64_t wall_us;	 /* our clock */
-	int64_t mono_us;	 /* our clock for differences */
-	int64_t took_us;	 /* from the request to the last row */
+	int64_t server_us; /* the server's clock at the sample: ages are taken against it */
+	int64_t wall_us;   /* our clock */
+	int64_t mono_us;   /* our clock for differences */
+	int64_t took_us;   /* from the request to the last row */
 	enum via via;
 	struct server server;
-	int max_connections;	 /* -1 when unknown */
+	int max_connections; /* -1 when unknown */
 	int superuser_reserved;
-	int reserved;		 /* reserved_connections, 16+ */
+	int reserved;                   /* reserved_connections, 16+ */
 	const struct reserve *reserves; /* the provider's own */
 	size_t reserve_count;
-	int max_wal_senders;	 /* -1 when unknown */
+	int max_wal_senders; /* -1 when unknown */
 	const struct limit *limits;
 	size_t limit_count;
-	bool restricted;	 /* our role may not see all of other roles' sessions */
-	bool hidden_known;	 /* authenticating sessions are in the list, or the server has none to hide */
+	bool restricted;   /* our role may not see all of other roles' sessions */
+	bool hidden_known; /* authenticating sessions are in the list, or the server has none to
+	                      hide */
 	struct session *sessions; /* ordered by identity, all kinds */
 	size_t session_count;
-	size_t session_room;	 /* of the builder */
-	struct intern *intern;	 /* of the builder */
+	size_t session_room;   /* of the builder */
+	struct intern *intern; /* of the builder */
 };
 
 /* A new empty snapshot; free with snapshot_free(). */
@@ -75,7 +76,8 @@ void snapshot_reset(struct snapshot *snap);
 
 void snapshot_free(struct snapshot *snap);
 
-/* The one copy of these n bytes in this snapshot; equal texts give equal pointers. NULL stays NULL. */
+/* The one copy of these n bytes in this snapshot; equal texts give equal pointers. NULL stays NULL.
+ */
 const char *snapshot_intern(struct snapshot *snap, const char *s, size_t n);
 
 /* One more session, all unknown; valid until the next call. */

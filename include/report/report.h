@@ -21,12 +21,12 @@ struct report {
 	const struct writer *writer;
 	const struct filter *const *filters;
 	size_t filter_count;
-	const char *sort;	 /* "[-]column" or NULL: for the tables that have it */
+	const char *sort;           /* "[-]column" or NULL: for the tables that have it */
 	const char *const *columns; /* NULL for the default ones */
 	size_t column_count;
 	size_t limit;
-	bool utf8;		 /* of text */
-	bool color;		 /* of text */
+	bool utf8;  /* of text */
+	bool color; /* of text */
 };
 
 /* One format. */
@@ -35,9 +35,10 @@ struct writer {
 	const char *help;
 	/* Appends the report of one sample; n counts samples from 0. Ends with a line end. */
 	void (*sample)(const struct report *report, const struct table_data *data, size_t n,
-		       struct buf *out, struct arena *arena);
+	    struct buf *out, struct arena *arena);
 	/* Appends what stands for a sample that could not be had: the time and the reason. */
-	void (*failure)(const struct report *report, int64_t wall_us, const char *why, size_t n, struct buf *out);
+	void (*failure)(const struct report *report, int64_t wall_us, const char *why, size_t n,
+	    struct buf *out);
 };
 
 extern const struct writer writer_text, writer_json;
@@ -45,7 +46,8 @@ extern const struct writer writer_text, writer_json;
 /* By the index of the setting `format`. */
 const struct writer *writer_by_format(int format);
 
-/* Chooses tables by a comma separated list of names; the error names the wrong one and the right ones. */
+/* Chooses tables by a comma separated list of names; the error names the wrong one and the right
+ * ones. */
 bool report_show(struct report *report, const char *names, struct err *err);
 
 /* Columns by a comma separated list: each must be one of some chosen table. From the arena. */
@@ -54,12 +56,13 @@ bool report_columns(struct report *report, const char *names, struct arena *aren
 /* Sets the order: some chosen table must have the column. */
 bool report_sort(struct report *report, const char *sort, struct err *err);
 
-/* The columns of a table that this report shows, in order. Gives their number; out has room for 64. */
+/* The columns of a table that this report shows, in order. Gives their number; out has room for 64.
+ */
 size_t report_table_columns(const struct report *report, const struct table *table, bool all,
-			    const struct column *out[64]);
+    const struct column *out[64]);
 
 /* The rows of a table by the report's filters, order and limit. */
-void report_rows(const struct report *report, const struct table *table, const struct table_data *data,
-		 struct rows *rows, struct arena *arena);
+void report_rows(const struct report *report, const struct table *table,
+    const struct table_data *data, struct rows *rows, struct arena *arena);
 
 #endif

@@ -26,11 +26,11 @@ struct pg_sample {
 	struct pg_oids *oids; /* of each session, in the snapshot's arena */
 };
 
-/* Process ids, as a lookup of starting sessions leaves them for the next one. Zero initialized is
- * none. */
-struct pg_pids {
-	int32_t *pids; /* ascending; owned */
-	size_t count;
+/* What lookups of starting sessions found; all owned. Zero initialized is nothing. */
+struct pg_starting {
+	int32_t *pids;   /* no sessions at the last lookup, ascending */
+	int32_t *hidden; /* those of them that were none at the one before either */
+	size_t count, hidden_count;
 };
 
 /* PG_SQL_SERVER, with the values of these provider's settings (comma separated names). */
@@ -50,14 +50,17 @@ int pg_sample_usable(const struct pg_sample *sample);
 /* Appends the pids of sessions that wait for a lock as a list, at most max; gives how many. */
 size_t pg_sample_waiting(const struct pg_sample *sample, size_t max, struct buf *list);
 
-/* PG_SQL_BLOCKERS. */
+/* PG_SQL_BLOCKERS, of this sample or the one before. */
 void pg_sample_blockers(struct pg_sample *sample, const struct pg_rows *rows);
 
-/*
- * PG_SQL_STARTING: a pid that is no session of the sample, and was none at
- * the lookup before, is a hidden one. pids is that before, then this one.
- */
-void pg_sample_starting(struct pg_sample *sample, const struct pg_rows *rows, struct pg_pids *pids);
+/* PG_SQL_STARTING: finds out which processes are sessions that do not show. */
+void pg_starting_read(struct pg_starting *starting, const struct pg_rows *rows,
+    const struct snapshot *snap);
+
+void pg_starting_clear(struct pg_starting *starting);
+
+/* Adds the hidden sessions, as far as they do not show by now. */
+void pg_sample_starting(struct pg_sample *sample, const struct pg_starting *starting);
 
 /* Decodes n bytes of bytea in the escape format; out has room for n. Gives the number of bytes. */
 size_t pg_unescape(char *out, const char *s, size_t n);

@@ -47,7 +47,7 @@ struct source {
 	bool declined;    /* the application had none to give */
 	bool want_sample;
 	bool want_query;
-	struct identity query_id; /* of the session whose query is wanted */
+	struct identity query_id; /* of the session whose query is wanted, or was asked for */
 
 	/* The connection. */
 	enum phase phase;
@@ -76,9 +76,11 @@ struct source {
 	/* The sample that is being built; sample.snap is NULL for none. */
 	struct pg_sample sample;
 	struct pg_names *names;
-	struct pg_pids starting;           /* of the last lookup */
-	bool asks_blockers, asks_starting; /* what the follow-up asks for */
-	int64_t followed_us;               /* the last follow-up */
+	struct pg_starting starting;       /* of the last closer look */
+	bool starting_known;               /* it was there */
+	struct pg_rows *blockers;          /* of the last closer look; NULL for none */
+	bool asks_blockers, asks_starting; /* what the closer look asks for */
+	int64_t looked_us;                 /* time of the last closer look */
 	int64_t refused_us;                /* the last login refused for want of a slot */
 
 	/* Events not yet taken. */
@@ -89,8 +91,7 @@ struct source {
 	bool password_wanted;
 	struct snapshot *ready; /* NULL for none */
 	bool detail_ready;
-	bool detail_known;         /* the session was there */
-	struct identity detail_id; /* of the session that was asked for */
+	bool detail_known; /* the session was there */
 	struct buf detail;
 	struct snapshot *spares[SOURCE_SPARES];
 };
@@ -124,8 +125,8 @@ void login_lost(struct source *source);
 /* Wipes the password. */
 void login_forget(struct source *source);
 
-/* The first message of a connection. */
-void login_hello_rows(struct source *source, const struct pg_rows *rows);
+/* The first message of a connection: its rows, which are freed; and its end. */
+void login_hello_rows(struct source *source, struct pg_rows *rows);
 void login_hello_done(struct source *source);
 
 /* Nothing runs: sends the next message that is wanted. */
@@ -134,14 +135,14 @@ void refresh_idle(struct source *source);
 /* A sample waits for too long for what comes after it. */
 void refresh_overdue(struct source *source);
 
-/* The messages of a refresh: each result with rows; and the end of all. */
-void refresh_sample_rows(struct source *source, const struct pg_rows *rows);
+/* The messages of a refresh: each result with rows, which are freed; and the end of all. */
+void refresh_sample_rows(struct source *source, struct pg_rows *rows);
 void refresh_sample_done(struct source *source);
-void refresh_names_rows(struct source *source, const struct pg_rows *rows);
+void refresh_names_rows(struct source *source, struct pg_rows *rows);
 void refresh_names_done(struct source *source);
-void refresh_follow_rows(struct source *source, const struct pg_rows *rows);
+void refresh_follow_rows(struct source *source, struct pg_rows *rows);
 void refresh_follow_done(struct source *source);
-void refresh_detail_rows(struct source *source, const struct pg_rows *rows);
+void refresh_detail_rows(struct source *source, struct pg_rows *rows);
 void refresh_detail_done(struct source *source);
 
 /* Begins a message of statements, for message_add(). */

@@ -28,7 +28,8 @@ enum source_event_type {
 	SOURCE_LINK,     /* the link changed: see source_link() */
 	SOURCE_PASSWORD, /* the server wants a password: answer with source_password() */
 	SOURCE_DETAIL,   /* the whole query that source_ask_query() asked for */
-	SOURCE_MESSAGE,  /* a statement failed or the server sent a notice: text and level */
+	SOURCE_MESSAGE,  /* a statement failed (critical: the sample did), or the server sent a
+	                    notice */
 };
 
 struct source_event {

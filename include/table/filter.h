@@ -30,7 +30,8 @@ void filter_free(struct filter *filter);
 const char *filter_text(const struct filter *filter);
 
 /* data->facts may be NULL: columns that need it are unknown then. */
-bool filter_match(const struct filter *filter, const struct table_data *data, const struct session *session);
+bool filter_match(const struct filter *filter, const struct table_data *data,
+    const struct session *session);
 
 /* Appends `column=text` with the quotes that the text needs. */
 void filter_quote(struct buf *out, const char *column, const char *text);

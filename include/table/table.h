@@ -31,10 +31,12 @@ struct table_data {
 };
 
 enum column_flag {
-	COLUMN_HIDDEN = 1,  /* not on the screen or in text unless asked for; in JSON and the details */
+	COLUMN_HIDDEN =
+	    1, /* not on the screen or in text unless asked for; in JSON and the details */
 	COLUMN_STRETCH = 2, /* takes the width that is left */
 	COLUMN_SQUEEZE = 4, /* white space in the text is folded: queries */
 	COLUMN_WIDE = 8,    /* on the screen only from 100 columns of the pane on */
+	COLUMN_WIDER = 64,  /* only from 140 on */
 	COLUMN_ALWAYS = 16, /* of a SHAPE_ROOT table: in every report */
 	COLUMN_STATE = 32,  /* coloured like the state of the row */
 };
@@ -45,7 +47,7 @@ struct column {
 	const char *title; /* heading */
 	const char *help;  /* what it means, a short sentence without stop */
 	enum value_type type;
-	int width;	   /* on the screen and at least in text */
+	int width; /* on the screen and at least in text */
 	unsigned flags;
 	struct value (*get)(const struct table_data *data, const void *row);
 };
@@ -70,8 +72,9 @@ struct table {
 	enum table_shape shape;
 	const struct column *columns;
 	size_t column_count;
-	const char *sort; /* default order: a column, "-" before it for the largest first; NULL keeps the rows' own */
-	bool sessions;	  /* rows are struct session: filters hold for it */
+	const char *sort; /* default order: a column, "-" before it for the largest first; NULL
+	                     keeps the rows' own */
+	bool sessions;    /* rows are struct session: filters hold for it */
 	const struct table *total; /* shown with it wherever it is shown; NULL for none */
 	void (*rows)(const struct table_data *data, struct rows *out, struct arena *arena);
 	/* What a row is followed by from sample to sample; 0 for "cannot be followed". */
@@ -85,8 +88,9 @@ extern const struct table *const tables[];
 extern const size_t table_count;
 
 /* The tables that code names. */
-extern const struct table table_summary, table_states, table_applications, table_users, table_databases,
-	table_clients, table_sessions, table_queries, table_pools, table_pool_total, table_alerts;
+extern const struct table table_summary, table_states, table_applications, table_users,
+    table_databases, table_clients, table_sessions, table_queries, table_pools, table_pool_total,
+    table_alerts;
 
 /* By name; NULL when there is none. */
 const struct table *table_find(const char *name);
@@ -94,11 +98,11 @@ const struct column *table_column(const struct table *table, const char *name);
 
 /* How rows are chosen and ordered. */
 struct view {
-	const struct column *sort;    /* NULL: the table's own order */
+	const struct column *sort; /* NULL: the table's own order */
 	bool descending;
 	const struct filter *const *filters; /* all must match; only for tables of sessions */
 	size_t filter_count;
-	size_t limit;		      /* 0 is all */
+	size_t limit; /* 0 is all */
 };
 
 /* The default view of a table: its own sort, no filter. */
@@ -107,11 +111,13 @@ struct view view_default(const struct table *table);
 /* Sets the sort from "[-]column"; false when the table has no such column. */
 bool view_sort(struct view *view, const struct table *table, const char *sort, struct err *err);
 
-/* Rows of the table by the view; unknown values always last, ties in the table's own order. From the arena. */
+/* Rows of the table by the view; unknown values always last, ties in the table's own order. From
+ * the arena. */
 void view_rows(const struct view *view, const struct table *table, const struct table_data *data,
-	       struct rows *out, struct arena *arena);
+    struct rows *out, struct arena *arena);
 
-/* A value as a person reads it: "12m03s", "93.8 %", "4711 4712"; "-" for none. Text comes as it is, uncleaned. */
+/* A value as a person reads it: "12m03s", "93.8 %", "4711 4712"; "-" for none. Text comes as it is,
+ * uncleaned. */
 #define CELL_MAX 128
 const char *cell_text(char out[CELL_MAX], const struct value *value);
 

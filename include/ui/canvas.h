@@ -48,10 +48,10 @@ struct rect {
 /* Writes to the right within one row; to be copied and changed at will. */
 struct pen {
 	struct canvas *canvas;
-	int row, col;	  /* where the next character goes */
-	int end;	  /* first column that it may not touch */
+	int row, col; /* where the next character goes */
+	int end;      /* first column that it may not touch */
 	enum style style;
-	bool cut;	  /* something did not fit and was left out */
+	bool cut; /* something did not fit and was left out */
 };
 
 /* Zero initialized is empty. Sets the size (at least 1x1) and blanks it. */

@@ -13,7 +13,7 @@ enum key {
 	KEY_CODE_TAB = 9,
 	KEY_CODE_ENTER = 13, /* also for line feed */
 	KEY_CODE_ESC = 27,
-	KEY_CODE_BACKSPACE = 127, /* also for ^H */
+	KEY_CODE_BACKSPACE = 127,  /* also for ^H */
 	KEY_CODE_FIRST = 0x200000, /* past Unicode */
 	KEY_CODE_UP,
 	KEY_CODE_DOWN,
@@ -27,11 +27,11 @@ enum key {
 	KEY_CODE_BACK_TAB,
 	KEY_CODE_F1, /* F2 to F12 follow */
 	KEY_CODE_F12 = KEY_CODE_F1 + 11,
-	KEY_CODE_MOUSE,	 /* see struct key_event */
+	KEY_CODE_MOUSE,  /* see struct key_event */
 	KEY_CODE_RESIZE, /* the size changed */
 };
 
-#define KEY_CODE_CTRL(letter) ((letter) & 0x1f)
+#define KEY_CODE_CTRL(letter) ((letter)&0x1f)
 
 enum mouse { MOUSE_NONE, MOUSE_CLICK, MOUSE_DOUBLE_CLICK, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
 

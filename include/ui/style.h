@@ -15,13 +15,13 @@ struct settings;
 
 enum style {
 	STYLE_TEXT,
-	STYLE_TITLE,	  /* the program's title line */
-	STYLE_HEADING,	  /* column headings */
-	STYLE_FRAME,	  /* pane borders and titles */
-	STYLE_FOCUS,	  /* title of the pane that has the keys */
-	STYLE_CURSOR,	  /* the row under the cursor */
-	STYLE_DIM,	  /* what matters less; old data */
-	STYLE_ACTIVE,	  /* states, also in the slot bar */
+	STYLE_TITLE,   /* the program's title line */
+	STYLE_HEADING, /* column headings */
+	STYLE_FRAME,   /* pane borders and titles */
+	STYLE_FOCUS,   /* title of the pane that has the keys */
+	STYLE_CURSOR,  /* the row under the cursor */
+	STYLE_DIM,     /* what matters less; old data */
+	STYLE_ACTIVE,  /* states, also in the slot bar */
 	STYLE_IDLE,
 	STYLE_TRANSACTION,
 	STYLE_ABORTED,
@@ -30,14 +30,14 @@ enum style {
 	STYLE_OK,
 	STYLE_WARNING,
 	STYLE_CRITICAL,
-	STYLE_KEY,	  /* a key's name in the bar at the bottom */
-	STYLE_INPUT,	  /* a line being typed */
+	STYLE_KEY,   /* a key's name in the bar at the bottom */
+	STYLE_INPUT, /* a line being typed */
 	STYLE_COUNT
 };
 
 /* Colours 0 to 255 of the terminal, -1 for its default, and attributes. */
 struct look {
-	int16_t fg, bg;	   /* on terminals with 8 colours, 8 and up become fg - 8 with bold */
+	int16_t fg, bg; /* on terminals with 8 colours, 8 and up become fg - 8 with bold */
 	bool bold, dim, underline, reverse;
 };
 
@@ -49,6 +49,7 @@ const char *style_help(enum style style);
 void style_defaults(struct look looks[STYLE_COUNT], bool colors);
 
 /* Applies the user's colours: words such as "red bold", "white on blue", "color208", "default". */
-bool style_configure(struct look looks[STYLE_COUNT], const struct settings *settings, bool colors, struct err *err);
+bool style_configure(struct look looks[STYLE_COUNT], const struct settings *settings, bool colors,
+    struct err *err);
 
 #endif

@@ -33,24 +33,25 @@ struct ui_frame {
 	const char *version; /* of pgconntop */
 	int64_t mono_us;
 	int64_t wall_us;
-	int utc_offset_s;    /* of the local time of day, east is positive */
+	int utc_offset_s; /* of the local time of day, east is positive */
 };
 
 /* What a key asks for; bits. */
 enum ui_want {
-	UI_DRAW = 1,	   /* something changed on the screen */
+	UI_DRAW = 1, /* something changed on the screen */
 	UI_QUIT = 2,
-	UI_SUSPEND = 4,	   /* ^Z */
-	UI_REDRAW = 8,	   /* ^L: send the whole screen again */
-	UI_SAMPLE = 16,	   /* R: a sample now; also a login now when down */
-	UI_INTERVAL = 32,  /* ui_interval() changed */
-	UI_PAUSE = 64,	   /* ui_paused() changed */
-	UI_QUERY = 128,	   /* ui_wants_query() names a session whose whole query is wanted */
+	UI_SUSPEND = 4,   /* ^Z */
+	UI_REDRAW = 8,    /* ^L: send the whole screen again */
+	UI_SAMPLE = 16,   /* R: a sample now; also a login now when down */
+	UI_INTERVAL = 32, /* ui_interval() changed */
+	UI_PAUSE = 64,    /* ui_paused() changed */
+	UI_QUERY = 128,   /* ui_wants_query() names a session whose whole query is wanted */
 };
 
 struct ui;
 
-/* A screen with the settings' filters, sort, keys; NULL when one of them is wrong. The settings must outlive it. */
+/* A screen with the settings' filters, sort, keys; NULL when one of them is wrong. The settings
+ * must outlive it. */
 struct ui *ui_new(const struct settings *settings, struct err *err);
 
 /* NULL is fine. */
@@ -68,7 +69,8 @@ int64_t ui_interval(const struct ui *ui);
 /* The user holds the picture still. */
 bool ui_paused(const struct ui *ui);
 
-/* The session whose details are open; false when there is none. */
+/* The session whose details are open and wait for its whole query, also after a sample with another
+ * one; else false. */
 bool ui_wants_query(const struct ui *ui, struct identity *id);
 
 /* The whole query of a session for the details, copied; NULL when the session is gone. */
@@ -77,7 +79,8 @@ void ui_query(struct ui *ui, const struct identity *id, const char *text);
 /* One line for the bottom of the screen, shown until the next key. Copied. */
 void ui_say(struct ui *ui, const char *text);
 
-/* Appends the keys as rows of "keys<TAB>name<TAB>help": for the manual and the sample configuration. */
+/* Appends the keys as rows of "keys<TAB>name<TAB>help": for the manual and the sample
+ * configuration. */
 void ui_describe_keys(struct buf *out);
 
 #endif

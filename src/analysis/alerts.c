@@ -28,7 +28,7 @@ alert_find(const char *name)
 void
 alerts_init(struct alert_set *set, const struct settings *settings)
 {
-	*set = (struct alert_set){.count = alert_count};
+	*set = (struct alert_set){ .count = alert_count };
 	for (size_t i = 0; i < alert_count; i++) {
 		struct alert *alert = &set->items[i];
 
@@ -42,7 +42,8 @@ alerts_init(struct alert_set *set, const struct settings *settings)
 			if (strcmp(limit->name, alert->rule->name) != 0)
 				continue;
 			alert->warning = isnan(limit->warning) ? alert->warning : limit->warning;
-			alert->critical = isnan(limit->critical) ? alert->critical : limit->critical;
+			alert->critical =
+			    isnan(limit->critical) ? alert->critical : limit->critical;
 		}
 	}
 }
@@ -102,8 +103,8 @@ write_message(struct alert *alert)
 
 	write_value(value, alert->rule->unit, alert->value);
 	write_value(text, alert->rule->unit, limit);
-	snprintf(alert->message, sizeof alert->message, "%s %s%s%s (limit %s)", alert->rule->wording, value,
-		 subject ? ": " : "", alert->subject, text);
+	snprintf(alert->message, sizeof alert->message, "%s %s%s%s (limit %s)",
+	    alert->rule->wording, value, subject ? ": " : "", alert->subject, text);
 }
 
 static void
@@ -132,7 +133,7 @@ void
 alerts_update(struct alert_set *set, const struct facts *facts, int64_t wall_us)
 {
 	for (size_t i = 0; i < set->count; i++) {
-		struct reading reading = {.critical_value = NAN};
+		struct reading reading = { .critical_value = NAN };
 
 		if (set->items[i].rule->read == NULL)
 			continue;
@@ -154,11 +155,12 @@ void
 alerts_refused(struct alert_set *set, const struct link *link, int64_t wall_us)
 {
 	bool refused = is_exhaustion(link->refusal);
-	struct reading reading = {.known = true, .value = refused ? link->tries : 0};
+	struct reading reading = { .known = true, .value = refused ? link->tries : 0 };
 
 	reading.critical_value = reading.value;
 	if (refused)
-		snprintf(reading.subject, sizeof reading.subject, "%s", refusal_words(link->refusal));
+		snprintf(reading.subject, sizeof reading.subject, "%s",
+		    refusal_words(link->refusal));
 	for (size_t i = 0; i < set->count; i++)
 		if (set->items[i].rule->read == NULL)
 			apply(&set->items[i], &reading, wall_us);
@@ -194,7 +196,8 @@ alerts_raised(const struct alert_set *set, size_t n)
 		if (alert->level == LEVEL_OK)
 			continue;
 		for (size_t other = 0; other < set->count; other++)
-			earlier += set->items[other].level != LEVEL_OK && before(&set->items[other], alert);
+			earlier += set->items[other].level != LEVEL_OK &&
+			    before(&set->items[other], alert);
 		if (earlier == n)
 			return alert;
 	}

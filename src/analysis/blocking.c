@@ -10,56 +10,82 @@
 
 #define DEEPEST 64 /* steps up a chain; also ends a walk around a deadlock */
 
-/* The session that holds this one up, the first that the sample knows; NULL for none. */
+/*
+ * The session that holds this one up: the first that does not wait itself,
+ * else the first that the sample knows, for those ahead in the queue are
+ * listed as well. NULL for none.
+ */
 static const struct session *
 blocker_of(const struct snapshot *snap, const struct session *session)
 {
+	const struct session *first = NULL;
+
 	for (size_t i = 0; i < session->blocker_count; i++) {
 		const struct session *blocker = snapshot_find_pid(snap, session->blocked_by[i]);
 
-		if (blocker != NULL && blocker != session)
+		if (blocker == NULL || blocker == session)
+			continue;
+		if (!session_waits_for_lock(blocker))
 			return blocker;
+		if (first == NULL)
+			first = blocker;
 	}
-	return NULL;
+	return first;
 }
 
+/* The end of the chain; NULL when it ends in one that waits, as in a deadlock. */
 static const struct session *
 root_of(const struct snapshot *snap, const struct session *session)
 {
-	const struct session *root = NULL;
-
 	for (int steps = 0; steps < DEEPEST; steps++) {
-		const struct session *blocker = blocker_of(snap, session);
-
-		if (blocker == NULL)
-			break;
-		root = session = blocker;
+		session = blocker_of(snap, session);
+		if (session == NULL || !session_waits_for_lock(session))
+			return session;
 	}
-	return root;
+	return NULL;
 }
 
 static bool
 waits_longer(const struct session *session, const struct session *than)
 {
-	return than == NULL || session->query_start_us < than->query_start_us;
+	if (than == NULL || than->query_start_us == TIME_UNKNOWN)
+		return true;
+	return session->query_start_us != TIME_UNKNOWN &&
+	    session->query_start_us < than->query_start_us;
+}
+
+/* Counts the session for each that holds it up, once: a parallel query lists its leader for each
+ * worker. */
+static void
+count_blockers(struct blocking *blocking, const struct snapshot *snap,
+    const struct session *session)
+{
+	for (size_t i = 0; i < session->blocker_count; i++) {
+		const struct session *blocker = snapshot_find_pid(snap, session->blocked_by[i]);
+		size_t earlier = 0;
+
+		while (session->blocked_by[earlier] != session->blocked_by[i])
+			earlier++;
+		if (blocker != NULL && earlier == i)
+			blocking->blocks[blocker - snap->sessions]++;
+	}
 }
 
 static void
 count_waiters(struct blocking *blocking, const struct snapshot *snap, int32_t *below)
 {
 	for (size_t i = 0; i < snap->session_count; i++) {
-		const struct session *session = &snap->sessions[i], *found;
+		const struct session *session = &snap->sessions[i], *root;
 
 		if (!session_waits_for_lock(session))
 			continue;
 		blocking->waiting++;
 		if (waits_longer(session, blocking->waiter))
 			blocking->waiter = session;
-		for (size_t n = 0; n < session->blocker_count; n++)
-			if ((found = snapshot_find_pid(snap, session->blocked_by[n])) != NULL)
-				blocking->blocks[found - snap->sessions]++;
-		if ((found = root_of(snap, session)) != NULL)
-			below[found - snap->sessions]++;
+		count_blockers(blocking, snap, session);
+		root = root_of(snap, session);
+		if (root != NULL)
+			below[root - snap->sessions]++;
 	}
 }
 
@@ -68,7 +94,7 @@ blocking_make(struct blocking *blocking, const struct snapshot *snap, struct are
 {
 	int32_t *below;
 
-	*blocking = (struct blocking){0};
+	*blocking = (struct blocking){ 0 };
 	blocking->blocks = arena_alloc(arena, snap->session_count + 1, sizeof *blocking->blocks);
 	below = arena_alloc(arena, snap->session_count + 1, sizeof *below);
 	count_waiters(blocking, snap, below);

@@ -12,15 +12,21 @@
 bool
 churn_comparable(const struct snapshot *snap, const struct snapshot *previous)
 {
-	return snap->server.started_us == previous->server.started_us && snap->mono_us > previous->mono_us &&
-	       snap->restricted == previous->restricted;
+	return snap->server.started_us == previous->server.started_us &&
+	    snap->mono_us > previous->mono_us && snap->restricted == previous->restricted;
 }
 
-/* The next slot holder from i on. */
+bool
+churn_counts(const struct session *session)
+{
+	return session->slot && session->kind != KIND_HIDDEN;
+}
+
+/* The next session that counts from i on. */
 static size_t
 next_holder(const struct snapshot *snap, size_t i)
 {
-	while (i < snap->session_count && !snap->sessions[i].slot)
+	while (i < snap->session_count && !churn_counts(&snap->sessions[i]))
 		i++;
 	return i;
 }
@@ -38,7 +44,8 @@ walk(struct churn *churn, const struct snapshot *snap, const struct snapshot *pr
 		else if (then == previous->session_count)
 			order = -1;
 		else
-			order = identity_compare(&snap->sessions[now].id, &previous->sessions[then].id);
+			order =
+			    identity_compare(&snap->sessions[now].id, &previous->sessions[then].id);
 		churn->opened += order < 0;
 		churn->closed += order > 0;
 		if (order <= 0)
@@ -53,7 +60,7 @@ churn_count(struct churn *churn, const struct snapshot *snap, const struct snaps
 {
 	double seconds;
 
-	*churn = (struct churn){.known = false};
+	*churn = (struct churn){ .known = false };
 	if (previous == NULL || !churn_comparable(snap, previous))
 		return;
 	walk(churn, snap, previous);

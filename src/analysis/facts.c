@@ -23,7 +23,7 @@ lead(struct longest *longest, const struct session *session, int64_t us)
 static void
 find_longest(struct facts *facts, const struct snapshot *snap)
 {
-	struct longest none = {NULL, TIME_UNKNOWN};
+	struct longest none = { NULL, TIME_UNKNOWN };
 
 	facts->query = facts->xact = facts->idle_in_transaction = none;
 	for (int state = 0; state < STATE_COUNT; state++)
@@ -36,7 +36,8 @@ find_longest(struct facts *facts, const struct snapshot *snap)
 			continue;
 		lead(&facts->xact, session, session_since(session->xact_start_us, snap->server_us));
 		if (session->state == STATE_ACTIVE)
-			lead(&facts->query, session, session_since(session->query_start_us, snap->server_us));
+			lead(&facts->query, session,
+			    session_since(session->query_start_us, snap->server_us));
 		lead(&facts->states[session->state], session, state_us);
 		if (session->state == STATE_IDLE_IN_TRANSACTION || session->state == STATE_ABORTED)
 			lead(&facts->idle_in_transaction, session, state_us);
@@ -59,7 +60,8 @@ compare_limits(const void *a, const void *b)
 	return (left < right) - (left > right);
 }
 
-/* How many sessions count against each limit: superusers' do against a database's, as in the server. */
+/* How many sessions count against each limit: superusers' do against a database's, as in the
+ * server. */
 static void
 count_limits(struct facts *facts, const struct snapshot *snap)
 {
@@ -67,7 +69,8 @@ count_limits(struct facts *facts, const struct snapshot *snap)
 	facts->limit_count = snap->limit_count;
 	for (size_t i = 0; i < snap->limit_count; i++) {
 		const struct limit *limit = &snap->limits[i];
-		const struct groups *groups = &facts->groups[limit->is_role ? GROUP_USER : GROUP_DATABASE];
+		const struct groups *groups =
+		    &facts->groups[limit->is_role ? GROUP_USER : GROUP_DATABASE];
 
 		facts->limits[i].limit = limit;
 		for (size_t n = 0; n < groups->count; n++)
@@ -85,10 +88,11 @@ facts_make(struct facts *facts, const struct input *input)
 	struct arena arena = facts->arena;
 
 	arena_reset(&arena);
-	*facts = (struct facts){.arena = arena};
+	*facts = (struct facts){ .arena = arena };
 	slots_count(&facts->slots, snap);
 	for (int by = 0; by < GROUP_COUNT; by++)
-		groups_make(&facts->groups[by], (enum group_by)by, snap, input->previous, &facts->arena);
+		groups_make(&facts->groups[by], (enum group_by)by, snap, input->previous,
+		    &facts->arena);
 	churn_count(&facts->churn, snap, input->previous);
 	pools_make(&facts->pools, input, &facts->slots, &facts->arena);
 	trend_make(&facts->trend, input->history, facts->slots.free);
@@ -104,21 +108,21 @@ facts_point(const struct snapshot *snap, struct history *history)
 
 	slots_count(&slots, snap);
 	history_add(history,
-		    &(struct history_point){
-			    .mono_us = snap->mono_us,
-			    .wall_us = snap->wall_us,
-			    .used = slots.used,
-			    .usable = slots.usable,
-			    .idle = slots.states[STATE_IDLE],
-			    .active = slots.states[STATE_ACTIVE],
-			    .in_transaction =
-				    slots.states[STATE_IDLE_IN_TRANSACTION] + slots.states[STATE_ABORTED],
-		    });
+	    &(struct history_point){
+	        .mono_us = snap->mono_us,
+	        .wall_us = snap->wall_us,
+	        .used = slots.used,
+	        .usable = slots.usable,
+	        .idle = slots.states[STATE_IDLE],
+	        .active = slots.states[STATE_ACTIVE],
+	        .in_transaction =
+	            slots.states[STATE_IDLE_IN_TRANSACTION] + slots.states[STATE_ABORTED],
+	    });
 }
 
 void
 facts_clear(struct facts *facts)
 {
 	arena_clear(&facts->arena);
-	*facts = (struct facts){0};
+	*facts = (struct facts){ 0 };
 }

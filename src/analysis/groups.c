@@ -17,7 +17,7 @@ struct grouping {
 	enum group_by by;
 	int64_t now_us;
 	struct group **slots; /* hash table, free ones NULL */
-	size_t room;	      /* a power of two, over twice the number of sessions */
+	size_t room;          /* a power of two, over twice the number of sessions */
 	struct group *items;
 	size_t count;
 };
@@ -112,13 +112,14 @@ add_session(struct grouping *grouping, const struct session *session)
 
 /* Sessions of one snapshot that the other has not count as opened, or as closed. */
 static void
-add_changes(struct grouping *grouping, const struct snapshot *from, const struct snapshot *other, bool opened)
+add_changes(struct grouping *grouping, const struct snapshot *from, const struct snapshot *other,
+    bool opened)
 {
 	for (size_t i = 0; i < from->session_count; i++) {
 		const struct session *session = &from->sessions[i];
 		struct group *group;
 
-		if (!session->slot || snapshot_find(other, &session->id) != NULL)
+		if (!churn_counts(session) || snapshot_find(other, &session->id) != NULL)
 			continue;
 		group = find_group(grouping, groups_name(grouping->by, session));
 		if (opened)
@@ -129,7 +130,8 @@ add_changes(struct grouping *grouping, const struct snapshot *from, const struct
 }
 
 static void
-count_changes(struct grouping *grouping, const struct snapshot *snap, const struct snapshot *previous)
+count_changes(struct grouping *grouping, const struct snapshot *snap,
+    const struct snapshot *previous)
 {
 	size_t present = grouping->count;
 
@@ -168,9 +170,9 @@ compare_groups(const void *a, const void *b)
 
 void
 groups_make(struct groups *groups, enum group_by by, const struct snapshot *snap,
-	    const struct snapshot *previous, struct arena *arena)
+    const struct snapshot *previous, struct arena *arena)
 {
-	struct grouping grouping = {.by = by, .now_us = snap->server_us, .room = 64};
+	struct grouping grouping = { .by = by, .now_us = snap->server_us, .room = 64 };
 	bool compare = previous != NULL && churn_comparable(snap, previous);
 	size_t most = snap->session_count + (compare ? previous->session_count : 0);
 
@@ -187,5 +189,5 @@ groups_make(struct groups *groups, enum group_by by, const struct snapshot *snap
 		set_limits(&grouping, snap);
 	if (grouping.count > 1)
 		qsort(grouping.items, grouping.count, sizeof *grouping.items, compare_groups);
-	*groups = (struct groups){grouping.items, grouping.count};
+	*groups = (struct groups){ grouping.items, grouping.count };
 }

@@ -11,22 +11,28 @@
 #include "base/settings.h"
 #include "model/snapshot.h"
 
-/* Product of two counts, capped so that it cannot overflow. */
+/* A count from 0 to INT32_MAX: any two can be added and multiplied. */
+static int64_t
+capped(int64_t n)
+{
+	if (n < 0)
+		return 0;
+	return n < INT32_MAX ? n : INT32_MAX;
+}
+
 static int64_t
 times(int64_t a, int64_t b)
 {
-	if (a <= 0 || b <= 0)
-		return 0;
-	return a > INT32_MAX / b ? INT32_MAX : a * b;
+	return capped(capped(a) * capped(b));
 }
 
 int64_t
 pools_capacity(const struct pool_plan *plan)
 {
 	if (plan->connections >= 0)
-		return plan->connections;
+		return capped(plan->connections);
 	return times(times(times(plan->instances, plan->workers), plan->engines),
-		     plan->pool_size + plan->max_overflow);
+	    capped(plan->pool_size) + capped(plan->max_overflow));
 }
 
 /* Largest pool_size so that this plan and the others as they are fit `usable`. */
@@ -39,9 +45,9 @@ fitting_size(const struct pool_plan *plan, int64_t others, int usable)
 	if (plan->connections >= 0 || usable < 0 || each == 0)
 		return -1;
 	if (usable < others)
-		return 0;
-	size = (usable - others) / each - plan->max_overflow;
-	return size > 0 ? size : 0;
+		return -1;
+	size = (usable - others) / each - capped(plan->max_overflow);
+	return size >= 0 ? size : -1;
 }
 
 /* Counts each slot holder for its pool, or as unclaimed. */
@@ -67,12 +73,13 @@ observe(struct pools *pools, const struct input *input)
 }
 
 void
-pools_make(struct pools *pools, const struct input *input, const struct slots *slots, struct arena *arena)
+pools_make(struct pools *pools, const struct input *input, const struct slots *slots,
+    struct arena *arena)
 {
 	const struct pool_plan *plans = input->settings->pools;
 	size_t count = input->settings->pool_count;
 
-	*pools = (struct pools){.fits = true};
+	*pools = (struct pools){ .fits = true };
 	if (count == 0)
 		return;
 	pools->count = count + 1;
@@ -82,14 +89,15 @@ pools_make(struct pools *pools, const struct input *input, const struct slots *s
 		pools->items[i].configured = pools_capacity(&plans[i]);
 		pools->configured += pools->items[i].configured;
 	}
-	pools->items[count] = (struct pool){.configured = -1, .over = -1, .fitting_size = -1};
+	pools->items[count] = (struct pool){ .configured = -1, .over = -1, .fitting_size = -1 };
 	observe(pools, input);
 	for (size_t i = 0; i < count; i++) {
 		struct pool *pool = &pools->items[i];
 
-		pool->over = pool->observed > pool->configured ? pool->observed - pool->configured : 0;
+		pool->over =
+		    pool->observed > pool->configured ? pool->observed - pool->configured : 0;
 		pool->fitting_size =
-			fitting_size(pool->plan, pools->configured - pool->configured, slots->usable);
+		    fitting_size(pool->plan, pools->configured - pool->configured, slots->usable);
 	}
 	pools->fits = slots->usable < 0 || pools->configured <= slots->usable;
 }

@@ -6,6 +6,7 @@
  */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "analysis/alerts.h"
 #include "analysis/facts.h"
@@ -23,7 +24,17 @@ name_session(struct reading *reading, const struct session *session)
 	const char *application = session->application;
 
 	snprintf(reading->subject, sizeof reading->subject, "pid %d%s%s", (int)session->id.pid,
-		 application != NULL && application[0] != '\0' ? " " : "", application != NULL ? application : "");
+	    application != NULL && application[0] != '\0' ? " " : "",
+	    application != NULL ? application : "");
+}
+
+/* Appends to the subject, as much as there is room for. */
+static void
+add_subject(struct reading *reading, const char *text)
+{
+	size_t used = strlen(reading->subject);
+
+	snprintf(reading->subject + used, sizeof reading->subject - used, "%s", text);
 }
 
 static void
@@ -38,7 +49,8 @@ read_longest(struct reading *reading, const struct longest *longest)
 }
 
 static void
-name_group(struct reading *reading, const struct groups *groups, int (*count)(const struct group *))
+name_group(struct reading *reading, const struct groups *groups, const char *verb,
+    int (*count)(const struct group *))
 {
 	const struct group *most = NULL;
 
@@ -46,8 +58,8 @@ name_group(struct reading *reading, const struct groups *groups, int (*count)(co
 		if (most == NULL || count(&groups->items[i]) > count(most))
 			most = &groups->items[i];
 	if (most != NULL && count(most) > 0)
-		snprintf(reading->subject, sizeof reading->subject, "%s has %d",
-			 most->name != NULL ? most->name : "(unknown)", count(most));
+		snprintf(reading->subject, sizeof reading->subject, "%s %s %d",
+		    most->name != NULL ? most->name : "(unknown)", verb, count(most));
 }
 
 static int
@@ -73,7 +85,7 @@ read_utilization(struct reading *reading, const struct facts *facts)
 {
 	reading->known = facts->slots.usable > 0;
 	reading->value = facts->slots.utilization;
-	name_group(reading, &facts->groups[GROUP_APPLICATION], group_total);
+	name_group(reading, &facts->groups[GROUP_APPLICATION], "has", group_total);
 }
 
 static void
@@ -82,8 +94,9 @@ read_idle_ratio(struct reading *reading, const struct facts *facts)
 	const struct slots *slots = &facts->slots;
 
 	reading->known = slots->used > 0 && slots->states[STATE_UNKNOWN] < slots->used;
-	reading->value = slots->used >= IDLE_RATIO_LEAST ? (double)slots->states[STATE_IDLE] / slots->used : 0;
-	name_group(reading, &facts->groups[GROUP_APPLICATION], group_idle);
+	reading->value =
+	    slots->used >= IDLE_RATIO_LEAST ? (double)slots->states[STATE_IDLE] / slots->used : 0;
+	name_group(reading, &facts->groups[GROUP_APPLICATION], "has", group_idle);
 }
 
 static void
@@ -109,16 +122,27 @@ read_churn(struct reading *reading, const struct facts *facts)
 {
 	reading->known = facts->churn.known;
 	reading->value = facts->churn.opened_per_second;
-	name_group(reading, &facts->groups[GROUP_APPLICATION], group_changes);
+	name_group(reading, &facts->groups[GROUP_APPLICATION], "opened", group_changes);
 }
 
+/* "pid 4711 psql, idle in transaction, holds up pid 812 writer". */
 static void
 read_blocked(struct reading *reading, const struct facts *facts)
 {
+	const struct blocking *blocking = &facts->blocking;
+	struct reading waiter = { 0 };
+
 	reading->known = true;
-	reading->value = facts->blocking.waiting;
-	if (facts->blocking.root != NULL)
-		name_session(reading, facts->blocking.root);
+	reading->value = blocking->waiting;
+	if (blocking->root == NULL)
+		return;
+	name_session(&waiter, blocking->waiter);
+	name_session(reading, blocking->root);
+	add_subject(reading, ", ");
+	add_subject(reading, session_state_name(blocking->root->state));
+	add_subject(reading, ", holds up ");
+	add_subject(reading, waiter.subject);
+	add_subject(reading, blocking->waiting > 1 ? " and others" : "");
 }
 
 /* Plans against what ordinary roles can hold, and for the critical limit against all slots. */
@@ -133,7 +157,7 @@ read_pool_plan(struct reading *reading, const struct facts *facts)
 	reading->value = (double)facts->pools.configured / slots->usable;
 	reading->critical_value = (double)facts->pools.configured / slots->max_connections;
 	snprintf(reading->subject, sizeof reading->subject, "%lld planned of %d usable",
-		 (long long)facts->pools.configured, slots->usable);
+	    (long long)facts->pools.configured, slots->usable);
 }
 
 static void
@@ -146,8 +170,8 @@ read_pool_over(struct reading *reading, const struct facts *facts)
 		if (pool->plan == NULL || (double)pool->over <= reading->value)
 			continue;
 		reading->value = (double)pool->over;
-		snprintf(reading->subject, sizeof reading->subject, "pool %s has %d, planned %lld",
-			 pool->plan->name, pool->observed, (long long)pool->configured);
+		snprintf(reading->subject, sizeof reading->subject, "%s has %d, planned %lld",
+		    pool->plan->name, pool->observed, (long long)pool->configured);
 	}
 }
 
@@ -162,8 +186,8 @@ read_limits(struct reading *reading, const struct facts *facts, bool roles)
 		if (use->limit->is_role != roles || use->limit->connections == 0)
 			continue;
 		reading->value = (double)use->used / use->limit->connections;
-		snprintf(reading->subject, sizeof reading->subject, "%s has %d of %d", use->limit->name, use->used,
-			 use->limit->connections);
+		snprintf(reading->subject, sizeof reading->subject, "%s has %d of %d",
+		    use->limit->name, use->used, use->limit->connections);
 		return; /* the first one is the fullest */
 	}
 }
@@ -185,34 +209,38 @@ read_exhaustion(struct reading *reading, const struct facts *facts)
 {
 	reading->known = facts->trend.full_in_us != TIME_UNKNOWN;
 	reading->value = (double)facts->trend.full_in_us;
-	name_group(reading, &facts->groups[GROUP_APPLICATION], group_total);
+	name_group(reading, &facts->groups[GROUP_APPLICATION], "has", group_total);
 }
 
+/* In the order of what matters most when several rise together. */
 const struct alert_rule alert_rules[] = {
-	{"utilization", "used slots, as a share of those that ordinary roles can hold", VALUE_SHARE, 0.70, 0.85,
-	 ALERT_FROM, read_utilization, "utilization"},
-	{"idle_ratio", "idle sessions, as a share of the used slots, from 10 sessions on", VALUE_SHARE, 0.50, NAN,
-	 ALERT_FROM, read_idle_ratio, "idle"},
-	{"idle_in_transaction", "longest time a session is idle in a transaction", VALUE_DURATION, 1 * MINUTE,
-	 5 * MINUTE, ALERT_FROM, read_idle_in_transaction, "idle in transaction"},
-	{"long_query", "longest running query", VALUE_DURATION, 1 * MINUTE, 5 * MINUTE, ALERT_FROM,
-	 read_long_query, "query runs"},
-	{"long_transaction", "longest open transaction", VALUE_DURATION, 5 * MINUTE, 30 * MINUTE, ALERT_FROM,
-	 read_long_transaction, "transaction open"},
-	{"churn", "sessions opened per second", VALUE_REAL, 20, 100, ALERT_FROM, read_churn, "opened"},
-	{"blocked", "sessions that wait for a lock", VALUE_INT, 5, 20, ALERT_FROM, read_blocked, "blocked"},
-	{"pool_plan", "configured pools together, as a share of the usable slots; critical counts all slots",
-	 VALUE_SHARE, 1, 1, ALERT_BEYOND, read_pool_plan, "pools"},
-	{"pool_over", "sessions of a pool above its plan", VALUE_INT, 1, NAN, ALERT_FROM, read_pool_over,
-	 "over plan by"},
-	{"role_limit", "sessions of a role, as a share of its connection limit", VALUE_SHARE, 0.85, 1, ALERT_FROM,
-	 read_role_limit, "role limit"},
-	{"database_limit", "sessions of a database, as a share of its connection limit", VALUE_SHARE, 0.85, 1,
-	 ALERT_FROM, read_database_limit, "database limit"},
-	{"exhaustion", "time until the usable slots are full, as the trend goes", VALUE_DURATION, 15 * MINUTE,
-	 5 * MINUTE, ALERT_BELOW, read_exhaustion, "full in"},
-	{"refused", "logins of ours that were refused because slots ran out", VALUE_INT, NAN, 1, ALERT_FROM, NULL,
-	 "refused"},
+	{ "utilization", "used slots, as a share of those that ordinary roles can hold",
+	    VALUE_SHARE, 0.70, 0.85, ALERT_FROM, read_utilization, "utilization" },
+	{ "refused", "logins of ours that were refused because slots ran out", VALUE_INT, NAN, 1,
+	    ALERT_FROM, NULL, "refused" },
+	{ "exhaustion", "time until the usable slots are full, as the trend goes", VALUE_DURATION,
+	    15 * MINUTE, 5 * MINUTE, ALERT_BELOW, read_exhaustion, "full in" },
+	{ "blocked", "sessions that wait for a lock", VALUE_INT, 5, 20, ALERT_FROM, read_blocked,
+	    "blocked" },
+	{ "pool_over", "sessions of a pool above its plan", VALUE_INT, 1, NAN, ALERT_FROM,
+	    read_pool_over, "pool over its plan by" },
+	{ "role_limit", "sessions of a role, as a share of its connection limit", VALUE_SHARE, 0.85,
+	    1, ALERT_FROM, read_role_limit, "role limit" },
+	{ "database_limit", "sessions of a database, as a share of its connection limit",
+	    VALUE_SHARE, 0.85, 1, ALERT_FROM, read_database_limit, "database limit" },
+	{ "idle_in_transaction", "longest time a session is idle in a transaction", VALUE_DURATION,
+	    1 * MINUTE, 5 * MINUTE, ALERT_FROM, read_idle_in_transaction, "idle in transaction" },
+	{ "long_transaction", "longest open transaction", VALUE_DURATION, 5 * MINUTE, 30 * MINUTE,
+	    ALERT_FROM, read_long_transaction, "transaction open" },
+	{ "long_query", "longest running query", VALUE_DURATION, 1 * MINUTE, 5 * MINUTE, ALERT_FROM,
+	    read_long_query, "query runs" },
+	{ "idle_ratio", "idle sessions, as a share of the used slots, from 10 sessions on",
+	    VALUE_SHARE, 0.50, NAN, ALERT_FROM, read_idle_ratio, "idle" },
+	{ "churn", "sessions opened per second", VALUE_REAL, 20, 100, ALERT_FROM, read_churn,
+	    "opened" },
+	{ "pool_plan",
+	    "configured pools together, as a share of the usable slots; critical counts all slots",
+	    VALUE_SHARE, 1, 1, ALERT_BEYOND, read_pool_plan, "pools" },
 };
 
 const size_t alert_count = sizeof alert_rules / sizeof alert_rules[0];

@@ -10,8 +10,8 @@
 #include "model/history.h"
 #include "model/session.h"
 
-#define SURE 0.5      /* least r squared for a forecast */
-#define CLIMBING 0.5  /* least slots a minute */
+#define SURE 0.5     /* least r squared for a forecast */
+#define CLIMBING 0.5 /* least slots a minute */
 #define FARTHEST_MINUTES 1440.0
 
 struct sums {
@@ -25,7 +25,7 @@ collect(struct sums *sums, const struct history *history)
 	const struct history_point *newest = history_get(history, 0);
 	const struct history_point *point;
 
-	*sums = (struct sums){0};
+	*sums = (struct sums){ 0 };
 	for (size_t i = 0; (point = history_get(history, i)) != NULL; i++) {
 		int64_t age_us = newest->mono_us - point->mono_us;
 		double x = -(double)age_us / (60.0 * UNITS_US_PER_SECOND), y = point->used;
@@ -48,7 +48,7 @@ trend_make(struct trend *trend, const struct history *history, int free_slots)
 	struct sums s;
 	double across, along, both;
 
-	*trend = (struct trend){.full_in_us = TIME_UNKNOWN};
+	*trend = (struct trend){ .full_in_us = TIME_UNKNOWN };
 	collect(&s, history);
 	if (s.n < TREND_LEAST_POINTS || s.span_us < TREND_LEAST_US)
 		return;
@@ -61,5 +61,6 @@ trend_make(struct trend *trend, const struct history *history, int free_slots)
 	if (trend->per_minute < CLIMBING || trend->confidence < SURE || free_slots < 0)
 		return;
 	if (free_slots / trend->per_minute <= FARTHEST_MINUTES)
-		trend->full_in_us = (int64_t)(free_slots / trend->per_minute * 60.0 * UNITS_US_PER_SECOND);
+		trend->full_in_us =
+		    (int64_t)(free_slots / trend->per_minute * 60.0 * UNITS_US_PER_SECOND);
 }

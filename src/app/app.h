@@ -34,12 +34,13 @@ struct app {
 	struct source *source;
 	struct snapshot *current;  /* NULL before the first sample */
 	struct snapshot *previous; /* NULL before the second */
-	struct facts facts;	   /* of current */
+	struct facts facts;        /* of current */
 	struct history history;
 	struct alert_set alerts;
 	struct messages messages;
 	struct filter **pool_filters; /* one for each configured pool, owned */
 	struct pool_matcher matcher;
+	bool told_rights; /* the message about pg_monitor was given */
 };
 
 /* core.c */
@@ -47,13 +48,17 @@ struct app {
 /* Compiles the pools' filters and opens the source (nothing is sent yet). */
 bool app_open(struct app *app, struct err *err);
 void app_close(struct app *app);
-/* Takes a snapshot over: history, facts, alerts. The one before the last goes back to the source. */
-void app_take(struct app *app, struct snapshot *snap);
+/*
+ * Takes a snapshot over: history, facts, alerts. The one before the last goes back to the source.
+ * Gives the message about what our role may not see, once; else NULL.
+ */
+const char *app_take(struct app *app, struct snapshot *snap);
 /* The link changed: the alert for refused logins, and a message when it is worth one. */
 void app_link_changed(struct app *app, int64_t wall_us);
 /* What tables are made of; false before the first sample. */
 bool app_data(const struct app *app, struct table_data *data);
-/* "db1:5432/postgres: all slots are in use (53300, InitProcess): FATAL: ..., log in as ..." for a failed login. out has room for 1024. */
+/* "db1:5432/postgres: all slots are in use (53300, InitProcess): FATAL: ..., log in as ..." for a
+ * failed login. out has room for 1024. */
 void app_explain(const struct app *app, char out[1024]);
 
 /* loop.c */
@@ -85,7 +90,8 @@ void signals_suspend(void);
 
 /* password.c */
 
-/* Asks on the terminal; NULL when there is none or the user gave up. Wipe and free with password_free(). */
+/* Asks on the terminal; NULL when there is none or the user gave up. Wipe and free with
+ * password_free(). */
 char *password_ask(const char *user);
 void password_free(char *password);
 
@@ -103,8 +109,16 @@ bool config_load(struct settings *settings, const char *path, bool must, struct 
 
 /* Prints a part of the documentation made from the tables; false when there is no such part. */
 bool docs_print(const struct settings *settings, const char *part);
+/* What --help calls each section of the settings, by enum setting_section. */
+extern const char *const docs_sections[];
 
-/* docs_config.c: append the configuration in force, and the commented sample, as configuration files */
+/* docs_man.c */
+
+/* Appends a part of a manual page; false when there is no such part. */
+bool docs_man(const char *part, struct buf *out);
+
+/* docs_config.c: append the configuration in force, and the commented sample, as configuration
+ * files */
 
 void docs_config(const struct settings *settings, struct buf *out);
 void docs_sample(const struct settings *settings, struct buf *out);

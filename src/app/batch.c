@@ -22,18 +22,20 @@
 #include "source/source.h"
 #include "table/filter.h"
 
+#define GRACE_US 500000 /* the source, which knows more, gives up on a login first */
+
 struct batch {
 	struct app *app;
 	struct report report;
 	struct filter **filters; /* owned */
-	struct arena names;	 /* of the report's columns */
-	struct arena arena;	 /* of one sample */
+	struct arena names;      /* of the report's columns */
+	struct arena arena;      /* of one sample */
 	struct buf out;
-	int64_t next_us;	/* when to ask for the next sample */
-	int64_t started_us;
-	size_t done;		/* reports written */
-	bool asked;		/* a sample is on its way */
-	bool query_failed;	/* a statement failed since the last report */
+	int64_t next_us; /* when to ask for the next sample */
+	int64_t asked_us;
+	size_t done;       /* reports written */
+	bool asked;        /* a sample is on its way */
+	bool query_failed; /* a statement failed since the last report */
 	bool finished;
 	int status;
 };
@@ -42,7 +44,7 @@ struct batch {
 static void
 complain(const char *text)
 {
-	struct buf clean = {0};
+	struct buf clean = { 0 };
 
 	text_clean(&clean, text, strlen(text), TEXT_SQUEEZE);
 	fprintf(stderr, "pgconntop: %s\n", buf_str(&clean));
@@ -79,8 +81,9 @@ prepare(struct batch *batch, struct err *err)
 	report->utf8 = !settings->ascii && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	report->color = settings->color == 1 || (settings->color == 0 && color);
 	return report_show(report, settings->show, err) && compile_filters(batch, err) &&
-	       (settings->sort == NULL || report_sort(report, settings->sort, err)) &&
-	       (settings->columns == NULL || report_columns(report, settings->columns, &batch->names, err));
+	    (settings->sort == NULL || report_sort(report, settings->sort, err)) &&
+	    (settings->columns == NULL ||
+	        report_columns(report, settings->columns, &batch->names, err));
 }
 
 /* Writes what is in out, whole. A reader that went away ends the program quietly. */
@@ -110,7 +113,9 @@ write_sample(struct batch *batch)
 
 	app_data(batch->app, &data);
 	arena_reset(&batch->arena);
-	batch->report.writer->sample(&batch->report, &data, batch->done, &batch->out, &batch->arena);
+	batch->report.writer->sample(&batch->report, &data, batch->done, &batch->out,
+	    &batch->arena);
+	batch->status = STATUS_OK;
 	batch->query_failed = false;
 	put_out(batch);
 }
@@ -119,17 +124,21 @@ write_sample(struct batch *batch)
 static void
 write_failure(struct batch *batch, const char *why, int status)
 {
+	batch->status = status;
 	if (batch->app->settings.count == 1) {
 		complain(why);
-		batch->status = status;
 		batch->finished = true;
 		return;
 	}
-	batch->report.writer->failure(&batch->report, clock_wall_us(), why, batch->done, &batch->out);
+	batch->report.writer->failure(&batch->report, clock_wall_us(), why, batch->done,
+	    &batch->out);
 	put_out(batch);
 }
 
-/* The link changed: when it is down while a sample was wanted, that sample has failed. */
+/*
+ * The link changed: when it is down while a sample was wanted, that sample has failed. A connection
+ * lost between two samples may be there again for the next one, so that is no failure yet.
+ */
 static void
 link_changed(struct batch *batch)
 {
@@ -137,10 +146,13 @@ link_changed(struct batch *batch)
 	char why[1024];
 
 	app_link_changed(batch->app, clock_wall_us());
-	if (link->state != LINK_DOWN || !batch->asked)
+	if (link->state != LINK_DOWN)
 		return;
 	app_explain(batch->app, why);
-	write_failure(batch, why, STATUS_NO_WAY_IN);
+	if (batch->asked)
+		write_failure(batch, why, STATUS_NO_WAY_IN);
+	else if (link->tries == 0)
+		complain(why);
 }
 
 static void
@@ -153,6 +165,28 @@ ask_password(struct batch *batch)
 }
 
 static void
+take(struct batch *batch, struct snapshot *snap)
+{
+	const char *news = app_take(batch->app, snap);
+
+	if (news != NULL)
+		complain(news);
+	if (batch->asked)
+		write_sample(batch);
+}
+
+/* What went wrong beside the data; a sample that failed takes its place. */
+static void
+take_message(struct batch *batch, const struct source_event *event)
+{
+	messages_add(&batch->app->messages, clock_wall_us(), (enum level)event->level, event->text);
+	if (event->level == LEVEL_CRITICAL && batch->asked)
+		write_failure(batch, event->text, STATUS_QUERY_FAILED);
+	else if (event->level >= LEVEL_WARNING)
+		complain(event->text);
+}
+
+static void
 drain(struct batch *batch)
 {
 	struct source_event event;
@@ -160,9 +194,7 @@ drain(struct batch *batch)
 	while (!batch->finished && source_next(batch->app->source, &event)) {
 		switch (event.type) {
 		case SOURCE_SNAPSHOT:
-			app_take(batch->app, event.snapshot);
-			if (batch->asked)
-				write_sample(batch);
+			take(batch, event.snapshot);
 			break;
 		case SOURCE_LINK:
 			link_changed(batch);
@@ -171,9 +203,7 @@ drain(struct batch *batch)
 			ask_password(batch);
 			break;
 		case SOURCE_MESSAGE:
-			messages_add(&batch->app->messages, clock_wall_us(), (enum level)event.level, event.text);
-			if (event.level == LEVEL_CRITICAL && batch->asked)
-				write_failure(batch, event.text, STATUS_QUERY_FAILED);
+			take_message(batch, &event);
 			break;
 		case SOURCE_DETAIL:
 		case SOURCE_NOTHING:
@@ -182,22 +212,39 @@ drain(struct batch *batch)
 	}
 }
 
+/* When an answer that was asked for must be there. */
+static int64_t
+answer_deadline(const struct batch *batch)
+{
+	int64_t timeout_us = batch->app->settings.connect_timeout + GRACE_US;
+
+	return batch->asked ? batch->asked_us + timeout_us : INT64_MAX;
+}
+
+static void
+give_up(struct batch *batch)
+{
+	char why[512];
+
+	snprintf(why, sizeof(why), "%s: no answer in time; is the server stopped or overloaded?",
+	    source_target(batch->app->source));
+	write_failure(batch, why, STATUS_NO_WAY_IN);
+}
+
 /* Asks for the next sample when its time has come; times that were missed are left out. */
 static void
 tick(struct batch *batch, int64_t now_us)
 {
 	int64_t interval_us = batch->app->settings.interval;
 
+	if (now_us >= answer_deadline(batch))
+		give_up(batch);
 	if (now_us < batch->next_us)
 		return;
 	batch->next_us += ((now_us - batch->next_us) / interval_us + 1) * interval_us;
-	if (batch->asked && now_us - batch->started_us > batch->app->settings.connect_timeout) {
-		write_failure(batch, "no answer from the server in time; is it stopped or overloaded?",
-			      STATUS_NO_WAY_IN);
+	if (batch->asked)
 		return;
-	}
-	if (!batch->asked)
-		batch->started_us = now_us;
+	batch->asked_us = now_us;
 	batch->asked = true;
 	source_ask_sample(batch->app->source);
 }
@@ -209,22 +256,26 @@ run(struct batch *batch)
 
 	batch->next_us = clock_mono_us();
 	while (!batch->finished) {
-		int64_t now_us = clock_mono_us();
+		int64_t now_us = clock_mono_us(), until_us;
 
 		tick(batch, now_us);
 		source_step(app->source, now_us, clock_wall_us());
 		drain(batch);
+		until_us = answer_deadline(batch);
 		if (!batch->finished)
-			loop_wait(app, -1, batch->next_us, NULL);
-		if (signals_quit())
+			loop_wait(app, -1, until_us < batch->next_us ? until_us : batch->next_us,
+			    NULL);
+		if (signals_quit()) {
+			batch->status = STATUS_OK;
 			batch->finished = true;
+		}
 	}
 }
 
 int
 batch_run(struct app *app)
 {
-	struct batch batch = {.app = app};
+	struct batch batch = { .app = app };
 	struct err err;
 
 	if (prepare(&batch, &err)) {

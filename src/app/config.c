@@ -27,7 +27,8 @@ struct reader {
 static bool
 refuse(const struct reader *reader, const config_setting_t *at, const char *reason)
 {
-	return err_set(reader->err, "%s:%u: %s", reader->path, config_setting_source_line(at), reason);
+	return err_set(reader->err, "%s:%u: %s", reader->path, config_setting_source_line(at),
+	    reason);
 }
 
 static bool
@@ -36,6 +37,15 @@ refuse_key(const struct reader *reader, const config_setting_t *at, const char *
 	char reason[256];
 
 	snprintf(reason, sizeof reason, "%s \"%s\"", what, config_setting_name(at));
+	return refuse(reader, at, reason);
+}
+
+static bool
+refuse_value(const struct reader *reader, const config_setting_t *at, const struct err *why)
+{
+	char reason[600];
+
+	snprintf(reason, sizeof(reason), "%s: %s", config_setting_name(at), why->msg);
 	return refuse(reader, at, reason);
 }
 
@@ -70,23 +80,42 @@ set_scalar(const struct reader *reader, const config_setting_t *at, const struct
 	if (text == NULL)
 		return refuse_key(reader, at, "one value is expected for");
 	if (is_bool != (row->kind == SETTING_FLAG))
-		return refuse_key(reader, at, is_bool ? "true or false is no value for" : "true or false is expected for");
+		return refuse_key(reader, at,
+		    is_bool ? "true or false is no value for" : "true or false is expected for");
 	if (!settings_set(reader->settings, row, text, &why))
 		return refuse(reader, at, why.msg);
 	return true;
 }
 
+/* A filter must be one now, while the line is known. */
+static bool
+check_filter(const struct reader *reader, const config_setting_t *at, const char *text)
+{
+	struct err why;
+	struct filter *filter = filter_parse(text, &why);
+
+	if (filter == NULL)
+		return refuse(reader, at, why.msg);
+	filter_free(filter);
+	return true;
+}
+
+/* The only list is the filters. */
 static bool
 set_list(const struct reader *reader, const config_setting_t *at, const struct setting_row *row)
 {
 	if (!config_setting_is_aggregate(at))
-		return set_scalar(reader, at, row);
+		return (config_setting_type(at) != CONFIG_TYPE_STRING ||
+		           check_filter(reader, at, config_setting_get_string(at))) &&
+		    set_scalar(reader, at, row);
 	for (int i = 0; i < config_setting_length(at); i++) {
 		const config_setting_t *item = config_setting_get_elem(at, (unsigned)i);
 		struct err why;
 
 		if (config_setting_type(item) != CONFIG_TYPE_STRING)
 			return refuse_key(reader, at, "texts are expected in");
+		if (!check_filter(reader, item, config_setting_get_string(item)))
+			return false;
 		if (!settings_set(reader->settings, row, config_setting_get_string(item), &why))
 			return refuse(reader, item, why.msg);
 	}
@@ -95,7 +124,8 @@ set_list(const struct reader *reader, const config_setting_t *at, const struct s
 
 /* A limit of an alert in the alert's unit: per cent, a duration, or a number. */
 static bool
-read_limit(const struct reader *reader, const config_setting_t *at, enum value_type unit, double *limit)
+read_limit(const struct reader *reader, const config_setting_t *at, enum value_type unit,
+    double *limit)
 {
 	char room[64];
 	const char *text = scalar_text(at, room);
@@ -133,9 +163,9 @@ read_alert(const struct reader *reader, const config_setting_t *at)
 	for (int i = 0; i < config_setting_length(at); i++) {
 		const config_setting_t *item = config_setting_get_elem(at, (unsigned)i);
 		const char *name = config_setting_name(item);
-		double *field = strcmp(name, "warning") == 0  ? &limit->warning :
-				strcmp(name, "critical") == 0 ? &limit->critical :
-								NULL;
+		double *field = strcmp(name, "warning") == 0 ? &limit->warning
+		    : strcmp(name, "critical") == 0          ? &limit->critical
+		                                             : NULL;
 
 		if (field == NULL)
 			return refuse_key(reader, item, "an alert has warning and critical, not");
@@ -165,9 +195,12 @@ pool_number(struct pool_plan *plan, const char *name, int64_t *least)
 		int64_t *field;
 		int64_t least;
 	} numbers[] = {
-		{"instances", &plan->instances, 1},	  {"workers", &plan->workers, 1},
-		{"engines", &plan->engines, 1},		  {"pool_size", &plan->pool_size, 0},
-		{"max_overflow", &plan->max_overflow, 0}, {"connections", &plan->connections, 0},
+		{ "instances", &plan->instances, 1 },
+		{ "workers", &plan->workers, 1 },
+		{ "engines", &plan->engines, 1 },
+		{ "pool_size", &plan->pool_size, 0 },
+		{ "max_overflow", &plan->max_overflow, 0 },
+		{ "connections", &plan->connections, 0 },
 	};
 
 	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
@@ -191,20 +224,7 @@ read_pool_number(const struct reader *reader, const config_setting_t *at, struct
 	if (!config_setting_is_number(at))
 		return refuse_key(reader, at, "a whole number is expected for");
 	if (!units_parse_int(text, least, 1000000, field, &why))
-		return refuse(reader, at, why.msg);
-	return true;
-}
-
-/* The filter of a pool must be one now, while the line is known. */
-static bool
-check_match(const struct reader *reader, const config_setting_t *at, const char *match)
-{
-	struct err why;
-	struct filter *filter = filter_parse(match, &why);
-
-	if (filter == NULL)
-		return refuse(reader, at, why.msg);
-	filter_free(filter);
+		return refuse_value(reader, at, &why);
 	return true;
 }
 
@@ -216,23 +236,26 @@ read_pool(const struct reader *reader, const config_setting_t *at)
 	bool formula, number;
 
 	if (!config_setting_is_group(at) || !config_setting_lookup_string(at, "name", &name))
-		return refuse(reader, at, "a pool is { name = \"...\"; match = \"...\"; pool_size = ...; }");
+		return refuse(reader, at,
+		    "a pool is { name = \"...\"; match = \"...\"; pool_size = ...; }");
 	if (!config_setting_lookup_string(at, "match", &match))
 		return refuse(reader, at, "a pool needs match = \"filter\"");
-	if (!check_match(reader, config_setting_get_member(at, "match"), match))
+	if (!check_filter(reader, config_setting_get_member(at, "match"), match))
 		return false;
 	plan = settings_add_pool(reader->settings, name, match);
 	for (int i = 0; i < config_setting_length(at); i++) {
 		const config_setting_t *item = config_setting_get_elem(at, (unsigned)i);
 
-		if (strcmp(config_setting_name(item), "name") == 0 || strcmp(config_setting_name(item), "match") == 0)
+		if (strcmp(config_setting_name(item), "name") == 0 ||
+		    strcmp(config_setting_name(item), "match") == 0)
 			continue;
 		if (!read_pool_number(reader, item, plan))
 			return false;
 	}
 	formula = config_setting_get_member(at, "pool_size") != NULL;
 	number = config_setting_get_member(at, "connections") != NULL;
-	return formula != number || refuse(reader, at, "a pool has either pool_size or connections");
+	return formula != number ||
+	    refuse(reader, at, "a pool has either pool_size or connections");
 }
 
 /* The pools of a later file take the place of an earlier one's. */
@@ -251,7 +274,7 @@ read_pools(const struct reader *reader, const config_setting_t *at)
 /* A group of texts: names and what they are bound to. */
 static bool
 read_bindings(const struct reader *reader, const config_setting_t *at,
-	      void (*add)(struct settings *settings, const char *name, const char *value))
+    void (*add)(struct settings *settings, const char *name, const char *value))
 {
 	if (!config_setting_is_group(at))
 		return refuse_key(reader, at, "{ name = \"...\"; } is expected for");
@@ -270,12 +293,15 @@ read_bindings(const struct reader *reader, const config_setting_t *at,
 static bool
 read_keys(const struct reader *reader, const config_setting_t *at)
 {
+	struct settings only = { 0 };
 	struct ui *ui;
 	struct err why;
 
 	if (!read_bindings(reader, at, settings_add_key))
 		return false;
-	ui = ui_new(reader->settings, &why);
+	only.keys = reader->settings->keys;
+	only.key_count = reader->settings->key_count;
+	ui = ui_new(&only, &why);
 	if (ui == NULL)
 		return refuse(reader, at, why.msg);
 	ui_free(ui);
@@ -315,26 +341,52 @@ read_key(const struct reader *reader, const config_setting_t *at)
 	return set_scalar(reader, at, row);
 }
 
-bool
-config_load(struct settings *settings, const char *path, bool must, struct err *err)
+/* The whole file; false when it cannot be read, which for a directory shows only here. */
+static bool
+read_file(FILE *file, struct buf *text)
 {
-	struct reader reader = {settings, path, err};
-	FILE *file = fopen(path, "re");
+	char chunk[4096];
+	size_t n;
+
+	while ((n = fread(chunk, 1, sizeof(chunk), file)) > 0)
+		buf_add(text, chunk, n);
+	return ferror(file) == 0;
+}
+
+static bool
+read_text(const struct reader *reader, const char *text)
+{
 	const config_setting_t *root;
 	config_t config;
 	bool ok = true;
 
-	if (file == NULL)
-		return (!must && errno == ENOENT) || err_set(err, "cannot read %s: %s", path, strerror(errno));
 	config_init(&config);
-	if (config_read(&config, file) != CONFIG_TRUE) {
-		ok = err_set(err, "%s:%d: %s", path, config_error_line(&config), config_error_text(&config));
+	if (config_read_string(&config, text) != CONFIG_TRUE) {
+		ok = err_set(reader->err, "%s:%d: %s", reader->path, config_error_line(&config),
+		    config_error_text(&config));
 	} else {
 		root = config_root_setting(&config);
 		for (int i = 0; ok && i < config_setting_length(root); i++)
-			ok = read_key(&reader, config_setting_get_elem(root, (unsigned)i));
+			ok = read_key(reader, config_setting_get_elem(root, (unsigned)i));
 	}
 	config_destroy(&config);
+	return ok;
+}
+
+bool
+config_load(struct settings *settings, const char *path, bool must, struct err *err)
+{
+	struct reader reader = { settings, path, err };
+	FILE *file = fopen(path, "re");
+	struct buf text = { 0 };
+	bool ok;
+
+	if (file == NULL)
+		return (!must && errno == ENOENT) ||
+		    err_set(err, "cannot read %s: %s", path, strerror(errno));
+	ok = read_file(file, &text) ? read_text(&reader, buf_str(&text))
+	                            : err_set(err, "cannot read %s: %s", path, strerror(errno));
 	fclose(file);
+	buf_clear(&text);
 	return ok;
 }

@@ -17,7 +17,7 @@ static int
 match_pool(const void *context, const struct snapshot *snap, const struct session *session)
 {
 	const struct app *app = context;
-	struct table_data data = {.snap = snap, .settings = &app->settings};
+	struct table_data data = { .snap = snap, .settings = &app->settings };
 
 	for (size_t i = 0; i < app->settings.pool_count; i++)
 		if (filter_match(app->pool_filters[i], &data, session))
@@ -36,7 +36,7 @@ app_open(struct app *app, struct err *err)
 		if (app->pool_filters[i] == NULL)
 			return false;
 	}
-	app->matcher = (struct pool_matcher){match_pool, app};
+	app->matcher = (struct pool_matcher){ match_pool, app };
 	alerts_init(&app->alerts, &app->settings);
 	app->source = source_open(&app->settings, err);
 	return app->source != NULL;
@@ -53,10 +53,27 @@ app_close(struct app *app)
 	source_close(app->source);
 	facts_clear(&app->facts);
 	settings_clear(&app->settings);
-	*app = (struct app){0};
+	*app = (struct app){ 0 };
 }
 
-void
+/* Once: a role that gets and loses the right does not fill the list. */
+static const char *
+tell_rights(struct app *app)
+{
+	const struct snapshot *snap = app->current;
+	char text[MESSAGE_TEXT_MAX];
+
+	if (!snap->restricted || app->told_rights)
+		return NULL;
+	app->told_rights = true;
+	snprintf(text, sizeof text,
+	    "sessions of other roles are shown in part: grant pg_monitor to role %s",
+	    snap->server.user);
+	messages_add(&app->messages, snap->wall_us, LEVEL_WARNING, text);
+	return messages_get(&app->messages, 0)->text;
+}
+
+const char *
 app_take(struct app *app, struct snapshot *snap)
 {
 	struct input input;
@@ -77,6 +94,7 @@ app_take(struct app *app, struct snapshot *snap)
 	};
 	facts_make(&app->facts, &input);
 	alerts_update(&app->alerts, &app->facts, snap->wall_us);
+	return tell_rights(app);
 }
 
 void
@@ -88,8 +106,8 @@ app_explain(const struct app *app, char out[1024])
 
 	if (link->sqlstate[0] != '\0')
 		snprintf(codes, sizeof codes, " (%s%s%s)", link->sqlstate, comma, link->routine);
-	snprintf(out, 1024, "%s: %s%s: %s; %s", source_target(app->source), refusal_words(link->refusal), codes,
-		 link->text, refusal_advice(link->refusal));
+	snprintf(out, 1024, "%s: %s%s: %s; %s", source_target(app->source),
+	    refusal_words(link->refusal), codes, link->text, refusal_advice(link->refusal));
 }
 
 void

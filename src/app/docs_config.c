@@ -29,19 +29,22 @@ add_string(struct buf *out, const char *text)
 	buf_addc(out, '"');
 }
 
+/* libconfig takes a whole number for one of 32 bits unless it is marked as a long one. */
 static void
 add_value(struct buf *out, const struct setting_row *row, const char *text)
 {
-	if (row->kind == SETTING_FLAG || row->kind == SETTING_INT)
-		buf_adds(out, text);
-	else
+	bool plain = row->kind == SETTING_FLAG || row->kind == SETTING_INT;
+
+	if (!plain)
 		add_string(out, text);
+	else
+		buf_addf(out, "%s%s", text, strlen(text) > strlen("999999999") ? "L" : "");
 }
 
 static void
 dump_list(const struct settings *settings, const struct setting_row *row, struct buf *out)
 {
-	struct buf text = {0};
+	struct buf text = { 0 };
 
 	for (size_t n = 0; settings_get(settings, row, n, &text); n++) {
 		buf_adds(out, n == 0 ? "" : ", ");
@@ -60,7 +63,7 @@ dump_settings(const struct settings *settings, struct buf *out)
 {
 	for (size_t i = 0; i < setting_count; i++) {
 		const struct setting_row *row = &setting_rows[i];
-		struct buf text = {0};
+		struct buf text = { 0 };
 
 		if (row->section == SECTION_COMMAND || row->section == SECTION_HIDDEN)
 			continue;
@@ -82,7 +85,8 @@ add_duration(struct buf *out, int64_t us)
 	static const struct {
 		const char *name;
 		int64_t us;
-	} units[] = {{"h", INT64_C(3600000000)}, {"min", 60000000}, {"s", 1000000}, {"ms", 1000}, {"us", 1}};
+	} units[] = { { "h", INT64_C(3600000000) }, { "min", 60000000 }, { "s", 1000000 },
+		{ "ms", 1000 }, { "us", 1 } };
 	size_t i = 0;
 
 	while (us % units[i].us != 0)
@@ -90,15 +94,20 @@ add_duration(struct buf *out, int64_t us)
 	buf_addf(out, "%lld%s", (long long)(us / units[i].us), units[i].name);
 }
 
+/* A large number must look like one with a fraction, for the same reason as above. */
 void
 docs_limit(const struct alert_rule *rule, double limit, struct buf *out)
 {
 	char text[UNITS_TEXT_MAX];
 
-	if (rule->unit == VALUE_DURATION)
+	if (rule->unit == VALUE_DURATION) {
 		add_duration(out, (int64_t)limit);
-	else
-		buf_adds(out, units_number_exact(text, rule->unit == VALUE_SHARE ? limit * 100 : limit));
+		return;
+	}
+	units_number_exact(text, rule->unit == VALUE_SHARE ? limit * 100 : limit);
+	buf_adds(out, text);
+	if (strlen(text) > strlen("999999999") && strpbrk(text, ".e") == NULL)
+		buf_adds(out, ".0");
 }
 
 static void
@@ -151,10 +160,11 @@ dump_pools(const struct settings *settings, struct buf *out)
 			buf_addf(out, "; connections = %lld; }", (long long)plan->connections);
 		else
 			buf_addf(out,
-				 "; instances = %lld; workers = %lld; engines = %lld; pool_size = %lld; "
-				 "max_overflow = %lld; }",
-				 (long long)plan->instances, (long long)plan->workers, (long long)plan->engines,
-				 (long long)plan->pool_size, (long long)plan->max_overflow);
+			    "; instances = %lld; workers = %lld; engines = %lld; pool_size = %lld; "
+			    "max_overflow = %lld; }",
+			    (long long)plan->instances, (long long)plan->workers,
+			    (long long)plan->engines, (long long)plan->pool_size,
+			    (long long)plan->max_overflow);
 	}
 	buf_adds(out, settings->pool_count > 0 ? "\n);\n" : ");\n");
 }
@@ -181,21 +191,42 @@ docs_config(const struct settings *settings, struct buf *out)
 	dump_bindings("colors", settings->colors, settings->color_count, out);
 }
 
-/* In the sample a comment has a blank behind its sign, a setting that is commented out has none. */
+/* Examples for settings that have no default. */
+static const struct {
+	const char *field;
+	const char *value;
+} examples[] = {
+	{ "host", "\"db1.example.com\"" },
+	{ "port", "5432" },
+	{ "username", "\"monitor\"" },
+	{ "dbname", "\"postgres\"" },
+	{ "filter", "( \"state=idle\", \"age>5min\" )" },
+	{ "sort", "\"-age\"" },
+	{ "columns", "\"pid,application,state,age,query\"" },
+};
+
+static void
+sample_value(const struct setting_row *row, struct buf *out)
+{
+	for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++)
+		if (strcmp(examples[i].field, row->field) == 0) {
+			buf_adds(out, examples[i].value);
+			return;
+		}
+	add_value(out, row, row->value != NULL ? row->value : "false");
+}
+
+/* A comment has a blank behind its sign, a setting that is commented out has none. */
 static void
 sample_settings(struct buf *out)
 {
 	for (size_t i = 0; i < setting_count; i++) {
 		const struct setting_row *row = &setting_rows[i];
-		const char *value = row->value != NULL ? row->value : row->arg != NULL ? row->arg : "false";
 
 		if (row->section == SECTION_COMMAND || row->section == SECTION_HIDDEN)
 			continue;
 		buf_addf(out, "\n# %s\n#%s = ", row->help, row->field);
-		if (row->kind == SETTING_LIST)
-			buf_adds(out, "( \"state=idle\", \"age>5min\" )");
-		else
-			add_value(out, row, value);
+		sample_value(row, out);
 		buf_adds(out, ";\n");
 	}
 }
@@ -203,7 +234,9 @@ sample_settings(struct buf *out)
 static void
 sample_alerts(struct buf *out)
 {
-	buf_adds(out, "\n# Limits of the alerts: per cent, durations such as \"5min\", or counts.\n#alerts = {\n");
+	buf_adds(out,
+	    "\n# Limits of the alerts: per cent, durations such as \"5min\", or counts.\n"
+	    "#alerts = {\n");
 	for (size_t i = 0; i < alert_count; i++) {
 		buf_addf(out, "#\t# %s\n#", alert_rules[i].help);
 		dump_alert(&alert_rules[i], alert_rules[i].warning, alert_rules[i].critical, out);
@@ -215,13 +248,15 @@ sample_alerts(struct buf *out)
 static void
 sample_keys(struct buf *out)
 {
-	struct buf all = {0};
+	struct buf all = { 0 };
 	char *line, *rest;
 
-	buf_adds(out, "\n# Keys of the commands, separated by blanks; those of a command take the place of all it had.\n"
-		      "#keys = {\n");
+	buf_adds(out,
+	    "\n# Keys of the commands, separated by blanks; they take the place of all it had.\n"
+	    "#keys = {\n");
 	ui_describe_keys(&all);
-	for (line = strtok_r(all.data, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+	for (line = strtok_r(all.data, "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest)) {
 		char *fields;
 		const char *keys = strtok_r(line, "\t", &fields);
 		const char *name = strtok_r(NULL, "\t", &fields);
@@ -237,30 +272,35 @@ sample_keys(struct buf *out)
 static void
 sample_colors(struct buf *out)
 {
-	buf_adds(out, "\n# Colours: black red green yellow blue magenta cyan white, color0 to color255, default;\n"
-		      "# \"on\" before a background; bold dim underline reverse. Of these styles:\n");
+	buf_adds(out,
+	    "\n# Colours: black red green yellow blue magenta cyan white, color0 to color255,\n"
+	    "# default; \"on\" before a background; bold dim underline reverse. The styles:\n");
 	for (int style = 0; style < STYLE_COUNT; style++)
-		buf_addf(out, "#   %-12s %s\n", style_name((enum style)style), style_help((enum style)style));
-	buf_adds(out, "#colors = { warning = \"bold yellow\"; critical = \"bold white on red\"; };\n");
+		buf_addf(out, "#   %-12s %s\n", style_name((enum style)style),
+		    style_help((enum style)style));
+	buf_adds(out,
+	    "#colors = { warning = \"bold yellow\"; critical = \"bold white on red\"; };\n");
 }
 
 void
 docs_sample(const struct settings *settings, struct buf *out)
 {
 	(void)settings;
-	buf_adds(out, "# Sample configuration of pgconntop; see pgconntop.conf(5). None is needed to start.\n"
-		      "# It is read from /etc/pgconntop.conf and ~/.config/pgconntop/pgconntop.conf, in this\n"
-		      "# order, or from --config=FILE alone. What is commented out without a blank shows the\n"
-		      "# default or an example.\n");
+	buf_adds(out,
+	    "# Sample configuration of pgconntop; see pgconntop.conf(5). None is needed to start.\n"
+	    "# It is read from /etc/pgconntop.conf and ~/.config/pgconntop/pgconntop.conf, in\n"
+	    "# this order, or from --config=FILE alone. What is commented out without a blank\n"
+	    "# shows the default or an example.\n");
 	sample_settings(out);
 	sample_alerts(out);
-	buf_adds(out, "\n# Connection pools of the applications: capacity is\n"
-		      "# instances x workers x engines x (pool_size + max_overflow), or connections.\n"
-		      "#pools = (\n"
-		      "#\t{ name = \"api\"; match = \"application=web\"; instances = 2; workers = 4; engines = 1;\n"
-		      "#\t  pool_size = 5; max_overflow = 2; },\n"
-		      "#\t{ name = \"admin\"; match = \"user=postgres\"; connections = 5; }\n"
-		      "#);\n");
+	buf_adds(out,
+	    "\n# Connection pools of the applications: capacity is\n"
+	    "# instances x workers x engines x (pool_size + max_overflow), or connections.\n"
+	    "#pools = (\n"
+	    "#\t{ name = \"api\"; match = \"application=web\"; instances = 2; workers = 4;\n"
+	    "#\t  engines = 1; pool_size = 5; max_overflow = 2; },\n"
+	    "#\t{ name = \"admin\"; match = \"user=postgres\"; connections = 5; }\n"
+	    "#);\n");
 	sample_keys(out);
 	sample_colors(out);
 }

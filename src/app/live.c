@@ -19,7 +19,8 @@
 #include "term/term.h"
 #include "ui/ui.h"
 
-#define FIRST_FRAME_US 80000 /* the screen waits this long for a first answer, so that it starts with data */
+#define FIRST_FRAME_US \
+	80000 /* the screen waits this long for a first answer, so that it starts with data */
 
 struct live {
 	struct app *app;
@@ -28,7 +29,8 @@ struct live {
 	struct canvas canvas;
 	int64_t started_us;
 	int64_t next_sample_us;
-	int64_t next_second_us; /* of the wall clock, by the other clock: the time of day moves on */
+	int64_t
+	    next_second_us; /* of the wall clock, by the other clock: the time of day moves on */
 	bool draw;
 	bool quit;
 	bool heard; /* the first answer of any kind is there */
@@ -102,6 +104,16 @@ ask_password(struct live *live)
 	live->draw = true;
 }
 
+/* Asks for the whole query of the session whose details are open, while it is missing. */
+static void
+ask_query(struct live *live)
+{
+	struct identity id;
+
+	if (ui_wants_query(live->ui, &id))
+		source_ask_query(live->app->source, &id);
+}
+
 static void
 take_event(struct live *live, const struct source_event *event)
 {
@@ -111,6 +123,7 @@ take_event(struct live *live, const struct source_event *event)
 	switch (event->type) {
 	case SOURCE_SNAPSHOT:
 		app_take(app, event->snapshot);
+		ask_query(live);
 		live->heard = true;
 		break;
 	case SOURCE_LINK:
@@ -124,7 +137,8 @@ take_event(struct live *live, const struct source_event *event)
 		ui_query(live->ui, &event->id, event->text);
 		break;
 	case SOURCE_MESSAGE:
-		messages_add(&app->messages, clock_wall_us(), (enum level)event->level, event->text);
+		messages_add(&app->messages, clock_wall_us(), (enum level)event->level,
+		    event->text);
 		break;
 	case SOURCE_NOTHING:
 		break;
@@ -136,7 +150,6 @@ static void
 carry_out(struct live *live, unsigned wants)
 {
 	struct source *source = live->app->source;
-	struct identity id;
 
 	live->draw = live->draw || (wants & (UI_DRAW | UI_PAUSE | UI_INTERVAL)) != 0;
 	live->quit = live->quit || (wants & UI_QUIT) != 0;
@@ -146,8 +159,8 @@ carry_out(struct live *live, unsigned wants)
 		source_retry(source);
 		source_ask_sample(source);
 	}
-	if ((wants & UI_QUERY) != 0 && ui_wants_query(live->ui, &id))
-		source_ask_query(source, &id);
+	if ((wants & UI_QUERY) != 0)
+		ask_query(live);
 	if ((wants & UI_REDRAW) != 0)
 		term_redraw(live->term);
 	if ((wants & UI_SUSPEND) != 0) {
@@ -197,20 +210,24 @@ tick(struct live *live, int64_t now_us)
 	if (now_us >= live->next_sample_us) {
 		if (!ui_paused(live->ui))
 			source_ask_sample(live->app->source);
-		live->next_sample_us += ((now_us - live->next_sample_us) / interval_us + 1) * interval_us;
+		live->next_sample_us +=
+		    ((now_us - live->next_sample_us) / interval_us + 1) * interval_us;
 	}
 	if (now_us >= live->next_second_us) {
-		live->next_second_us = now_us + UNITS_US_PER_SECOND - clock_wall_us() % UNITS_US_PER_SECOND;
+		live->next_second_us =
+		    now_us + UNITS_US_PER_SECOND - clock_wall_us() % UNITS_US_PER_SECOND;
 		live->draw = true;
 	}
-	if (live->term == NULL && !live->quit && (live->heard || now_us - live->started_us >= FIRST_FRAME_US))
+	if (live->term == NULL && !live->quit &&
+	    (live->heard || now_us - live->started_us >= FIRST_FRAME_US))
 		open_screen(live);
 }
 
 static void
 wait(struct live *live)
 {
-	int64_t until = live->next_sample_us < live->next_second_us ? live->next_sample_us : live->next_second_us;
+	int64_t until = live->next_sample_us < live->next_second_us ? live->next_sample_us
+	                                                            : live->next_second_us;
 	bool gone = false;
 
 	if (live->term == NULL && live->started_us + FIRST_FRAME_US < until)
@@ -245,7 +262,7 @@ run(struct live *live)
 int
 live_run(struct app *app)
 {
-	struct live live = {.app = app};
+	struct live live = { .app = app };
 
 	live.ui = ui_new(&app->settings, &live.err);
 	if (live.ui == NULL) {

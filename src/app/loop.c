@@ -43,21 +43,23 @@ clock_utc_offset(int64_t wall_us)
 bool
 loop_wait(struct app *app, int fd, int64_t deadline_us, bool *gone)
 {
-	struct pollfd fds[SOURCE_FDS_MAX + 1] = {0};
+	struct pollfd fds[SOURCE_FDS_MAX + 1] = { 0 };
 	size_t count = source_fds(app->source, fds);
 	int64_t source_us = source_deadline(app->source), left;
 	struct timespec limit;
 	size_t own = count;
 
 	if (fd >= 0)
-		fds[count++] = (struct pollfd){.fd = fd, .events = POLLIN};
+		fds[count++] = (struct pollfd){ .fd = fd, .events = POLLIN };
 	if (source_us < deadline_us)
 		deadline_us = source_us;
 	left = deadline_us - clock_mono_us();
 	left = left < 0 ? 0 : left;
 	limit.tv_sec = (time_t)(left / UNITS_US_PER_SECOND);
 	limit.tv_nsec = (long)(left % UNITS_US_PER_SECOND) * 1000;
-	if (ppoll(fds, (nfds_t)count, deadline_us == INT64_MAX ? NULL : &limit, signals_mask()) < 0 || fd < 0)
+	if (ppoll(fds, (nfds_t)count, deadline_us == INT64_MAX ? NULL : &limit, signals_mask()) <
+	        0 ||
+	    fd < 0)
 		return false;
 	if ((fds[own].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0 && gone != NULL)
 		*gone = true;

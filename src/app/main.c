@@ -9,6 +9,7 @@
 
 #include "app.h"
 #include "base/err.h"
+#include "base/mem.h"
 #include "config.h"
 
 /* Prints what needs no server; false when there is nothing of that kind to print. */
@@ -61,20 +62,21 @@ run(struct app *app)
 int
 main(int argc, char *argv[])
 {
-	static struct app app; /* large: the rings are in it */
+	struct app *app = mem_alloc(1, sizeof(*app)); /* the rings in it are large */
 	struct err err;
 	int status;
 
 	setlocale(LC_CTYPE, ""); /* not LC_NUMERIC: numbers have a point everywhere */
 	setlocale(LC_MESSAGES, "");
-	settings_init(&app.settings);
-	if (options_read(&app.settings, argc, argv, &err)) {
-		status = run(&app);
+	settings_init(&app->settings);
+	if (options_read(&app->settings, argc, argv, &err)) {
+		status = run(app);
 	} else {
 		fprintf(stderr, "pgconntop: %s\n", err.msg);
 		status = STATUS_USAGE;
 	}
-	app_close(&app);
+	app_close(app);
+	mem_free(app);
 	if (fclose(stdout) != 0 && status == STATUS_OK)
 		status = STATUS_USAGE;
 	return status;

@@ -34,7 +34,8 @@ long_options(void)
 	for (size_t i = 0; i < setting_count; i++)
 		options[i] = (struct option){
 			.name = setting_rows[i].option,
-			.has_arg = setting_rows[i].kind == SETTING_FLAG ? no_argument : required_argument,
+			.has_arg =
+			    setting_rows[i].kind == SETTING_FLAG ? no_argument : required_argument,
 			.val = FIRST_LONG + (int)i,
 		};
 	return options;
@@ -66,13 +67,19 @@ row_of(int value)
 	return NULL;
 }
 
-/* What getopt could not take. */
+/* What getopt could not take, at the word that it has just read. */
 static bool
 refuse(int value, const char *word, struct err *err)
 {
+	bool in_cluster = optopt > 0 && optopt < FIRST_LONG && strncmp(word, "--", 2) != 0;
+	char letter[3] = { '-', (char)optopt, '\0' };
+	const char *name = in_cluster ? letter : word;
+
 	if (value == ':')
-		return err_set(err, "option %s needs an argument; see pgconntop --help", word);
-	return err_set(err, "unknown option %s; see pgconntop --help", word);
+		return err_set(err, "option %s needs an argument; see pgconntop --help", name);
+	if (optopt >= FIRST_LONG)
+		return err_set(err, "option %s takes no argument; see pgconntop --help", name);
+	return err_set(err, "unknown option %s; see pgconntop --help", name);
 }
 
 static bool
@@ -86,19 +93,13 @@ parse(struct parsed *parsed, int argc, char *const argv[], struct err *err)
 	short_options(letters);
 	opterr = 0;
 	while (ok && (value = getopt_long(argc, argv, letters, options, NULL)) != -1) {
-		const struct setting_row *row = row_of(value);
 		const char *word = argv[optind - 1];
-		char letter[3] = {'-', (char)optopt, '\0'};
 
-		if (value == '?' && strcmp(word, "-?") != 0) {
-			bool cluster = optopt != 0 && optopt < FIRST_LONG && strncmp(word, "--", 2) != 0;
-
-			ok = refuse(value, cluster ? letter : word, err);
-		} else if (value == ':' || row == NULL) {
-			ok = refuse(value, optopt > 0 && optopt < FIRST_LONG ? letter : word, err);
-		} else {
-			parsed->items[parsed->count++] = (struct given){row, optarg != NULL ? optarg : ""};
-		}
+		if (value == ':' || (value == '?' && strcmp(word, "-?") != 0))
+			ok = refuse(value, word, err);
+		else
+			parsed->items[parsed->count++] =
+			    (struct given){ row_of(value), optarg != NULL ? optarg : "" };
 	}
 	mem_free(options);
 	return ok;
@@ -108,12 +109,14 @@ parse(struct parsed *parsed, int argc, char *const argv[], struct err *err)
 static bool
 parse_operands(struct parsed *parsed, int argc, char *const argv[], struct err *err)
 {
-	static const char *const fields[] = {"dbname", "username"};
+	static const char *const fields[] = { "dbname", "username" };
 
 	for (size_t i = 0; optind < argc; i++, optind++) {
 		if (i == 2)
-			return err_set(err, "too many arguments: \"%s\"; see pgconntop --help", argv[optind]);
-		parsed->items[parsed->count++] = (struct given){settings_find(fields[i]), argv[optind]};
+			return err_set(err, "too many arguments: \"%s\"; see pgconntop --help",
+			    argv[optind]);
+		parsed->items[parsed->count++] =
+		    (struct given){ settings_find(fields[i]), argv[optind] };
 	}
 	return true;
 }
@@ -142,7 +145,7 @@ read_files(struct settings *settings, const char *path, struct err *err)
 	else if (home != NULL && home[0] != '\0')
 		snprintf(user, sizeof user, "%s/.config/pgconntop/pgconntop.conf", home);
 	return config_load(settings, SYSTEM_FILE, false, err) &&
-	       (user[0] == '\0' || config_load(settings, user, false, err));
+	    (user[0] == '\0' || config_load(settings, user, false, err));
 }
 
 static bool
@@ -161,7 +164,8 @@ wants_only_words(const struct parsed *parsed)
 	for (size_t i = 0; i < parsed->count; i++) {
 		const char *field = parsed->items[i].row->field;
 
-		if (strcmp(field, "help") == 0 || strcmp(field, "version") == 0 || strcmp(field, "generate") == 0)
+		if (strcmp(field, "help") == 0 || strcmp(field, "version") == 0 ||
+		    strcmp(field, "generate") == 0)
 			return true;
 	}
 	return false;
@@ -170,10 +174,10 @@ wants_only_words(const struct parsed *parsed)
 bool
 options_read(struct settings *settings, int argc, char *const argv[], struct err *err)
 {
-	struct parsed parsed = {.items = mem_alloc((size_t)argc, sizeof *parsed.items)};
+	struct parsed parsed = { .items = mem_alloc((size_t)argc, sizeof *parsed.items) };
 	bool ok = parse(&parsed, argc, argv, err) && parse_operands(&parsed, argc, argv, err) &&
-		  (wants_only_words(&parsed) || read_files(settings, given_config(&parsed), err)) &&
-		  apply(settings, &parsed, err);
+	    (wants_only_words(&parsed) || read_files(settings, given_config(&parsed), err)) &&
+	    apply(settings, &parsed, err);
 
 	mem_free(parsed.items);
 	return ok;

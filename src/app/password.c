@@ -27,7 +27,7 @@ tell(int tty, const char *text)
 static bool
 read_line(int tty, struct buf *line)
 {
-	struct pollfd fds = {.fd = tty, .events = POLLIN};
+	struct pollfd fds = { .fd = tty, .events = POLLIN };
 	char c;
 
 	for (;;) {
@@ -50,7 +50,7 @@ password_ask(const char *user)
 {
 	int tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
 	struct termios saved, quiet;
-	struct buf line = {0};
+	struct buf line = { 0 };
 	char *password = NULL;
 
 	if (tty < 0)

@@ -36,7 +36,7 @@ on_crash(int number)
 static void
 handle(int number, void (*handler)(int), int flags)
 {
-	struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
+	struct sigaction action = { .sa_handler = handler, .sa_flags = flags };
 
 	sigemptyset(&action.sa_mask);
 	sigaction(number, &action, NULL);
@@ -45,7 +45,7 @@ handle(int number, void (*handler)(int), int flags)
 void
 signals_init(void)
 {
-	static const int handled[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT};
+	static const int handled[] = { SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT };
 	sigset_t blocked;
 
 	sigemptyset(&blocked);
@@ -95,7 +95,7 @@ signals_continued(void)
 void
 signals_on_crash(void (*restore)(void))
 {
-	static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+	static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
 
 	crash_restore = restore;
 	for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i++)

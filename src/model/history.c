@@ -50,7 +50,8 @@ messages_add(struct messages *messages, int64_t wall_us, enum level level, const
 		}
 	}
 	item = &messages->items[messages->next];
-	*item = (struct message){.first_us = wall_us, .last_us = wall_us, .times = 1, .level = level};
+	*item =
+	    (struct message){ .first_us = wall_us, .last_us = wall_us, .times = 1, .level = level };
 	memcpy(item->text, cut, sizeof cut);
 	messages->next = (messages->next + 1) % MESSAGES_KEPT;
 	if (messages->count < MESSAGES_KEPT)

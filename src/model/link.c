@@ -12,8 +12,7 @@ static const struct {
 } refusals[] = {
 	[REFUSAL_NONE] = { "", "" },
 	[REFUSAL_ALL_SLOTS] = { "all slots in use",
-	    "not even a superuser gets in: end an idle session's process on the server host with "
-	    "kill -TERM, never with -KILL" },
+	    "free a slot on the server host: kill -TERM an idle session's process, never -KILL" },
 	[REFUSAL_SUPERUSER_RESERVED] = { "only superuser slots left", "log in as a superuser" },
 	[REFUSAL_ROLE_RESERVED] = { "only reserved slots left",
 	    "log in as a superuser, or as a member of the role that the reserve is for" },
@@ -43,7 +42,7 @@ static const struct {
 	[REFUSAL_TLS] = { "no agreement on encryption",
 	    "check sslmode, sslrootcert and the certificates' dates and names" },
 	[REFUSAL_LOST] = { "connection lost", "the server's log says why" },
-	[REFUSAL_OTHER] = { "login failed", "see the words of the server" },
+	[REFUSAL_OTHER] = { "login failed", "check the connection options, then the server's log" },
 };
 
 const char *

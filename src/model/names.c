@@ -14,14 +14,14 @@ static const struct {
 	const char *name;
 	const char *brief;
 } state_names[STATE_COUNT] = {
-	[STATE_ACTIVE] = {"active", "active"},
-	[STATE_IDLE] = {"idle", "idle"},
-	[STATE_IDLE_IN_TRANSACTION] = {"idle in transaction", "in txn"},
-	[STATE_ABORTED] = {"idle in transaction (aborted)", "aborted"},
-	[STATE_FASTPATH] = {"fastpath function call", "fastpth"},
-	[STATE_DISABLED] = {"disabled", "disabld"},
-	[STATE_STARTING] = {"starting", "startng"},
-	[STATE_UNKNOWN] = {"unknown", "unknown"},
+	[STATE_ACTIVE] = { "active", "active" },
+	[STATE_IDLE] = { "idle", "idle" },
+	[STATE_IDLE_IN_TRANSACTION] = { "idle in transaction", "in txn" },
+	[STATE_ABORTED] = { "idle in transaction (aborted)", "aborted" },
+	[STATE_FASTPATH] = { "fastpath function call", "fastpth" },
+	[STATE_DISABLED] = { "disabled", "disabld" },
+	[STATE_STARTING] = { "starting", "startng" },
+	[STATE_UNKNOWN] = { "unknown", "unknown" },
 };
 
 static const char *const level_names[] = {

@@ -94,7 +94,8 @@ intern_grow(struct snapshot *snap)
 	now->slots = arena_alloc(&snap->arena, now->room, sizeof *now->slots);
 	for (size_t i = 0; i < old.room; i++)
 		if (old.slots[i].s != NULL)
-			*intern_slot(now, old.slots[i].hash, old.slots[i].s, old.slots[i].len) = old.slots[i];
+			*intern_slot(now, old.slots[i].hash, old.slots[i].s, old.slots[i].len) =
+			    old.slots[i];
 }
 
 const char *
@@ -118,7 +119,7 @@ snapshot_intern(struct snapshot *snap, const char *s, size_t n)
 		intern_grow(snap);
 		slot = intern_slot(snap->intern, hash, s, n);
 	}
-	*slot = (struct intern_slot){arena_strndup(&snap->arena, s, n), n, hash};
+	*slot = (struct intern_slot){ arena_strndup(&snap->arena, s, n), n, hash };
 	return slot->s;
 }
 
@@ -163,7 +164,8 @@ void
 snapshot_finish(struct snapshot *snap)
 {
 	if (snap->session_count > 1)
-		qsort(snap->sessions, snap->session_count, sizeof *snap->sessions, compare_sessions);
+		qsort(snap->sessions, snap->session_count, sizeof *snap->sessions,
+		    compare_sessions);
 }
 
 /* The first session that does not come before the identity. */
@@ -196,7 +198,7 @@ snapshot_find(const struct snapshot *snap, const struct identity *id)
 const struct session *
 snapshot_find_pid(const struct snapshot *snap, int32_t pid)
 {
-	struct identity first = {pid, INT64_MIN};
+	struct identity first = { pid, INT64_MIN };
 	size_t i = lower_bound(snap, &first);
 
 	if (i == snap->session_count || snap->sessions[i].id.pid != pid)

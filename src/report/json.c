@@ -2,7 +2,8 @@
 /*
  * JSON: one object per sample on one line. Keys come from the columns (a dot
  * in a key nests), so that whatever the screen can show is here as well.
- * Unknown is null. Bytes that are not UTF-8 are written as \xNN.
+ * Unknown is null. Bytes that are not UTF-8 are written as \xNN. All of it is
+ * ASCII, for on a terminal some other characters do more than stand there.
  */
 #include <jansson.h>
 #include <math.h>
@@ -18,7 +19,7 @@
 static json_t *
 text_json(const char *s)
 {
-	struct buf clean = {0};
+	struct buf clean = { 0 };
 	json_t *json;
 
 	text_escape_bad(&clean, s, strlen(s));
@@ -86,7 +87,8 @@ set_key(json_t *object, const char *key, json_t *value)
 }
 
 static void
-set_column(json_t *object, const struct column *column, const struct table_data *data, const void *row)
+set_column(json_t *object, const struct column *column, const struct table_data *data,
+    const void *row)
 {
 	struct value value = column->get(data, row);
 
@@ -104,7 +106,7 @@ add_root(json_t *root, const struct table *table, const struct table_data *data,
 
 static json_t *
 rows_json(const struct report *report, const struct table *table, const struct table_data *data,
-	  const struct rows *rows)
+    const struct rows *rows)
 {
 	const struct column *columns[64];
 	size_t count = report_table_columns(report, table, true, columns);
@@ -135,8 +137,8 @@ map_json(const struct table *table, const struct table_data *data, const struct 
 }
 
 static void
-add_table(json_t *root, const struct report *report, const struct table *table, const struct table_data *data,
-	  struct arena *arena)
+add_table(json_t *root, const struct report *report, const struct table *table,
+    const struct table_data *data, struct arena *arena)
 {
 	struct rows rows;
 	json_t *list;
@@ -148,7 +150,8 @@ add_table(json_t *root, const struct report *report, const struct table *table, 
 		break;
 	case SHAPE_ROW:
 		list = rows_json(report, table, data, &rows);
-		json_object_set(root, table->name, rows.count > 0 ? json_array_get(list, 0) : json_null());
+		json_object_set(root, table->name,
+		    rows.count > 0 ? json_array_get(list, 0) : json_null());
 		json_decref(list);
 		break;
 	case SHAPE_LIST:
@@ -160,9 +163,18 @@ add_table(json_t *root, const struct report *report, const struct table *table, 
 	}
 }
 
+/* Appends ASCII but for DEL, the one control character that the library lets through. */
 static int
 append(const char *bytes, size_t n, void *out)
 {
+	const char *del;
+
+	while ((del = memchr(bytes, '\177', n)) != NULL) {
+		buf_add(out, bytes, (size_t)(del - bytes));
+		buf_adds(out, "\\u007f");
+		n -= (size_t)(del - bytes) + 1;
+		bytes = del + 1;
+	}
 	buf_add(out, bytes, n);
 	return 0;
 }
@@ -170,13 +182,15 @@ append(const char *bytes, size_t n, void *out)
 static void
 finish(json_t *root, struct buf *out)
 {
-	json_dump_callback(root, append, out, JSON_COMPACT | JSON_REAL_PRECISION(15));
+	json_dump_callback(root, append, out,
+	    JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(15));
 	buf_addc(out, '\n');
 	json_decref(root);
 }
 
 static void
-sample(const struct report *report, const struct table_data *data, size_t n, struct buf *out, struct arena *arena)
+sample(const struct report *report, const struct table_data *data, size_t n, struct buf *out,
+    struct arena *arena)
 {
 	json_t *root = json_object();
 

@@ -46,7 +46,7 @@ next_name(const char **list, char name[64])
 static bool
 refuse_table(const char *name, struct err *err)
 {
-	struct buf names = {0};
+	struct buf names = { 0 };
 
 	for (size_t i = 0; i < table_count; i++)
 		buf_addf(&names, "%s%s", i > 0 ? ", " : "", tables[i]->name);
@@ -107,7 +107,7 @@ report_columns(struct report *report, const char *names, struct arena *arena, st
 			return err_set(err, "more than %d columns", COLUMNS_MAX);
 		columns[report->column_count++] = arena_strndup(arena, name, strlen(name));
 	}
-	return true;
+	return report->column_count > 0 || err_set(err, "columns names no column");
 }
 
 bool
@@ -122,7 +122,8 @@ report_sort(struct report *report, const char *sort, struct err *err)
 }
 
 size_t
-report_table_columns(const struct report *report, const struct table *table, bool all, const struct column *out[64])
+report_table_columns(const struct report *report, const struct table *table, bool all,
+    const struct column *out[64])
 {
 	size_t n = 0;
 
@@ -142,13 +143,14 @@ report_table_columns(const struct report *report, const struct table *table, boo
 
 void
 report_rows(const struct report *report, const struct table *table, const struct table_data *data,
-	    struct rows *rows, struct arena *arena)
+    struct rows *rows, struct arena *arena)
 {
 	struct view view = view_default(table);
 	struct err ignored;
 
 	if (report->sort != NULL)
-		view_sort(&view, table, report->sort, &ignored); /* tables without the column keep their own */
+		view_sort(&view, table, report->sort,
+		    &ignored); /* tables without the column keep their own */
 	view.filters = report->filters;
 	view.filter_count = report->filter_count;
 	if (table->shape == SHAPE_LIST)

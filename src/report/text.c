@@ -25,6 +25,8 @@ static const char *const colors[] = {
 
 /* A table laid out: cells[row * columns + column], with the widths of the columns. */
 struct grid {
+	const struct table *table;
+	struct rows rows;
 	const struct column *columns[64];
 	int widths[64];
 	size_t count;
@@ -34,35 +36,59 @@ struct grid {
 static unsigned
 text_flags(const struct report *report, const struct column *column)
 {
-	return (report->utf8 ? TEXT_UTF8 : 0u) | ((column->flags & COLUMN_SQUEEZE) != 0 ? TEXT_SQUEEZE : 0u);
+	return (report->utf8 ? TEXT_UTF8 : 0u) |
+	    ((column->flags & COLUMN_SQUEEZE) != 0 ? TEXT_SQUEEZE : 0u);
 }
 
-/* A cell, cleaned, in the arena. */
+/* The number of bytes of cleaned text that fit into CELL_MOST columns. */
+static size_t
+fitting_bytes(const struct buf *clean)
+{
+	size_t columns = 0, i = 0;
+
+	while (i < clean->len) {
+		uint32_t cp;
+		int width;
+		size_t n = text_decode(clean->data + i, clean->len - i, &cp);
+
+		text_shown(cp, TEXT_UTF8, &width);
+		columns += (size_t)width;
+		if (columns > CELL_MOST)
+			break;
+		i += n;
+	}
+	return i;
+}
+
+/* A cell, cleaned, in the arena; cut unless it is of the last column. */
 static const char *
-clean_cell(const struct report *report, const struct column *column, const struct value *value, struct arena *arena)
+clean_cell(const struct report *report, const struct column *column, const struct value *value,
+    bool last, struct arena *arena)
 {
 	char text[CELL_MAX];
 	const char *raw = cell_text(text, value);
-	struct buf clean = {0};
+	struct buf clean = { 0 };
 	const char *cell;
 
 	text_clean(&clean, raw, strlen(raw), text_flags(report, column));
-	cell = arena_strndup(arena, buf_str(&clean), clean.len);
+	cell = arena_strndup(arena, buf_str(&clean), last ? clean.len : fitting_bytes(&clean));
 	buf_clear(&clean);
 	return cell;
 }
 
 static void
-fill_grid(struct grid *grid, const struct report *report, const struct table_data *data, const struct rows *rows,
-	  struct arena *arena)
+fill_grid(struct grid *grid, const struct report *report, const struct table_data *data,
+    struct arena *arena)
 {
-	grid->cells = arena_alloc(arena, rows->count * grid->count + 1, sizeof *grid->cells);
+	grid->cells = arena_alloc(arena, grid->rows.count * grid->count + 1, sizeof *grid->cells);
 	for (size_t c = 0; c < grid->count; c++)
 		grid->widths[c] = (int)strlen(grid->columns[c]->title);
-	for (size_t r = 0; r < rows->count; r++) {
+	for (size_t r = 0; r < grid->rows.count; r++) {
 		for (size_t c = 0; c < grid->count; c++) {
-			struct value value = grid->columns[c]->get(data, rows->items[r]);
-			const char *cell = clean_cell(report, grid->columns[c], &value, arena);
+			struct value value = grid->columns[c]->get(data, grid->rows.items[r]);
+			bool last = c + 1 == grid->count;
+			const char *cell =
+			    clean_cell(report, grid->columns[c], &value, last, arena);
 			int width = (int)text_width(cell, strlen(cell), TEXT_UTF8);
 
 			grid->cells[r * grid->count + c] = cell;
@@ -89,14 +115,17 @@ add_cell(const struct grid *grid, size_t c, const char *cell, struct buf *out)
 }
 
 static void
-add_grid(const struct grid *grid, const struct report *report, const struct table *table,
-	 const struct table_data *data, const struct rows *rows, struct buf *out)
+add_grid(const struct grid *grid, const struct report *report, const struct table_data *data,
+    struct buf *out)
 {
+	const struct table *table = grid->table;
+
 	for (size_t c = 0; c < grid->count; c++)
 		add_cell(grid, c, grid->columns[c]->title, out);
 	buf_addc(out, '\n');
-	for (size_t r = 0; r < rows->count; r++) {
-		int level = table->level != NULL ? table->level(data, rows->items[r]) : LEVEL_OK;
+	for (size_t r = 0; r < grid->rows.count; r++) {
+		int level =
+		    table->level != NULL ? table->level(data, grid->rows.items[r]) : LEVEL_OK;
 		bool colored = report->color && colors[level][0] != '\0';
 
 		buf_adds(out, colored ? colors[level] : "");
@@ -109,7 +138,7 @@ add_grid(const struct grid *grid, const struct report *report, const struct tabl
 /* One row as a list of titles and values. */
 static void
 add_pairs(const struct report *report, const struct table *table, const struct table_data *data,
-	  const struct rows *rows, struct buf *out)
+    const struct rows *rows, struct buf *out)
 {
 	const struct column *columns[64];
 	size_t count = report_table_columns(report, table, false, columns);
@@ -121,8 +150,8 @@ add_pairs(const struct report *report, const struct table *table, const struct t
 	for (size_t c = 0; c < count && rows->count > 0; c++) {
 		struct value value = columns[c]->get(data, rows->items[0]);
 		char text[CELL_MAX];
-		const char *raw = value.type == VALUE_DURATION ? units_duration_long(text, value.i) :
-								 cell_text(text, &value);
+		const char *raw = value.type == VALUE_DURATION ? units_duration_long(text, value.i)
+		                                               : cell_text(text, &value);
 
 		buf_adds(out, columns[c]->title);
 		buf_fill(out, ' ', widest + 2 - strlen(columns[c]->title));
@@ -132,29 +161,29 @@ add_pairs(const struct report *report, const struct table *table, const struct t
 }
 
 static void
-add_table(const struct report *report, const struct table *table, const struct table_data *data, struct buf *out,
-	  struct arena *arena)
+add_table(const struct report *report, const struct table *table, const struct table_data *data,
+    struct buf *out, struct arena *arena)
 {
-	struct grid grid = {0};
-	struct rows rows;
+	struct grid grid = { .table = table };
 
-	report_rows(report, table, data, &rows, arena);
+	report_rows(report, table, data, &grid.rows, arena);
 	buf_addf(out, "%s%s\n", out->len > 0 ? "\n" : "", table->title);
-	if (rows.count == 0) {
+	if (grid.rows.count == 0) {
 		buf_adds(out, "(none)\n");
 		return;
 	}
 	if (table->shape == SHAPE_ROOT || table->shape == SHAPE_ROW) {
-		add_pairs(report, table, data, &rows, out);
+		add_pairs(report, table, data, &grid.rows, out);
 		return;
 	}
 	grid.count = report_table_columns(report, table, false, grid.columns);
-	fill_grid(&grid, report, data, &rows, arena);
-	add_grid(&grid, report, table, data, &rows, out);
+	fill_grid(&grid, report, data, arena);
+	add_grid(&grid, report, data, out);
 }
 
 static void
-sample(const struct report *report, const struct table_data *data, size_t n, struct buf *out, struct arena *arena)
+sample(const struct report *report, const struct table_data *data, size_t n, struct buf *out,
+    struct arena *arena)
 {
 	char time[UNITS_TEXT_MAX];
 

@@ -14,7 +14,6 @@
  */
 #include "source/pg_error.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,6 +23,7 @@
 #include "model/link.h"
 
 #define SQLSTATE_LEN 5
+#define NAME_CHARS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
 
 /* A rule holds when all it names is there; NULL is anything. */
 struct server_rule {
@@ -42,10 +42,10 @@ struct client_rule {
 /* The first that holds. Words are parts that no language changes, or a pooler's, which has one
  * only. */
 static const struct server_rule server_rules[] = {
-	{ "53300", "InitProcess", "max_wal_senders", REFUSAL_WALSENDERS },
+	{ "53300", NULL, "max_wal_senders", REFUSAL_WALSENDERS },
 	{ "53300", "InitWalSenderSlot", NULL, REFUSAL_WALSENDERS }, /* up to 11 */
 	{ "53300", "InitProcess", NULL, REFUSAL_ALL_SLOTS },
-	{ "53300", "InitPostgres", "pg_use_reserved_connections", REFUSAL_ROLE_RESERVED },
+	{ "53300", NULL, "pg_use_reserved_connections", REFUSAL_ROLE_RESERVED },
 	{ "53300", "InitPostgres", "rds_", REFUSAL_ROLE_RESERVED },
 	{ "53300", "InitPostgres", NULL, REFUSAL_SUPERUSER_RESERVED },
 	{ "53300", "InitializeSessionUserId", NULL, REFUSAL_ROLE_LIMIT },
@@ -94,9 +94,11 @@ static const struct client_rule client_rules[] = {
 	{ EADDRNOTAVAIL, NULL, REFUSAL_UNREACHABLE },
 	{ ENOENT, NULL, REFUSAL_UNREACHABLE },
 	{ EACCES, NULL, REFUSAL_UNREACHABLE },
+	{ EAGAIN, NULL, REFUSAL_UNAVAILABLE }, /* a Unix socket whose queue is full */
 	{ ETIMEDOUT, NULL, REFUSAL_TIMEOUT },
 	{ ECONNRESET, NULL, REFUSAL_LOST },
 	{ EPIPE, NULL, REFUSAL_LOST },
+	{ 0, "sslmode", REFUSAL_TLS },
 	{ 0, "SSL", REFUSAL_TLS },
 	{ 0, "TLS", REFUSAL_TLS },
 	{ 0, "password", REFUSAL_PASSWORD },
@@ -129,38 +131,38 @@ find_sqlstate(const char *line, size_t n)
 	return NULL;
 }
 
-/* Bytes of a C name at s, within n. */
+/* The length of s without the bytes of that set at its end. */
 static size_t
-name_length(const char *s, size_t n)
+trim(const char *s, size_t n, const char *set)
 {
-	size_t len = 0;
-
-	while (len < n && (isalnum((unsigned char)s[len]) || s[len] == '_'))
-		len++;
-	return len;
+	while (n > 0 && s[n - 1] != '\0' && strchr(set, s[n - 1]) != NULL)
+		n--;
+	return n;
 }
 
-/* Keeps the routine of a line such as "LOCATION:  InitProcess, proc.c:357"; false for any other
- * line. */
+/*
+ * Keeps the routine of a line such as "LOCATION:  InitProcess, proc.c:357";
+ * false for any other line. Read from its end, for the label and the blanks
+ * around the colons change with the language ("EMPLACEMENT : ... proc.c : 357").
+ */
 static bool
 read_location(struct link *link, const char *line, size_t n)
 {
-	size_t start, len, digits = 0;
-	const char *colon = memchr(line, ':', n);
+	size_t number = trim(line, n, "0123456789"), colon = trim(line, number, " ");
+	size_t file, comma, name;
 
-	if (colon == NULL || line[0] == '\t')
+	if (number == n || colon == 0 || line[colon - 1] != ':')
 		return false;
-	start = (size_t)(colon - line) + 1;
-	while (start < n && line[start] == ' ')
-		start++;
-	len = name_length(line + start, n - start);
-	if (len == 0 || start + len >= n || line[start + len] != ',')
+	colon = trim(line, colon - 1, " ");
+	file = trim(line, colon, NAME_CHARS ".");
+	comma = trim(line, file, " ");
+	if (file == colon || comma == 0 || line[comma - 1] != ',')
 		return false;
-	while (digits < n && isdigit((unsigned char)line[n - 1 - digits]))
-		digits++;
-	if (digits == 0 || digits == n || line[n - 1 - digits] != ':')
+	name = trim(line, comma - 1, NAME_CHARS);
+	if (name == comma - 1)
 		return false;
-	snprintf(link->routine, sizeof(link->routine), "%.*s", (int)len, line + start);
+	snprintf(link->routine, sizeof(link->routine), "%.*s", (int)(comma - 1 - name),
+	    line + name);
 	return true;
 }
 
@@ -205,13 +207,14 @@ read_line(struct link *link, const char *line, size_t n)
 		link->sqlstate[SQLSTATE_LEN] = '\0';
 		state += SQLSTATE_LEN + 2;
 		add_text(link, "", state, (size_t)(line + n - state));
-	} else if (find_words(line, n, prefix) == 0 && where > skip && where < n) {
+	} else if (find_words(line, n, prefix) == 0 && where < n) {
 		char host[256];
 
 		/* at "db1" (10.0.0.5), port 5432: which of several it was */
 		skip += find_words(line + skip, 3, "at ") == 0 ? 3 : 0;
 		skip += find_words(line + skip, 3, "on ") == 0 ? 3 : 0;
-		snprintf(host, sizeof(host), "%.*s: ", (int)(where - skip), line + skip);
+		snprintf(host, sizeof(host), "%.*s: ", where > skip ? (int)(where - skip) : 0,
+		    line + skip);
 		where += sizeof(failed) - 1;
 		add_text(link, host, line + where, n - where);
 	} else {

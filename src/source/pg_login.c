@@ -5,6 +5,7 @@
  */
 #include "source/pg_source.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -177,11 +178,11 @@ login_resolve(struct source *source)
 {
 	struct err err;
 
-	if (!resolve_step(source->resolve)) {
-		give_up(source, "the name service");
+	if (!resolve_step(source->resolve) && source->mono_us < source->deadline_us)
 		return;
-	}
 	source->host_count = resolve_hosts(source->resolve, &source->arena, &source->hosts, &err);
+	if (source->host_count == 0 && give_up(source, "the name service"))
+		return;
 	resolve_free(source->resolve);
 	source->resolve = NULL;
 	if (source->host_count == 0)
@@ -239,11 +240,12 @@ login_connect(struct source *source)
 	case PG_ROWS:
 	case PG_ERROR:
 	case PG_BROKEN:
-		if (pg_conn_wants_password(source->conn) && !source->no_password &&
-		    !source->declined)
-			ask_password(source);
-		else
+		if (!pg_conn_wants_password(source->conn))
 			login_failed(source, pg_conn_error(source->conn));
+		else if (source->no_password || source->declined)
+			login_failed(source, "the server wants a password, and there is none");
+		else
+			ask_password(source);
 		break;
 	}
 }
@@ -256,7 +258,7 @@ is_plain_name(const char *s, size_t n)
 }
 
 void
-login_hello_rows(struct source *source, const struct pg_rows *rows)
+login_hello_rows(struct source *source, struct pg_rows *rows)
 {
 	size_t len, n;
 	const char *pid = pg_rows_value(rows, 0, IDENTITY_PID, &len);
@@ -276,6 +278,7 @@ login_hello_rows(struct source *source, const struct pg_rows *rows)
 			buf_addc(&source->reserves, ',');
 		buf_add(&source->reserves, reserves, n);
 	}
+	pg_rows_free(rows);
 }
 
 /* The connection works. */
@@ -289,14 +292,15 @@ go_up(struct source *source)
 	link->tries = 0;
 	link->since_down_mono_us = 0;
 	source->first_host = 0;
-	source->starting.count = 0;
+	pg_starting_clear(&source->starting);
+	source->looked_us = INT64_MIN;
 	pg_names_free(source->names);
 	source->names = pg_names_new();
 	source_name_target(source);
 	source_set_link(source, LINK_UP);
 	if (source->pooled)
 		source_message(source, LEVEL_INFO,
-		    "a connection pooler is in between: our own session is not always the same one");
+		    "a pooler is in between: our own session is not always the same one");
 }
 
 void

@@ -18,7 +18,7 @@
 /* What a message is for. */
 struct task {
 	const char *name; /* as it is called when it fails */
-	void (*rows)(struct source *source, const struct pg_rows *rows);
+	void (*rows)(struct source *source, struct pg_rows *rows); /* frees them */
 	void (*done)(struct source *source);
 };
 
@@ -61,7 +61,7 @@ message_send(struct source *source, enum phase phase)
 		login_lost(source);
 }
 
-/* A statement failed; what it was for goes on without it. */
+/* A statement failed; what it was for goes on without it, but for a sample, which is lost. */
 static void
 report_failure(struct source *source)
 {
@@ -71,7 +71,8 @@ report_failure(struct source *source)
 	source->failed = true;
 	pg_error_read(&read, pg_conn_error(source->conn));
 	snprintf(text, sizeof(text), "%s: %s", tasks[source->phase].name, read.text);
-	source_message(source, LEVEL_WARNING, text);
+	source_message(source, source->phase == PHASE_SAMPLE ? LEVEL_CRITICAL : LEVEL_WARNING,
+	    text);
 }
 
 /* Says since when there is no answer, once a second. */
@@ -119,8 +120,9 @@ message_receive(struct source *source)
 			rows = pg_conn_take(source->conn);
 			if (source->result >= 0)
 				task->rows(source, rows);
+			else
+				pg_rows_free(rows);
 			source->result++;
-			pg_rows_free(rows);
 			break;
 		case PG_ERROR:
 			report_failure(source);

@@ -15,7 +15,7 @@
 #include "source/pg_names.h"
 #include "source/pg_sql.h"
 
-#define FOLLOW_PAUSE_US 900000                     /* closer looks are costly: one a second */
+#define LOOK_PAUSE_US 900000                       /* a closer look is costly: one a second */
 #define REFUSED_AGE_US (300 * UNITS_US_PER_SECOND) /* for that long we look for hidden sessions */
 #define BLOCKERS_MAX 50                            /* the server's work grows with the square */
 #define STARTING_PERCENT 60 /* of the slots in use: from here on hidden sessions matter */
@@ -44,12 +44,13 @@ send_sample(struct source *source)
 }
 
 void
-refresh_sample_rows(struct source *source, const struct pg_rows *rows)
+refresh_sample_rows(struct source *source, struct pg_rows *rows)
 {
 	if (source->result == 0)
 		pg_sample_server(&source->sample, rows, buf_str(&source->reserves));
 	else
 		pg_sample_sessions(&source->sample, rows, source->names);
+	pg_rows_free(rows);
 }
 
 static const char *
@@ -100,26 +101,50 @@ needs_starting(const struct source *source)
 	        used * 100 >= usable * STARTING_PERCENT);
 }
 
-/* Takes a closer look if there is a reason, else the sample is complete. */
+/* Puts what the closer look found into the sample, and gives it out. */
+static void
+finish_sample(struct source *source)
+{
+	if (source->blockers != NULL)
+		pg_sample_blockers(&source->sample, source->blockers);
+	if (source->starting_known)
+		pg_sample_starting(&source->sample, &source->starting);
+	publish(source);
+}
+
+/* Forgets the last closer look, but not what the next one is compared with. */
+static void
+forget_look(struct source *source)
+{
+	pg_rows_free(source->blockers);
+	source->blockers = NULL;
+	source->starting_known = false;
+}
+
+/* Takes a closer look if there is a reason; one a moment ago is still good. */
 static void
 follow_sample(struct source *source)
 {
 	struct buf pids = { 0 };
 
-	if (source->mono_us < source->followed_us + FOLLOW_PAUSE_US) {
-		source->asks_blockers = source->asks_starting = false;
-	} else {
-		source->asks_blockers = pg_sample_waiting(&source->sample, BLOCKERS_MAX, &pids) > 0;
-		source->asks_starting = needs_starting(source);
+	if (source->mono_us < source->looked_us + LOOK_PAUSE_US) {
+		finish_sample(source);
+		source_set_phase(source, PHASE_IDLE);
+		return;
 	}
+	forget_look(source);
+	source->asks_blockers = pg_sample_waiting(&source->sample, BLOCKERS_MAX, &pids) > 0;
+	source->asks_starting = needs_starting(source);
 	message_begin(source);
 	if (source->asks_blockers)
 		message_add(source, PG_SQL_BLOCKERS, buf_str(&pids), NULL);
 	if (source->asks_starting)
 		message_add(source, PG_SQL_STARTING, NULL, NULL);
+	else
+		pg_starting_clear(&source->starting);
 	buf_clear(&pids);
 	if (source->asks_blockers || source->asks_starting) {
-		source->followed_us = source->mono_us;
+		source->looked_us = source->mono_us;
 		message_send(source, PHASE_FOLLOW);
 	} else {
 		publish(source);
@@ -160,9 +185,10 @@ refresh_sample_done(struct source *source)
 }
 
 void
-refresh_names_rows(struct source *source, const struct pg_rows *rows)
+refresh_names_rows(struct source *source, struct pg_rows *rows)
 {
 	pg_names_read(source->names, rows, source->mono_us);
+	pg_rows_free(rows);
 }
 
 void
@@ -179,21 +205,24 @@ refresh_names_done(struct source *source)
 }
 
 void
-refresh_follow_rows(struct source *source, const struct pg_rows *rows)
+refresh_follow_rows(struct source *source, struct pg_rows *rows)
 {
-	if (source->sample.snap == NULL)
-		return;
-	if (source->asks_blockers && source->result == 0)
-		pg_sample_blockers(&source->sample, rows);
-	else
-		pg_sample_starting(&source->sample, rows, &source->starting);
+	if (source->sample.snap == NULL) {
+		pg_rows_free(rows); /* too late */
+	} else if (source->asks_blockers && source->result == 0) {
+		source->blockers = rows;
+	} else {
+		pg_starting_read(&source->starting, rows, source->sample.snap);
+		source->starting_known = true;
+		pg_rows_free(rows);
+	}
 }
 
 void
 refresh_follow_done(struct source *source)
 {
 	if (source->sample.snap != NULL)
-		publish(source);
+		finish_sample(source);
 	source_set_phase(source, PHASE_IDLE);
 }
 
@@ -207,24 +236,24 @@ send_detail(struct source *source)
 		snprintf(start, sizeof(start), "'%s'::pg_catalog.timestamptz",
 		    units_time_iso(time, source->query_id.start_us));
 	source->want_query = source->detail_known = false;
-	source->detail_id = source->query_id;
 	message_begin(source);
 	message_add(source, PG_SQL_QUERY, pid, start);
 	message_send(source, PHASE_DETAIL);
 }
 
 void
-refresh_detail_rows(struct source *source, const struct pg_rows *rows)
+refresh_detail_rows(struct source *source, struct pg_rows *rows)
 {
 	size_t len = 0;
 	const char *s = pg_rows_count(rows) > 0 ? pg_rows_value(rows, 0, 0, &len) : NULL;
 
 	source->detail_known = s != NULL;
 	buf_reset(&source->detail);
-	if (s == NULL)
-		return;
-	buf_add(&source->detail, s, len);
-	buf_chop(&source->detail, len - pg_unescape(source->detail.data, s, len));
+	if (s != NULL) {
+		buf_add(&source->detail, s, len);
+		buf_chop(&source->detail, len - pg_unescape(source->detail.data, s, len));
+	}
+	pg_rows_free(rows);
 }
 
 void

@@ -311,7 +311,7 @@ pg_sample_blockers(struct pg_sample *sample, const struct pg_rows *rows)
 		size_t len;
 		const char *pids = pg_rows_value(rows, row, BLOCKERS_PIDS, &len);
 
-		if (session != NULL && pids != NULL)
+		if (session != NULL && pids != NULL && session_waits_for_lock(session))
 			read_blockers(sample->snap, session, pids, len);
 	}
 }
@@ -324,37 +324,65 @@ compare_pids(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
-void
-pg_sample_starting(struct pg_sample *sample, const struct pg_rows *rows, struct pg_pids *pids)
+/* Whether the pid is among those, which ascend. */
+static bool
+has_pid(const int32_t *pids, size_t count, int32_t pid)
 {
-	struct pg_pids before = *pids;
-	size_t room = (size_t)pg_rows_count(rows), hidden = 0;
+	return count > 0 && bsearch(&pid, pids, count, sizeof(pid), compare_pids) != NULL;
+}
 
-	*pids = (struct pg_pids){ .pids = mem_alloc(room, sizeof(*pids->pids)) };
-	for (int row = 0; row < (int)room; row++) {
-		int32_t pid = (int32_t)number_at(rows, row, 0, 0);
+void
+pg_starting_read(struct pg_starting *starting, const struct pg_rows *rows,
+    const struct snapshot *snap)
+{
+	struct pg_starting before = *starting;
+	size_t rows_count = (size_t)pg_rows_count(rows);
 
-		if (snapshot_find_pid(sample->snap, pid) == NULL)
-			pids->pids[pids->count++] = pid;
+	*starting = (struct pg_starting){
+		.pids = mem_alloc(rows_count, sizeof(int32_t)),
+		.hidden = mem_alloc(rows_count, sizeof(int32_t)),
+	};
+	for (size_t row = 0; row < rows_count; row++) {
+		int32_t pid = (int32_t)number_at(rows, (int)row, 0, 0);
+
+		if (snapshot_find_pid(snap, pid) == NULL)
+			starting->pids[starting->count++] = pid;
 	}
-	qsort(pids->pids, pids->count, sizeof(*pids->pids), compare_pids);
-	for (size_t i = 0; i < pids->count; i++) {
-		struct session *session;
+	qsort(starting->pids, starting->count, sizeof(int32_t), compare_pids);
+	for (size_t i = 0; i < starting->count; i++)
+		if (has_pid(before.pids, before.count, starting->pids[i]))
+			starting->hidden[starting->hidden_count++] = starting->pids[i];
+	pg_starting_clear(&before);
+}
 
-		if (before.count == 0 ||
-		    bsearch(&pids->pids[i], before.pids, before.count, sizeof(*before.pids),
-		        compare_pids) == NULL)
-			continue;
-		session = snapshot_add(sample->snap);
-		session->id.pid = pids->pids[i];
+void
+pg_starting_clear(struct pg_starting *starting)
+{
+	mem_free(starting->pids);
+	mem_free(starting->hidden);
+	*starting = (struct pg_starting){ 0 };
+}
+
+void
+pg_sample_starting(struct pg_sample *sample, const struct pg_starting *starting)
+{
+	struct snapshot *snap = sample->snap;
+	int32_t *absent = arena_alloc(&snap->arena, starting->hidden_count, sizeof(*absent));
+	size_t count = 0;
+
+	for (size_t i = 0; i < starting->hidden_count; i++)
+		if (snapshot_find_pid(snap, starting->hidden[i]) == NULL)
+			absent[count++] = starting->hidden[i];
+	for (size_t i = 0; i < count; i++) {
+		struct session *session = snapshot_add(snap);
+
+		session->id.pid = absent[i];
 		session->kind = KIND_HIDDEN;
 		session->state = STATE_STARTING;
 		session->slot = true;
 		session->blockers_known = true;
-		hidden++;
 	}
-	if (hidden > 0)
-		snapshot_finish(sample->snap);
-	sample->snap->hidden_known = true;
-	mem_free(before.pids);
+	if (count > 0)
+		snapshot_finish(snap);
+	snap->hidden_known = true;
 }

@@ -113,7 +113,7 @@ source_open(const struct settings *settings, struct err *err)
 	}
 	source->no_password = settings->no_password;
 	source->link.state = LINK_CONNECTING;
-	source->refused_us = source->followed_us = INT64_MIN;
+	source->refused_us = source->looked_us = INT64_MIN;
 	source->names = pg_names_new();
 	source_name_target(source);
 	return source;
@@ -135,7 +135,8 @@ source_close(struct source *source)
 	snapshot_free(source->sample.snap);
 	snapshot_free(source->ready);
 	mem_free(source->given);
-	mem_free(source->starting.pids);
+	pg_starting_clear(&source->starting);
+	pg_rows_free(source->blockers);
 	buf_clear(&source->reserves);
 	buf_clear(&source->target);
 	buf_clear(&source->sql);
@@ -234,7 +235,7 @@ source_next(struct source *source, struct source_event *event)
 	} else if (source->detail_ready) {
 		source->detail_ready = false;
 		event->type = SOURCE_DETAIL;
-		event->id = source->detail_id;
+		event->id = source->query_id;
 		event->text = source->detail_known ? buf_str(&source->detail) : NULL;
 	}
 	return event->type != SOURCE_NOTHING;

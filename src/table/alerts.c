@@ -125,14 +125,19 @@ level(const struct table_data *data, const void *row)
 }
 
 static const struct column columns[] = {
-	{"level", NULL, "LEVEL", "warning or critical", VALUE_TEXT, 8, 0, alert_level},
-	{"name", NULL, "ALERT", "name of the alert", VALUE_TEXT, 19, COLUMN_WIDE, alert_name},
-	{"value", NULL, "VALUE", "what was measured", VALUE_REAL, 8, COLUMN_HIDDEN, alert_value},
-	{"warning", NULL, "WARNING", "limit for a warning", VALUE_REAL, 8, COLUMN_HIDDEN, alert_warning},
-	{"critical", NULL, "CRITICAL", "limit for critical", VALUE_REAL, 8, COLUMN_HIDDEN, alert_critical},
-	{"since", NULL, "SINCE", "when it rose to this level", VALUE_TIME, 27, COLUMN_HIDDEN, alert_since},
-	{"subject", NULL, "SUBJECT", "who it is about", VALUE_TEXT, 20, COLUMN_HIDDEN, alert_subject},
-	{"message", NULL, "MESSAGE", "the alert in words", VALUE_TEXT, 40, COLUMN_STRETCH, alert_message},
+	{ "level", NULL, "LEVEL", "warning or critical", VALUE_TEXT, 8, 0, alert_level },
+	{ "name", NULL, "ALERT", "name of the alert", VALUE_TEXT, 19, COLUMN_WIDE, alert_name },
+	{ "value", NULL, "VALUE", "what was measured", VALUE_REAL, 8, COLUMN_HIDDEN, alert_value },
+	{ "warning", NULL, "WARNING", "limit for a warning", VALUE_REAL, 8, COLUMN_HIDDEN,
+	    alert_warning },
+	{ "critical", NULL, "CRITICAL", "limit for critical", VALUE_REAL, 8, COLUMN_HIDDEN,
+	    alert_critical },
+	{ "since", NULL, "SINCE", "when it rose to this level", VALUE_TIME, 27, COLUMN_HIDDEN,
+	    alert_since },
+	{ "subject", NULL, "SUBJECT", "who it is about", VALUE_TEXT, 20, COLUMN_HIDDEN,
+	    alert_subject },
+	{ "message", NULL, "MESSAGE", "the alert in words", VALUE_TEXT, 40, COLUMN_STRETCH,
+	    alert_message },
 };
 
 const struct table table_alerts = {

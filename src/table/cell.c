@@ -11,13 +11,13 @@
 static const char *
 pids_text(char out[CELL_MAX], const struct value *value)
 {
-	size_t used = 0;
+	size_t used = 0, i;
 
 	out[0] = '\0';
-	for (size_t i = 0; i < value->list.count && used < CELL_MAX - 16; i++)
+	for (i = 0; i < value->list.count && used < CELL_MAX - 16; i++)
 		used += (size_t)snprintf(out + used, CELL_MAX - used, "%s%d", i > 0 ? " " : "",
-					 (int)value->list.pids[i]);
-	if (used >= CELL_MAX - 16)
+		    (int)value->list.pids[i]);
+	if (i < value->list.count)
 		snprintf(out + used, CELL_MAX - used, " ...");
 	return out;
 }
@@ -54,7 +54,8 @@ cell_text(char out[CELL_MAX], const struct value *value)
 bool
 cell_right(enum value_type type)
 {
-	return type == VALUE_INT || type == VALUE_REAL || type == VALUE_SHARE || type == VALUE_DURATION;
+	return type == VALUE_INT || type == VALUE_REAL || type == VALUE_SHARE ||
+	    type == VALUE_DURATION;
 }
 
 static int
@@ -82,6 +83,8 @@ value_compare(const struct value *a, const struct value *b)
 {
 	if (a->type == VALUE_NONE || b->type == VALUE_NONE)
 		return (a->type == VALUE_NONE) - (b->type == VALUE_NONE);
+	if (a->type != b->type)
+		return compare_ints(a->type, b->type);
 	switch (a->type) {
 	case VALUE_NONE:
 		return 0;

@@ -39,7 +39,7 @@ static bool
 pids_have(const struct value *value, double pid)
 {
 	for (size_t i = 0; i < value->list.count; i++)
-		if (value->list.pids[i] == (int32_t)pid)
+		if ((double)value->list.pids[i] == pid)
 			return true;
 	return false;
 }
@@ -125,7 +125,8 @@ term_holds(const struct term *term, const struct table_data *data, const void *r
 }
 
 bool
-filter_match(const struct filter *filter, const struct table_data *data, const struct session *session)
+filter_match(const struct filter *filter, const struct table_data *data,
+    const struct session *session)
 {
 	for (size_t i = 0; i < filter->count; i++)
 		if (!term_holds(&filter->terms[i], data, session))

@@ -20,8 +20,14 @@ static const struct {
 	const char *sign;
 	enum op op;
 } operators[] = {
-	{"!=", OP_NOT_EQUAL}, {"!~", OP_NOT_MATCH}, {">=", OP_AT_LEAST}, {"<=", OP_AT_MOST},
-	{"=", OP_EQUAL},      {"~", OP_MATCH},	    {">", OP_GREATER},	 {"<", OP_LESS},
+	{ "!=", OP_NOT_EQUAL },
+	{ "!~", OP_NOT_MATCH },
+	{ ">=", OP_AT_LEAST },
+	{ "<=", OP_AT_MOST },
+	{ "=", OP_EQUAL },
+	{ "~", OP_MATCH },
+	{ ">", OP_GREATER },
+	{ "<", OP_LESS },
 };
 
 struct parser {
@@ -69,7 +75,8 @@ read_value(struct parser *parser, bool bars, struct buf *out)
 
 /* The value of a column that is no text, as a number. */
 static bool
-read_number(struct parser *parser, const char *at, const struct column *column, const char *text, double *number)
+read_number(struct parser *parser, const char *at, const struct column *column, const char *text,
+    double *number)
 {
 	struct err why;
 	int64_t us;
@@ -82,7 +89,7 @@ read_number(struct parser *parser, const char *at, const struct column *column, 
 		break;
 	case VALUE_BOOL:
 		ok = strcmp(text, "yes") == 0 || strcmp(text, "no") == 0 ||
-		     err_set(&why, "\"%s\" must be yes or no", text);
+		    err_set(&why, "\"%s\" must be yes or no", text);
 		*number = strcmp(text, "yes") == 0;
 		break;
 	case VALUE_TEXT:
@@ -111,7 +118,7 @@ read_values(struct parser *parser, struct term *term)
 	term->texts = arena_alloc(arena, ALTERNATIVES_MAX, sizeof *term->texts);
 	term->numbers = arena_alloc(arena, ALTERNATIVES_MAX, sizeof *term->numbers);
 	do {
-		struct buf value = {0};
+		struct buf value = { 0 };
 		const char *place = parser->at;
 		bool ok = read_value(parser, bars, &value);
 
@@ -122,7 +129,8 @@ read_values(struct parser *parser, struct term *term)
 		if (parser->at == place && !bars)
 			return fail_at(parser, place, "a value is missing", "");
 		if (term->column != NULL && term->op != OP_MATCH && term->op != OP_NOT_MATCH &&
-		    !read_number(parser, place, term->column, term->texts[term->count], &term->numbers[term->count]))
+		    !read_number(parser, place, term->column, term->texts[term->count],
+		        &term->numbers[term->count]))
 			return false;
 		if (++term->count == ALTERNATIVES_MAX)
 			return fail_at(parser, at, "too many alternatives", "");
@@ -137,15 +145,19 @@ check_operator(struct parser *parser, const char *at, const struct term *term)
 	bool pids = term->column->type == VALUE_PIDS;
 	bool regex = term->op == OP_MATCH || term->op == OP_NOT_MATCH;
 	bool order = term->op == OP_GREATER || term->op == OP_AT_LEAST || term->op == OP_LESS ||
-		     term->op == OP_AT_MOST;
+	    term->op == OP_AT_MOST;
 
 	if (term->column->type == VALUE_TIME)
-		return fail_at(parser, at, "cannot filter by a time; use a duration such as session, not ",
-			       term->column->name);
-	if (order && (text || pids))
+		return fail_at(parser, at,
+		    "cannot filter by a time; use a duration such as session, not ",
+		    term->column->name);
+	if (pids && (order || regex))
+		return fail_at(parser, at, "only = and != work on ", term->column->name);
+	if (order && text)
 		return fail_at(parser, at, "only = != ~ !~ work on ", term->column->name);
 	if (regex && !text)
-		return fail_at(parser, at, "~ works on text columns only, not on ", term->column->name);
+		return fail_at(parser, at, "~ works on text columns only, not on ",
+		    term->column->name);
 	return true;
 }
 
@@ -179,7 +191,8 @@ find_operator(const char *at, enum op *op)
 	return 0;
 }
 
-/* Reads "column operator value" when that is what stands here; true also when it does not, with op CONTAINS. */
+/* Reads "column operator value" when that is what stands here; true also when it does not, with op
+ * CONTAINS. */
 static bool
 read_head(struct parser *parser, struct term *term)
 {
@@ -239,7 +252,7 @@ struct filter *
 filter_parse(const char *text, struct err *err)
 {
 	struct filter *filter = mem_alloc(1, sizeof *filter);
-	struct parser parser = {.filter = filter, .err = err};
+	struct parser parser = { .filter = filter, .err = err };
 
 	filter->text = arena_strndup(&filter->arena, text, strlen(text));
 	filter->terms = arena_alloc(&filter->arena, TERMS_MAX, sizeof *filter->terms);

@@ -27,14 +27,15 @@ struct term {
 	const struct column *column; /* NULL for a bare word */
 	enum op op;
 	const char **texts; /* alternatives of = and !=, else one */
-	double *numbers;    /* the same as numbers, where the column is not text: durations in us, shares of 1 */
-	size_t count;	    /* of both */
-	regex_t regex;	    /* of ~ and !~ */
+	double *numbers;    /* the same as numbers, where the column is not text: durations in us,
+	                       shares of 1 */
+	size_t count;       /* of both */
+	regex_t regex;      /* of ~ and !~ */
 };
 
 struct filter {
 	struct arena arena; /* of all below */
-	char *text;	    /* as given */
+	char *text;         /* as given */
 	struct term *terms;
 	size_t count;
 };

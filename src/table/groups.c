@@ -118,7 +118,7 @@ group_other(const struct table_data *data, const void *row)
 
 	(void)data;
 	return value_int(group->states[STATE_FASTPATH] + group->states[STATE_DISABLED] +
-			 group->states[STATE_STARTING] + group->states[STATE_UNKNOWN]);
+	    group->states[STATE_STARTING] + group->states[STATE_UNKNOWN]);
 }
 
 static struct value
@@ -237,46 +237,58 @@ level(const struct table_data *data, const void *row)
 }
 
 static const struct column columns[] = {
-	{"name", NULL, "NAME", "what the sessions have in common", VALUE_TEXT, 12, COLUMN_STRETCH, group_name},
-	{"total", NULL, "TOTAL", "sessions that hold a slot", VALUE_INT, 5, 0, group_total},
-	{"share", NULL, "SHARE", "share of the used slots", VALUE_SHARE, 7, COLUMN_HIDDEN, group_share},
-	{"active", "states.active", "ACT", "active: they run a query", VALUE_INT, 4, 0, group_active},
-	{"idle", "states.idle", "IDLE", "idle: they wait for their client", VALUE_INT, 4, 0, group_idle},
-	{"txn", "in_transaction", "TXN", "idle in a transaction, aborted or not", VALUE_INT, 4, 0, group_txn},
-	{"other", NULL, "OTHER", "in any other state, or in an unknown one", VALUE_INT, 5, 0, group_other},
-	{"idle_in_transaction", "states.idle in transaction", "IN TXN", "idle in transaction", VALUE_INT, 6,
-	 COLUMN_HIDDEN, group_in_transaction},
-	{"aborted", "states.idle in transaction (aborted)", "ABORTED", "idle in an aborted transaction", VALUE_INT,
-	 7, COLUMN_HIDDEN, group_aborted},
-	{"fastpath", "states.fastpath function call", "FASTPATH", "in a fast-path function call", VALUE_INT, 8,
-	 COLUMN_HIDDEN, group_fastpath},
-	{"disabled", "states.disabled", "DISABLED", "track_activities is off", VALUE_INT, 8, COLUMN_HIDDEN,
-	 group_disabled},
-	{"starting", "states.starting", "STARTING", "still authenticating", VALUE_INT, 8, COLUMN_HIDDEN,
-	 group_starting},
-	{"unknown", "states.unknown", "UNKNOWN", "our role may not see the state", VALUE_INT, 7, COLUMN_HIDDEN,
-	 group_unknown},
-	{"oldest_idle", "oldest_idle_seconds", "OLDEST", "longest time one of them is idle", VALUE_DURATION, 6, 0,
-	 group_oldest},
-	{"longest_query", "longest_query_seconds", "QUERY", "longest running query", VALUE_DURATION, 6, COLUMN_WIDE,
-	 group_longest_query},
-	{"longest_transaction", "longest_transaction_seconds", "XACT", "longest open transaction", VALUE_DURATION,
-	 6, COLUMN_WIDE, group_longest_transaction},
-	{"waiting", NULL, "WAITING", "waiting for a lock", VALUE_INT, 7, COLUMN_WIDE, group_waiting},
-	{"opened", NULL, "OPENED", "opened since the last sample", VALUE_INT, 6, COLUMN_WIDE, group_opened},
-	{"closed", NULL, "CLOSED", "closed since the last sample", VALUE_INT, 6, COLUMN_WIDE, group_closed},
-	{"limit", NULL, "LIMIT", "connection limit of the role or database", VALUE_INT, 5, COLUMN_HIDDEN,
-	 group_limit},
+	{ "name", NULL, "NAME", "what the sessions have in common", VALUE_TEXT, 12, COLUMN_STRETCH,
+	    group_name },
+	{ "total", NULL, "TOTAL", "sessions that hold a slot", VALUE_INT, 5, 0, group_total },
+	{ "share", NULL, "SHARE", "share of the used slots", VALUE_SHARE, 7, COLUMN_HIDDEN,
+	    group_share },
+	{ "active", "states.active", "ACT", "active: they run a query", VALUE_INT, 4, 0,
+	    group_active },
+	{ "idle", "states.idle", "IDLE", "idle: they wait for their client", VALUE_INT, 4, 0,
+	    group_idle },
+	{ "txn", "in_transaction", "TXN", "idle in a transaction, aborted or not", VALUE_INT, 4, 0,
+	    group_txn },
+	{ "other", NULL, "OTHER", "in any other state, or in an unknown one", VALUE_INT, 5, 0,
+	    group_other },
+	{ "idle_in_transaction", "states.idle in transaction", "IN TXN", "idle in transaction",
+	    VALUE_INT, 6, COLUMN_HIDDEN, group_in_transaction },
+	{ "aborted", "states.idle in transaction (aborted)", "ABORTED",
+	    "idle in an aborted transaction", VALUE_INT, 7, COLUMN_HIDDEN, group_aborted },
+	{ "fastpath", "states.fastpath function call", "FASTPATH", "in a fast-path function call",
+	    VALUE_INT, 8, COLUMN_HIDDEN, group_fastpath },
+	{ "disabled", "states.disabled", "DISABLED", "track_activities is off", VALUE_INT, 8,
+	    COLUMN_HIDDEN, group_disabled },
+	{ "starting", "states.starting", "STARTING", "still authenticating", VALUE_INT, 8,
+	    COLUMN_HIDDEN, group_starting },
+	{ "unknown", "states.unknown", "UNKNOWN", "our role may not see the state", VALUE_INT, 7,
+	    COLUMN_HIDDEN, group_unknown },
+	{ "oldest_idle", "oldest_idle_seconds", "OLDEST", "longest time one of them is idle",
+	    VALUE_DURATION, 6, 0, group_oldest },
+	{ "longest_query", "longest_query_seconds", "QUERY", "longest running query",
+	    VALUE_DURATION, 6, COLUMN_WIDE, group_longest_query },
+	{ "longest_transaction", "longest_transaction_seconds", "XACT", "longest open transaction",
+	    VALUE_DURATION, 6, COLUMN_WIDE, group_longest_transaction },
+	{ "waiting", NULL, "WAITING", "waiting for a lock", VALUE_INT, 7, COLUMN_WIDE,
+	    group_waiting },
+	{ "opened", NULL, "OPENED", "opened since the last sample", VALUE_INT, 6, COLUMN_WIDE,
+	    group_opened },
+	{ "closed", NULL, "CLOSED", "closed since the last sample", VALUE_INT, 6, COLUMN_WIDE,
+	    group_closed },
+	{ "limit", NULL, "LIMIT", "connection limit of the role or database", VALUE_INT, 5,
+	    COLUMN_HIDDEN, group_limit },
 };
 
-#define GROUP_TABLE(word, heading, what, list_rows)                                                                \
-	{                                                                                                          \
-		.name = word, .title = heading, .help = what, .shape = SHAPE_LIST, .columns = columns,             \
-		.column_count = COUNT_OF(columns), .sort = "-total", .rows = list_rows, .key = key, .level = level, \
+#define GROUP_TABLE(word, heading, what, list_rows)                                      \
+	{                                                                                \
+		.name = word, .title = heading, .help = what, .shape = SHAPE_LIST,       \
+		.columns = columns, .column_count = COUNT_OF(columns), .sort = "-total", \
+		.rows = list_rows, .key = key, .level = level,                           \
 	}
 
 const struct table table_applications =
-	GROUP_TABLE("applications", "Applications", "slots by application name", application_rows);
+    GROUP_TABLE("applications", "Applications", "slots by application name", application_rows);
 const struct table table_users = GROUP_TABLE("users", "Users", "slots by role", user_rows);
-const struct table table_databases = GROUP_TABLE("databases", "Databases", "slots by database", database_rows);
-const struct table table_clients = GROUP_TABLE("clients", "Clients", "slots by client address", client_rows);
+const struct table table_databases =
+    GROUP_TABLE("databases", "Databases", "slots by database", database_rows);
+const struct table table_clients =
+    GROUP_TABLE("clients", "Clients", "slots by client address", client_rows);

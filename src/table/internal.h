@@ -26,7 +26,7 @@ struct value session_query(const struct table_data *data, const void *row);
 
 /* Lists the sessions that `want` accepts. */
 void session_rows(const struct table_data *data, struct rows *out, struct arena *arena,
-		  bool (*want)(const struct session *session));
+    bool (*want)(const struct session *session));
 
 /* What to follow a session by. */
 uint64_t session_key(const void *row);

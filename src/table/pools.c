@@ -195,8 +195,9 @@ static struct value
 total_max_connections(const struct table_data *data, const void *row)
 {
 	(void)row;
-	return data->facts->slots.max_connections < 0 ? value_none() :
-							value_int(data->facts->slots.max_connections);
+	return data->facts->slots.max_connections < 0
+	    ? value_none()
+	    : value_int(data->facts->slots.max_connections);
 }
 
 static struct value
@@ -216,33 +217,47 @@ total_fits(const struct table_data *data, const void *row)
 static void
 total_rows(const struct table_data *data, struct rows *out, struct arena *arena)
 {
-	*out = (struct rows){0};
+	*out = (struct rows){ 0 };
 	if (data->facts->pools.count > 0)
 		rows_single(out, &data->facts->pools, arena);
 }
 
 static const struct column columns[] = {
-	{"name", NULL, "POOL", "name in the configuration", VALUE_TEXT, 11, COLUMN_STRETCH, pool_name},
-	{"instances", NULL, "INST", "instances of the program", VALUE_INT, 4, COLUMN_HIDDEN, pool_instances},
-	{"workers", NULL, "PROC", "processes of all its instances", VALUE_INT, 4, 0, pool_workers},
-	{"engines", NULL, "ENG", "pools of each process", VALUE_INT, 3, 0, pool_engines},
-	{"pool_size", NULL, "SIZE", "connections that each pool keeps", VALUE_INT, 4, 0, pool_size},
-	{"max_overflow", NULL, "OVFL", "connections that each pool may open beside", VALUE_INT, 4, 0, pool_overflow},
-	{"configured", NULL, "MAX", "connections that it may open together", VALUE_INT, 4, 0, pool_configured},
-	{"observed", NULL, "SEEN", "its sessions that hold a slot", VALUE_INT, 4, 0, pool_observed},
-	{"over", NULL, "OVER", "sessions above its plan", VALUE_INT, 4, 0, pool_over},
-	{"idle", NULL, "IDLE", "of those seen, idle", VALUE_INT, 4, COLUMN_WIDE, pool_idle},
-	{"fitting_size", NULL, "FITS", "largest pool_size with which all plans fit, the others as they are", VALUE_INT,
-	 4, COLUMN_WIDE, pool_fitting},
-	{"match", NULL, "MATCH", "filter that tells its sessions", VALUE_TEXT, 20, COLUMN_HIDDEN, pool_match},
+	{ "name", NULL, "POOL", "name in the configuration", VALUE_TEXT, 11, COLUMN_STRETCH,
+	    pool_name },
+	{ "instances", NULL, "INST", "instances of the program", VALUE_INT, 4, COLUMN_HIDDEN,
+	    pool_instances },
+	{ "workers", NULL, "PROC", "processes of all its instances", VALUE_INT, 4, 0,
+	    pool_workers },
+	{ "engines", NULL, "ENG", "pools of each process", VALUE_INT, 3, 0, pool_engines },
+	{ "pool_size", NULL, "SIZE", "connections that each pool keeps", VALUE_INT, 4, 0,
+	    pool_size },
+	{ "max_overflow", NULL, "OVFL", "connections that each pool may open beside", VALUE_INT, 4,
+	    0, pool_overflow },
+	{ "configured", NULL, "MAX", "connections that it may open together", VALUE_INT, 4, 0,
+	    pool_configured },
+	{ "observed", NULL, "SEEN", "its sessions that hold a slot", VALUE_INT, 4, 0,
+	    pool_observed },
+	{ "over", NULL, "OVER", "sessions above its plan", VALUE_INT, 4, 0, pool_over },
+	{ "idle", NULL, "IDLE", "of those seen, idle", VALUE_INT, 4, COLUMN_WIDE, pool_idle },
+	{ "fitting_size", NULL, "FITS",
+	    "largest pool_size with which all plans fit, the others as they are", VALUE_INT, 4,
+	    COLUMN_WIDE, pool_fitting },
+	{ "match", NULL, "MATCH", "filter that tells its sessions", VALUE_TEXT, 20, COLUMN_HIDDEN,
+	    pool_match },
 };
 
 static const struct column total_columns[] = {
-	{"configured", NULL, "PLANNED", "connections of all plans together", VALUE_INT, 7, 0, total_configured},
-	{"usable", NULL, "USABLE", "slots that ordinary roles can hold", VALUE_INT, 6, 0, total_usable},
-	{"max_connections", NULL, "SLOTS", "max_connections", VALUE_INT, 6, 0, total_max_connections},
-	{"unclaimed", NULL, "UNCLAIMED", "sessions that no plan claims", VALUE_INT, 9, 0, total_unclaimed},
-	{"fits", NULL, "FITS", "whether the plans together fit the usable slots", VALUE_BOOL, 4, 0, total_fits},
+	{ "configured", NULL, "PLANNED", "connections of all plans together", VALUE_INT, 7, 0,
+	    total_configured },
+	{ "usable", NULL, "USABLE", "slots that ordinary roles can hold", VALUE_INT, 6, 0,
+	    total_usable },
+	{ "max_connections", NULL, "SLOTS", "max_connections", VALUE_INT, 6, 0,
+	    total_max_connections },
+	{ "unclaimed", NULL, "UNCLAIMED", "sessions that no plan claims", VALUE_INT, 9, 0,
+	    total_unclaimed },
+	{ "fits", NULL, "FITS", "whether the plans together fit the usable slots", VALUE_BOOL, 4, 0,
+	    total_fits },
 };
 
 const struct table table_pool_total = {

@@ -12,7 +12,8 @@
 #include "model/messages.h"
 #include "model/snapshot.h"
 
-#define WARN_TRANSACTION_US (60 * UNITS_US_PER_SECOND) /* idle in a transaction this long is marked */
+#define WARN_TRANSACTION_US \
+	(60 * UNITS_US_PER_SECOND) /* idle in a transaction this long is marked */
 
 struct value
 session_pid(const struct table_data *data, const void *row)
@@ -140,10 +141,11 @@ struct value
 session_blocked_by(const struct table_data *data, const void *row)
 {
 	const struct session *session = row;
-	struct value value = {.type = VALUE_PIDS};
+	struct value value = { .type = VALUE_PIDS };
 
 	(void)data;
-	if (session_waits_for_lock(session) ? !session->blockers_known : session->state == STATE_UNKNOWN)
+	if (session_waits_for_lock(session) ? !session->blockers_known
+	                                    : session->state == STATE_UNKNOWN)
 		return value_none();
 	value.list.pids = session->blocked_by;
 	value.list.count = session->blocker_count;
@@ -216,7 +218,7 @@ session_query(const struct table_data *data, const void *row)
 
 void
 session_rows(const struct table_data *data, struct rows *out, struct arena *arena,
-	     bool (*want)(const struct session *session))
+    bool (*want)(const struct session *session))
 {
 	const struct snapshot *snap = data->snap;
 
@@ -252,7 +254,8 @@ session_level(const struct table_data *data, const void *row)
 {
 	const struct session *session = row;
 	int64_t idle_us = session_since(session->state_change_us, data->snap->server_us);
-	bool holding = session->state == STATE_IDLE_IN_TRANSACTION || session->state == STATE_ABORTED;
+	bool holding =
+	    session->state == STATE_IDLE_IN_TRANSACTION || session->state == STATE_ABORTED;
 
 	if (data->facts != NULL && data->facts->blocking.root == session)
 		return LEVEL_CRITICAL;
@@ -262,40 +265,48 @@ session_level(const struct table_data *data, const void *row)
 }
 
 static const struct column columns[] = {
-	{"pid", NULL, "PID", "process id of the server process", VALUE_INT, 7, 0, session_pid},
-	{"backend_start", NULL, "STARTED", "when the session began", VALUE_TIME, 27, COLUMN_HIDDEN,
-	 session_backend_start},
-	{"user", NULL, "USER", "role that logged in", VALUE_TEXT, 9, 0, session_user},
-	{"database", NULL, "DATABASE", "database it is in", VALUE_TEXT, 9, 0, session_database},
-	{"application", NULL, "APPLICATION", "application_name that the client set", VALUE_TEXT, 12, 0,
-	 session_application},
-	{"client", NULL, "CLIENT", "address of the client, or local", VALUE_TEXT, 15, COLUMN_WIDE, session_client},
-	{"port", NULL, "PORT", "TCP port of the client", VALUE_INT, 5, COLUMN_HIDDEN, session_port},
-	{"state", NULL, "STATE", "state as the server names it", VALUE_TEXT, 7, COLUMN_STATE, session_state},
-	{"age", "age_seconds", "AGE", "time in the present state", VALUE_DURATION, 6, 0, session_age},
-	{"transaction", "transaction_seconds", "XACT", "time since the transaction began", VALUE_DURATION, 6, 0,
-	 session_transaction},
-	{"query_age", "query_seconds", "SINCE", "time since the last query began", VALUE_DURATION, 6,
-	 COLUMN_HIDDEN, session_query_age},
-	{"session", "session_seconds", "SESSION", "time since the session began", VALUE_DURATION, 7, COLUMN_HIDDEN,
-	 session_session},
-	{"wait_type", "wait_event_type", "WAIT TYPE", "what kind of thing it waits for", VALUE_TEXT, 9,
-	 COLUMN_HIDDEN, session_wait_type},
-	{"wait", "wait_event", "WAIT", "what it waits for", VALUE_TEXT, 13, COLUMN_WIDE, session_wait},
-	{"blocked_by", NULL, "BLOCKED BY", "process ids that hold the lock it waits for; 0 is a prepared transaction",
-	 VALUE_PIDS, 10, COLUMN_WIDE, session_blocked_by},
-	{"blocks", NULL, "BLOCKS", "sessions that wait for a lock of this one", VALUE_INT, 6, COLUMN_HIDDEN,
-	 session_blocks},
-	{"backend_type", NULL, "TYPE", "kind of server process", VALUE_TEXT, 14, COLUMN_HIDDEN,
-	 session_backend_type},
-	{"xid", NULL, "XID", "transaction id: it has written", VALUE_INT, 10, COLUMN_HIDDEN, session_xid},
-	{"xmin", NULL, "XMIN", "oldest transaction id it still needs", VALUE_INT, 10, COLUMN_HIDDEN, session_xmin},
-	{"query_id", NULL, "QUERY ID", "identifier of the query, from server 14 on", VALUE_INT, 20, COLUMN_HIDDEN,
-	 session_query_id},
-	{"own", NULL, "OWN", "whether it is the session of pgconntop itself", VALUE_BOOL, 3, COLUMN_HIDDEN,
-	 session_own},
-	{"query", NULL, "QUERY", "running or last query, its beginning", VALUE_TEXT, 20,
-	 COLUMN_STRETCH | COLUMN_SQUEEZE, session_query},
+	{ "pid", NULL, "PID", "process id of the server process", VALUE_INT, 7, 0, session_pid },
+	{ "backend_start", NULL, "STARTED", "when the session began", VALUE_TIME, 27, COLUMN_HIDDEN,
+	    session_backend_start },
+	{ "user", NULL, "USER", "role that logged in", VALUE_TEXT, 9, 0, session_user },
+	{ "database", NULL, "DATABASE", "database it is in", VALUE_TEXT, 9, 0, session_database },
+	{ "application", NULL, "APPLICATION", "application_name that the client set", VALUE_TEXT,
+	    12, 0, session_application },
+	{ "client", NULL, "CLIENT", "address of the client, or local", VALUE_TEXT, 15, COLUMN_WIDE,
+	    session_client },
+	{ "port", NULL, "PORT", "TCP port of the client", VALUE_INT, 5, COLUMN_HIDDEN,
+	    session_port },
+	{ "state", NULL, "STATE", "state as the server names it", VALUE_TEXT, 7, COLUMN_STATE,
+	    session_state },
+	{ "age", "age_seconds", "AGE", "time in the present state", VALUE_DURATION, 6, 0,
+	    session_age },
+	{ "transaction", "transaction_seconds", "XACT", "time since the transaction began",
+	    VALUE_DURATION, 6, 0, session_transaction },
+	{ "query_age", "query_seconds", "SINCE", "time since the last query began", VALUE_DURATION,
+	    6, COLUMN_HIDDEN, session_query_age },
+	{ "session", "session_seconds", "SESSION", "time since the session began", VALUE_DURATION,
+	    7, COLUMN_HIDDEN, session_session },
+	{ "wait_type", "wait_event_type", "WAIT TYPE", "what kind of thing it waits for",
+	    VALUE_TEXT, 9, COLUMN_HIDDEN, session_wait_type },
+	{ "wait", "wait_event", "WAIT", "what it waits for", VALUE_TEXT, 13, COLUMN_WIDER,
+	    session_wait },
+	{ "blocked_by", NULL, "BLOCKED BY",
+	    "process ids that hold the lock it waits for; 0 is a prepared transaction", VALUE_PIDS,
+	    10, COLUMN_WIDER, session_blocked_by },
+	{ "blocks", NULL, "BLOCKS", "sessions that wait for a lock of this one", VALUE_INT, 6,
+	    COLUMN_HIDDEN, session_blocks },
+	{ "backend_type", NULL, "TYPE", "kind of server process", VALUE_TEXT, 14, COLUMN_HIDDEN,
+	    session_backend_type },
+	{ "xid", NULL, "XID", "transaction id: it has written", VALUE_INT, 10, COLUMN_HIDDEN,
+	    session_xid },
+	{ "xmin", NULL, "XMIN", "oldest transaction id it still needs", VALUE_INT, 10,
+	    COLUMN_HIDDEN, session_xmin },
+	{ "query_id", NULL, "QUERY ID", "identifier of the query, from server 14 on", VALUE_INT, 20,
+	    COLUMN_HIDDEN, session_query_id },
+	{ "own", NULL, "OWN", "whether it is the session of pgconntop itself", VALUE_BOOL, 3,
+	    COLUMN_HIDDEN, session_own },
+	{ "query", NULL, "QUERY", "running or last query, its beginning", VALUE_TEXT, 20,
+	    COLUMN_STRETCH | COLUMN_SQUEEZE, session_query },
 };
 
 const struct table table_sessions = {

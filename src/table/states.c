@@ -7,8 +7,14 @@
 #include "internal.h"
 
 static const enum session_state states[STATE_COUNT] = {
-	STATE_ACTIVE,	STATE_IDLE,	STATE_IDLE_IN_TRANSACTION, STATE_ABORTED,
-	STATE_FASTPATH, STATE_DISABLED, STATE_STARTING,		   STATE_UNKNOWN,
+	STATE_ACTIVE,
+	STATE_IDLE,
+	STATE_IDLE_IN_TRANSACTION,
+	STATE_ABORTED,
+	STATE_FASTPATH,
+	STATE_DISABLED,
+	STATE_STARTING,
+	STATE_UNKNOWN,
 };
 
 static enum session_state
@@ -35,7 +41,8 @@ state_share(const struct table_data *data, const void *row)
 {
 	const struct slots *slots = &data->facts->slots;
 
-	return slots->used == 0 ? value_none() : value_share((double)slots->states[state_of(row)] / slots->used);
+	return slots->used == 0 ? value_none()
+	                        : value_share((double)slots->states[state_of(row)] / slots->used);
 }
 
 static struct value
@@ -69,12 +76,14 @@ key(const void *row)
 }
 
 static const struct column columns[] = {
-	{"state", NULL, "STATE", "state as the server names it", VALUE_TEXT, 20, COLUMN_STRETCH, state_name},
-	{"sessions", NULL, "SESSIONS", "slot holders in it", VALUE_INT, 8, 0, state_sessions},
-	{"share", NULL, "SHARE", "share of the used slots", VALUE_SHARE, 7, 0, state_share},
-	{"oldest", "oldest_seconds", "OLDEST", "longest time one of them is in it", VALUE_DURATION, 6, 0,
-	 state_oldest},
-	{"oldest_pid", NULL, "PID", "the one that is in it longest", VALUE_INT, 7, 0, state_oldest_pid},
+	{ "state", NULL, "STATE", "state as the server names it", VALUE_TEXT, 20, COLUMN_STRETCH,
+	    state_name },
+	{ "sessions", NULL, "SESSIONS", "slot holders in it", VALUE_INT, 8, 0, state_sessions },
+	{ "share", NULL, "SHARE", "share of the used slots", VALUE_SHARE, 7, 0, state_share },
+	{ "oldest", "oldest_seconds", "OLDEST", "longest time one of them is in it", VALUE_DURATION,
+	    6, 0, state_oldest },
+	{ "oldest_pid", NULL, "PID", "the one that is in it longest", VALUE_INT, 7, 0,
+	    state_oldest_pid },
 };
 
 const struct table table_states = {

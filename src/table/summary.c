@@ -10,11 +10,11 @@
 #include "internal.h"
 #include "model/snapshot.h"
 
-#define GETTER(function, expression)                                                                               \
-	static struct value function(const struct table_data *data, const void *row)                               \
-	{                                                                                                          \
-		(void)row;                                                                                         \
-		return (expression);                                                                               \
+#define GETTER(function, expression)                                                 \
+	static struct value function(const struct table_data *data, const void *row) \
+	{                                                                            \
+		(void)row;                                                           \
+		return (expression);                                                 \
 	}
 
 /* A count that is negative when unknown. */
@@ -55,7 +55,6 @@ GETTER(longest_query, value_duration(data->facts->query.us))
 GETTER(longest_transaction, value_duration(data->facts->xact.us))
 GETTER(longest_in_transaction, value_duration(data->facts->idle_in_transaction.us))
 GETTER(oldest_idle, value_duration(data->facts->states[STATE_IDLE].us))
-GETTER(blocked, value_int(data->facts->blocking.waiting))
 GETTER(full_in, value_duration(data->facts->trend.full_in_us))
 GETTER(worst, value_text(level_name(alerts_worst(data->alerts))))
 
@@ -74,7 +73,17 @@ utilization(const struct table_data *data, const void *row)
 	const struct slots *slots = &data->facts->slots;
 
 	(void)row;
-	return slots->usable < 0 ? value_none() : value_share(slots->utilization);
+	return slots->usable <= 0 ? value_none() : value_share(slots->utilization);
+}
+
+/* What may not be seen may wait as well. */
+static struct value
+blocked(const struct table_data *data, const void *row)
+{
+	int waiting = data->facts->blocking.waiting;
+
+	(void)row;
+	return waiting == 0 && data->snap->restricted ? value_none() : value_int(waiting);
 }
 
 static struct value
@@ -102,60 +111,73 @@ rows(const struct table_data *data, struct rows *out, struct arena *arena)
 }
 
 static const struct column columns[] = {
-	{"time", NULL, "Time", "when the sample was taken", VALUE_TIME, 0, COLUMN_ALWAYS, sample_time},
-	{"host", "server.host", "Host", "server as it was asked for", VALUE_TEXT, 0, COLUMN_ALWAYS, server_host},
-	{"port", "server.port", "Port", "port of the server", VALUE_INT, 0, COLUMN_ALWAYS, server_port},
-	{"database", "server.database", "Database", "database we are in", VALUE_TEXT, 0, COLUMN_ALWAYS,
-	 server_database},
-	{"user", "server.user", "User", "role we are", VALUE_TEXT, 0, COLUMN_ALWAYS | COLUMN_HIDDEN, server_user},
-	{"version", "server.version", "PostgreSQL", "version of the server", VALUE_TEXT, 0, COLUMN_ALWAYS,
-	 server_version},
-	{"version_num", "server.version_num", "Version number", "version of the server as a number", VALUE_INT, 0,
-	 COLUMN_ALWAYS | COLUMN_HIDDEN, server_version_num},
-	{"in_recovery", "server.in_recovery", "Standby", "whether the server is a standby", VALUE_BOOL, 0,
-	 COLUMN_ALWAYS, server_in_recovery},
-	{"started", "server.started", "Started", "start of the server", VALUE_TIME, 0, COLUMN_ALWAYS,
-	 server_started},
-	{"via", NULL, "Via", "way in", VALUE_TEXT, 0, COLUMN_ALWAYS, via},
-	{"max_connections", "slots.max_connections", "Slots", "max_connections", VALUE_INT, 0, COLUMN_ALWAYS,
-	 max_connections},
-	{"superuser_reserved", "slots.superuser_reserved", "Superuser reserved", "slots reserved for superusers",
-	 VALUE_INT, 0, COLUMN_ALWAYS, superuser_reserved},
-	{"reserved", "slots.reserved", "Otherwise reserved",
-	 "slots reserved by reserved_connections and the provider's settings", VALUE_INT, 0, COLUMN_ALWAYS,
-	 reserved},
-	{"usable", "slots.usable", "Usable", "slots that ordinary roles can hold together", VALUE_INT, 0,
-	 COLUMN_ALWAYS, usable},
-	{"used", "slots.used", "Used", "sessions that hold a slot", VALUE_INT, 0, COLUMN_ALWAYS, used},
-	{"hidden", "slots.hidden", "Hidden", "of these, authenticating and not in pg_stat_activity", VALUE_INT, 0,
-	 COLUMN_ALWAYS, hidden},
-	{"free", "slots.free", "Free", "slots that ordinary roles can still get", VALUE_INT, 0, COLUMN_ALWAYS,
-	 free_slots},
-	{"utilization", "slots.utilization", "Utilization", "used as a share of usable", VALUE_SHARE, 0,
-	 COLUMN_ALWAYS, utilization},
-	{"estimated", "slots.estimated", "Estimated", "our role may not see all: parallel workers may be counted in",
-	 VALUE_BOOL, 0, COLUMN_ALWAYS | COLUMN_HIDDEN, estimated},
-	{"walsenders_max", "walsenders.max", "Walsender slots", "max_wal_senders", VALUE_INT, 0, 0, walsenders_max},
-	{"walsenders_used", "walsenders.used", "Walsenders", "walsenders running", VALUE_INT, 0, 0,
-	 walsenders_used},
-	{"opened", "churn.opened_per_second", "Opened/s", "sessions opened per second", VALUE_REAL, 0, 0, opened},
-	{"closed", "churn.closed_per_second", "Closed/s", "sessions closed per second", VALUE_REAL, 0, 0, closed},
-	{"longest_query", "longest.query_seconds", "Longest query", "longest running query", VALUE_DURATION, 0, 0,
-	 longest_query},
-	{"longest_transaction", "longest.transaction_seconds", "Longest transaction", "longest open transaction",
-	 VALUE_DURATION, 0, 0, longest_transaction},
-	{"longest_in_transaction", "longest.idle_in_transaction_seconds", "Longest in txn",
-	 "longest time idle in a transaction", VALUE_DURATION, 0, 0, longest_in_transaction},
-	{"oldest_idle", "longest.idle_seconds", "Oldest idle", "longest time idle", VALUE_DURATION, 0, 0,
-	 oldest_idle},
-	{"blocked", "blocking.waiting", "Blocked", "sessions that wait for a lock", VALUE_INT, 0, 0, blocked},
-	{"blocked_by", "blocking.root", "Blocked by", "process id of the session that holds up most of them",
-	 VALUE_INT, 0, 0, blocked_by},
-	{"per_minute", "trend.per_minute", "Slots/min", "slots taken per minute, by the trend of 5 minutes",
-	 VALUE_REAL, 0, 0, per_minute},
-	{"full_in", "trend.full_in_seconds", "Full in", "time until the usable slots are full, as the trend goes",
-	 VALUE_DURATION, 0, 0, full_in},
-	{"level", NULL, "Alerts", "the highest level of all alerts", VALUE_TEXT, 0, 0, worst},
+	{ "time", NULL, "Time", "when the sample was taken", VALUE_TIME, 0, COLUMN_ALWAYS,
+	    sample_time },
+	{ "host", "server.host", "Host", "server as it was asked for", VALUE_TEXT, 0, COLUMN_ALWAYS,
+	    server_host },
+	{ "port", "server.port", "Port", "port of the server", VALUE_INT, 0, COLUMN_ALWAYS,
+	    server_port },
+	{ "database", "server.database", "Database", "database we are in", VALUE_TEXT, 0,
+	    COLUMN_ALWAYS, server_database },
+	{ "user", "server.user", "User", "role we are", VALUE_TEXT, 0,
+	    COLUMN_ALWAYS | COLUMN_HIDDEN, server_user },
+	{ "version", "server.version", "PostgreSQL", "version of the server", VALUE_TEXT, 0,
+	    COLUMN_ALWAYS, server_version },
+	{ "version_num", "server.version_num", "Version number",
+	    "version of the server as a number", VALUE_INT, 0, COLUMN_ALWAYS | COLUMN_HIDDEN,
+	    server_version_num },
+	{ "in_recovery", "server.in_recovery", "Standby", "whether the server is a standby",
+	    VALUE_BOOL, 0, COLUMN_ALWAYS, server_in_recovery },
+	{ "started", "server.started", "Started", "start of the server", VALUE_TIME, 0,
+	    COLUMN_ALWAYS, server_started },
+	{ "via", NULL, "Via", "way in", VALUE_TEXT, 0, COLUMN_ALWAYS, via },
+	{ "max_connections", "slots.max_connections", "Slots", "max_connections", VALUE_INT, 0,
+	    COLUMN_ALWAYS, max_connections },
+	{ "superuser_reserved", "slots.superuser_reserved", "Superuser reserved",
+	    "slots reserved for superusers", VALUE_INT, 0, COLUMN_ALWAYS, superuser_reserved },
+	{ "reserved", "slots.reserved", "Otherwise reserved",
+	    "slots reserved by reserved_connections and the provider's settings", VALUE_INT, 0,
+	    COLUMN_ALWAYS, reserved },
+	{ "usable", "slots.usable", "Usable", "slots that ordinary roles can hold together",
+	    VALUE_INT, 0, COLUMN_ALWAYS, usable },
+	{ "used", "slots.used", "Used", "sessions that hold a slot", VALUE_INT, 0, COLUMN_ALWAYS,
+	    used },
+	{ "hidden", "slots.hidden", "Hidden",
+	    "of these, authenticating and not in pg_stat_activity", VALUE_INT, 0, COLUMN_ALWAYS,
+	    hidden },
+	{ "free", "slots.free", "Free", "slots that ordinary roles can still get", VALUE_INT, 0,
+	    COLUMN_ALWAYS, free_slots },
+	{ "utilization", "slots.utilization", "Utilization", "used as a share of usable",
+	    VALUE_SHARE, 0, COLUMN_ALWAYS, utilization },
+	{ "estimated", "slots.estimated", "Estimated",
+	    "our role may not see all: parallel workers may be counted in", VALUE_BOOL, 0,
+	    COLUMN_ALWAYS | COLUMN_HIDDEN, estimated },
+	{ "walsenders_max", "walsenders.max", "Walsender slots", "max_wal_senders", VALUE_INT, 0, 0,
+	    walsenders_max },
+	{ "walsenders_used", "walsenders.used", "Walsenders", "walsenders running", VALUE_INT, 0, 0,
+	    walsenders_used },
+	{ "opened", "churn.opened_per_second", "Opened/s", "sessions opened per second", VALUE_REAL,
+	    0, 0, opened },
+	{ "closed", "churn.closed_per_second", "Closed/s", "sessions closed per second", VALUE_REAL,
+	    0, 0, closed },
+	{ "longest_query", "longest.query_seconds", "Longest query", "longest running query",
+	    VALUE_DURATION, 0, 0, longest_query },
+	{ "longest_transaction", "longest.transaction_seconds", "Longest transaction",
+	    "longest open transaction", VALUE_DURATION, 0, 0, longest_transaction },
+	{ "longest_in_transaction", "longest.idle_in_transaction_seconds", "Longest in txn",
+	    "longest time idle in a transaction", VALUE_DURATION, 0, 0, longest_in_transaction },
+	{ "oldest_idle", "longest.idle_seconds", "Oldest idle", "longest time idle", VALUE_DURATION,
+	    0, 0, oldest_idle },
+	{ "blocked", "blocking.waiting", "Blocked", "sessions that wait for a lock", VALUE_INT, 0,
+	    0, blocked },
+	{ "blocked_by", "blocking.root", "Blocked by",
+	    "process id of the session that holds up most of them", VALUE_INT, 0, 0, blocked_by },
+	{ "per_minute", "trend.per_minute", "Slots/min",
+	    "slots taken per minute, by the trend of 5 minutes", VALUE_REAL, 0, 0, per_minute },
+	{ "full_in", "trend.full_in_seconds", "Full in",
+	    "time until the usable slots are full, as the trend goes", VALUE_DURATION, 0, 0,
+	    full_in },
+	{ "level", NULL, "Alerts", "the highest level of all alerts", VALUE_TEXT, 0, 0, worst },
 };
 
 const struct table table_summary = {

@@ -41,7 +41,7 @@ uint64_t
 row_key_identity(const struct identity *id)
 {
 	uint64_t key = ((uint64_t)id->start_us ^ ((uint64_t)(uint32_t)id->pid << 40)) *
-		       UINT64_C(0x9e3779b97f4a7c15);
+	    UINT64_C(0x9e3779b97f4a7c15);
 
 	return key != 0 ? key : 1;
 }
@@ -55,8 +55,16 @@ rows_single(struct rows *out, const void *row, struct arena *arena)
 }
 
 const struct table *const tables[] = {
-	&table_summary,	 &table_states,	  &table_applications, &table_users, &table_databases,
-	&table_clients,	 &table_sessions, &table_queries,      &table_pools, &table_alerts,
+	&table_summary,
+	&table_states,
+	&table_applications,
+	&table_users,
+	&table_databases,
+	&table_clients,
+	&table_sessions,
+	&table_queries,
+	&table_pools,
+	&table_alerts,
 };
 
 const size_t table_count = COUNT_OF(tables);

@@ -20,7 +20,7 @@ struct keyed {
 struct view
 view_default(const struct table *table)
 {
-	struct view view = {0};
+	struct view view = { 0 };
 
 	if (table->sort != NULL)
 		view_sort(&view, table, table->sort, NULL);
@@ -34,7 +34,8 @@ view_sort(struct view *view, const struct table *table, const char *sort, struct
 	const struct column *column = table_column(table, name);
 
 	if (column == NULL)
-		return err != NULL && err_set(err, "no column \"%s\" in %s to sort by", name, table->name);
+		return err != NULL &&
+		    err_set(err, "no column \"%s\" in %s to sort by", name, table->name);
 	view->sort = column;
 	view->descending = sort[0] == '-';
 	return true;
@@ -54,7 +55,8 @@ compare_keyed(const void *a, const void *b)
 }
 
 static void
-sort_rows(const struct view *view, const struct table_data *data, struct rows *rows, struct arena *arena)
+sort_rows(const struct view *view, const struct table_data *data, struct rows *rows,
+    struct arena *arena)
 {
 	struct keyed *keyed = arena_alloc(arena, rows->count, sizeof *keyed);
 
@@ -92,7 +94,7 @@ filter_rows(const struct view *view, const struct table_data *data, struct rows 
 
 void
 view_rows(const struct view *view, const struct table *table, const struct table_data *data,
-	  struct rows *out, struct arena *arena)
+    struct rows *out, struct arena *arena)
 {
 	table->rows(data, out, arena);
 	if (table->sessions && view->filter_count > 0)

@@ -104,7 +104,7 @@ static const char mouse_on[] = "\033[?1000h\033[?1006h";
 static const char mouse_off[] = "\033[?1006l\033[?1000l";
 
 static void
-send(const char *bytes)
+send_bytes(const char *bytes)
 {
 	ssize_t n = write(STDOUT_FILENO, bytes, strlen(bytes));
 
@@ -214,8 +214,8 @@ key_from_escape(struct term *term, struct key_event *key)
 {
 	int next = wgetch(term->keyboard);
 
+	term->held_count = 0; /* whatever it was, this is something new */
 	if (next == '[' || next == 'O') {
-		term->held_count = 0;
 		hold(term, ESC);
 		hold(term, next);
 		return false;
@@ -345,7 +345,7 @@ keys_open(struct term *term, bool mouse)
 void
 keys_restore(void)
 {
-	send(mouse_off);
+	send_bytes(mouse_off);
 }
 
 void
@@ -360,5 +360,5 @@ void
 keys_resume(const struct term *term)
 {
 	if (term->mouse)
-		send(mouse_on);
+		send_bytes(mouse_on);
 }

@@ -81,6 +81,16 @@ open_screen(void)
 	return screen;
 }
 
+/* Ends curses; a terminal with one screen only gets an empty last line for what comes next. */
+static void
+leave_screen(void)
+{
+	wmove(stdscr, LINES - 1, 0);
+	wclrtoeol(stdscr);
+	wrefresh(stdscr);
+	endwin();
+}
+
 /* Gives the terminal back before die() speaks. */
 static void
 restore(void)
@@ -88,7 +98,7 @@ restore(void)
 	if (stdscr == NULL || isendwin())
 		return;
 	keys_restore();
-	endwin();
+	leave_screen();
 }
 
 struct term *
@@ -130,27 +140,25 @@ term_open(const struct settings *settings, struct err *err)
 }
 
 void
-term_close(struct term *term)
-{
-	if (term == NULL)
-		return;
-	keys_pause(term);
-	if (!isendwin())
-		endwin();
-	err_set_restore(NULL);
-	delwin(term->keyboard);
-	delscreen(term->screen);
-	canvas_free(&term->shown);
-	mem_free(term);
-}
-
-void
 term_pause(struct term *term)
 {
 	if (isendwin())
 		return;
 	keys_pause(term);
-	endwin();
+	leave_screen();
+}
+
+void
+term_close(struct term *term)
+{
+	if (term == NULL)
+		return;
+	term_pause(term);
+	err_set_restore(NULL);
+	delwin(term->keyboard);
+	delscreen(term->screen);
+	canvas_free(&term->shown);
+	mem_free(term);
 }
 
 void
@@ -300,7 +308,7 @@ term_emergency(void)
 	n = write(STDOUT_FILENO, bytes, sizeof(bytes) - 1);
 	(void)n;
 	if (tcgetattr(STDIN_FILENO, &mode) == 0) {
-		mode.c_iflag |= BRKINT | ICRNL | IXON;
+		mode.c_iflag |= ICRNL | IXON;
 		mode.c_oflag |= OPOST | ONLCR;
 		mode.c_lflag |= ISIG | ICANON | ECHO | ECHOE | ECHOK | IEXTEN;
 		tcsetattr(STDIN_FILENO, TCSANOW, &mode);

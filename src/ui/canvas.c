@@ -60,7 +60,8 @@ canvas_resize(struct canvas *canvas, int rows, int cols, bool utf8)
 {
 	assert(rows >= 1 && cols >= 1);
 	if (rows != canvas->rows || cols != canvas->cols)
-		canvas->cells = mem_grow(canvas->cells, (size_t)rows * (size_t)cols, sizeof(struct cell));
+		canvas->cells =
+		    mem_grow(canvas->cells, (size_t)rows * (size_t)cols, sizeof(struct cell));
 	canvas->rows = rows;
 	canvas->cols = cols;
 	canvas->utf8 = utf8;
@@ -80,7 +81,8 @@ canvas_sign(const struct canvas *canvas, enum sign sign)
 	return canvas->utf8 ? signs[sign].utf8 : signs[sign].ascii;
 }
 
-/* Blanks the half outside of columns [col, col + width) of wide characters that stand across their ends. */
+/* Blanks the half outside of columns [col, col + width) of wide characters that stand across their
+ * ends. */
 static void
 split_wide(struct canvas *canvas, int row, int col, int width)
 {
@@ -184,7 +186,7 @@ pen_at(struct canvas *canvas, const struct rect *rect, int n, enum style style)
 static bool
 pen_write(struct pen *pen, uint32_t ch, int width)
 {
-	if (pen->col + width > pen->end) {
+	if (pen->col < 0 || pen->col + width > pen->end) {
 		pen->cut = true;
 		return false;
 	}
@@ -270,8 +272,8 @@ void
 pen_finish(struct pen *pen)
 {
 	if (pen->cut && pen->end > 0)
-		canvas_put(pen->canvas, pen->row, pen->end - 1,
-		    canvas_sign(pen->canvas, SIGN_MORE), pen->style);
+		canvas_put(pen->canvas, pen->row, pen->end - 1, canvas_sign(pen->canvas, SIGN_MORE),
+		    pen->style);
 }
 
 void

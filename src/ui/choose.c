@@ -47,7 +47,8 @@ choose_grouping(struct ui *ui, const struct ui_frame *frame, int arg)
 
 /* The text of a column of a row; NULL when it is unknown. */
 static const char *
-row_text(const struct table *table, const char *column, const struct ui_frame *frame, const void *row)
+row_text(const struct table *table, const char *column, const struct ui_frame *frame,
+    const void *row)
 {
 	struct value value = table_column(table, column)->get(frame->data, row);
 
@@ -128,7 +129,8 @@ choose_idle(struct ui *ui, const struct ui_frame *frame, int arg)
 
 	(void)frame;
 	(void)arg;
-	filters_parse(ui, FILTER_IDLE, ui->filters.slots[FILTER_IDLE] != NULL ? "" : "state!=idle", &err);
+	filters_parse(ui, FILTER_IDLE, ui->filters.slots[FILTER_IDLE] != NULL ? "" : "state!=idle",
+	    &err);
 	return UI_DRAW;
 }
 

@@ -5,26 +5,74 @@
  */
 #include "internal.h"
 
-#define WIDE_COLS 100	/* a pane with so many shows COLUMN_WIDE ones */
-#define CUT_LEAST 8	/* a column of text is shown in part from so many on */
-#define STRETCH_MOST 40 /* of a column that others follow */
-#define TEXT_STEP 16	/* of scrolling within the last column's text */
+#define WIDE_COLS 100    /* a pane with so many shows COLUMN_WIDE ones, if there is room */
+#define WIDER_COLS 140   /* likewise COLUMN_WIDER */
+#define MARK_COLS 2      /* for the sign of the cursor */
+#define CUT_LEAST 8      /* a column of text is shown in part from so many on */
+#define STRETCH_LEAST 24 /* of the last column, before wide ones are shown as well */
+#define STRETCH_MOST 40  /* of a column that others follow */
+#define TEXT_STEP 16     /* of scrolling within the last column's text */
 #define TEXT_STEPS 64
-#define ROOMY_COLS 60	/* columns to spare, from which names get more room */
+#define ROOMY_COLS 60 /* columns to spare, from which names get more room */
 
-/* Lists the columns that are not hidden at that width. */
+static int
+gap_of(int cols)
+{
+	return cols < WIDE_COLS ? 1 : 2;
+}
+
+/* Always listed. */
+static bool
+is_plain(const struct pane *pane, const struct column *column)
+{
+	const unsigned flags = COLUMN_HIDDEN | COLUMN_WIDE | COLUMN_WIDER;
+
+	return column == pane->view.sort || !(column->flags & flags);
+}
+
+/* Listed in a pane of that width if there is room. */
+static bool
+is_extra(const struct column *column, int cols)
+{
+	if (column->flags & COLUMN_HIDDEN)
+		return false;
+	return column->flags & COLUMN_WIDER ? cols >= WIDER_COLS : cols >= WIDE_COLS;
+}
+
+/* Columns of the screen that are left when all plain ones are shown. */
+static int
+room_for_wide(const struct pane *pane, int cols)
+{
+	int left = cols - MARK_COLS;
+
+	for (size_t i = 0; i < pane->table->column_count; i++) {
+		const struct column *column = &pane->table->columns[i];
+		bool last = (column->flags & COLUMN_STRETCH) && i == pane->table->column_count - 1;
+
+		if (is_plain(pane, column))
+			left -= (last ? STRETCH_LEAST : column->width) + gap_of(cols);
+	}
+	return left;
+}
+
+/* Lists the columns that are shown at that width or can be scrolled to. */
 static size_t
 list_columns(const struct pane *pane, int cols, const struct column *out[PLACES_MAX])
 {
+	int room = room_for_wide(pane, cols);
 	size_t n = 0;
 
 	for (size_t i = 0; i < pane->table->column_count && n < PLACES_MAX; i++) {
 		const struct column *column = &pane->table->columns[i];
-		bool hidden = (column->flags & COLUMN_HIDDEN) ||
-		    ((column->flags & COLUMN_WIDE) && cols < WIDE_COLS);
 
-		if (!hidden || column == pane->view.sort)
-			out[n++] = column;
+		if (!is_plain(pane, column)) {
+			int width = column->width + gap_of(cols);
+
+			if (!is_extra(column, cols) || width > room)
+				continue;
+			room -= width;
+		}
+		out[n++] = column;
 	}
 	return n;
 }
@@ -52,7 +100,8 @@ widen(struct place *places, size_t count, size_t which, int by)
 		places[i].col += by;
 }
 
-/* Gives away the columns that are left: some to names if there are many, the rest to the stretched one. */
+/* Gives away the columns that are left: some to names if there are many, the rest to the stretched
+ * one. */
 static void
 spread(struct place *places, size_t count, int cols)
 {
@@ -64,7 +113,8 @@ spread(struct place *places, size_t count, int cols)
 		const struct column *column = places[i].column;
 		int by = places[i].width / 2;
 
-		if (!roomy || column->type != VALUE_TEXT || (column->flags & (COLUMN_STRETCH | COLUMN_STATE)))
+		if (!roomy || column->type != VALUE_TEXT ||
+		    (column->flags & (COLUMN_STRETCH | COLUMN_STATE)))
 			continue;
 		widen(places, count, i, by);
 		left -= by;
@@ -86,8 +136,7 @@ columns_place(const struct pane *pane, int cols, struct place places[PLACES_MAX]
 	const struct column *columns[PLACES_MAX];
 	size_t listed = list_columns(pane, cols, columns), count = 0;
 	int away = pane->shift < shift_columns(listed) ? pane->shift : shift_columns(listed);
-	int gap = cols < WIDE_COLS ? 1 : 2;
-	int col = 2; /* the sign of the cursor */
+	int col = MARK_COLS;
 
 	for (size_t i = 0; i < listed; i++) {
 		int width = columns[i]->width;
@@ -100,7 +149,7 @@ columns_place(const struct pane *pane, int cols, struct place places[PLACES_MAX]
 			width = cols - col;
 		}
 		places[count++] = (struct place){ columns[i], col, width, 0 };
-		col += width + gap;
+		col += width + gap_of(cols);
 	}
 	if (count == 0)
 		return 0;

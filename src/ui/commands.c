@@ -20,8 +20,7 @@ run_move(struct ui *ui, const struct ui_frame *frame, int arg)
 {
 	switch (ui->mode) {
 	case MODE_PANES:
-		pane_update(ui, ui->focus, frame);
-		pane_move(ui, ui->focus, (enum move)arg);
+		pane_move(ui, ui->focus, frame, (enum move)arg);
 		break;
 	case MODE_DETAILS:
 	case MODE_HELP:
@@ -163,7 +162,8 @@ run_interval(struct ui *ui, const struct ui_frame *frame, int arg)
 	int i = arg > 0 ? 0 : n - 1;
 
 	(void)frame;
-	while (i >= 0 && i < n && (tenths[i] * UNITS_US_PER_SECOND / 10 - ui->interval_us) * arg <= 0)
+	while (
+	    i >= 0 && i < n && (tenths[i] * UNITS_US_PER_SECOND / 10 - ui->interval_us) * arg <= 0)
 		i += arg;
 	if (i < 0 || i == n)
 		return ui_sayf(ui, "the interval can be set from 0.1 to 60 seconds");
@@ -188,17 +188,25 @@ run_quit(struct ui *ui, const struct ui_frame *frame, int arg)
 	return run_back(ui, frame, arg);
 }
 
+bool
+command_works(const struct ui *ui, const struct command *command, const struct ui_frame *frame)
+{
+	/* Without data there is nothing to choose from. */
+	if (frame->data == NULL && !(command->modes & PAGES))
+		return false;
+	return command->modes & 1U << ui->mode;
+}
+
 unsigned
 command_run(struct ui *ui, const struct command *command, const struct ui_frame *frame)
 {
-	if (!(command->modes & 1U << ui->mode))
-		return ui_sayf(ui, "no such key here; F1 is help");
-	/* Without data there is nothing to choose from, but the keys of the program work. */
-	if (frame->data == NULL && command->modes == PANES)
-		return 0;
+	if (!command_works(ui, command, frame))
+		return ui_sayf(ui, "this key does nothing here; %s is help",
+		    keymap_first(&ui->keymap, "help", &ui->scratch));
 	return command->run(ui, frame, command->arg);
 }
 
+#define SCREEN "The panes"
 #define MOVING "Moving"
 #define CHOOSING "Which sessions are listed"
 #define ORDERING "In which order"
@@ -208,69 +216,83 @@ command_run(struct ui *ui, const struct command *command, const struct ui_frame 
 #define UNLABELLED NULL, 0, 0
 
 const struct command commands[] = {
-	{ "up", "Up k", "one row up", MOVING, LISTS, run_move, MOVE_UP, UNLABELLED },
-	{ "down", "Down j", "one row down", NULL, LISTS, run_move, MOVE_DOWN, UNLABELLED },
-	{ "page_up", "PgUp ^B", "one page up", NULL, LISTS, run_move, MOVE_PAGE_UP, UNLABELLED },
-	{ "page_down", "PgDn ^F", "one page down", NULL, LISTS, run_move, MOVE_PAGE_DOWN, UNLABELLED },
-	{ "first", "Home g", "to the first row, and stay at the top", NULL, LISTS, run_move, MOVE_FIRST,
-	    UNLABELLED },
-	{ "last", "End G", "to the last row", NULL, LISTS, run_move, MOVE_LAST, UNLABELLED },
-	{ "left", "Left", "columns that were scrolled away", NULL, PANES, run_shift, -1, UNLABELLED },
-	{ "right", "Right", "columns that do not fit, then more of the query", NULL, PANES, run_shift, 1,
-	    UNLABELLED },
-	{ "next_pane", "Tab", "next pane", NULL, PANES, run_next_pane, 1, UNLABELLED },
+	{ "help", "F1 ? h", "this help", SCREEN, PANES | PAGES, run_help, 0, "Help",
+	    PANES | DETAILS, 90 },
+	{ "enter", "Enter", "open: details of a session, sessions of a group or pool", NULL,
+	    PANES | MENU, command_enter, 0, "Open", PANES | MENU, 70 },
+	{ "back", "Esc", "back: close what is open, all panes again", NULL, PANES | PAGES | MENU,
+	    run_back, 0, "Back", PAGES | MENU, 100 },
+	{ "zoom", "f", "the pane on the full screen, and back", NULL, PANES, run_zoom, 0, "Full",
+	    PANES, 30 },
+	{ "next_pane", "Tab", "next pane", NULL, PANES, run_next_pane, 1, "Pane", PANES, 45 },
 	{ "previous_pane", "S-Tab", "pane before", NULL, PANES, run_next_pane, -1, UNLABELLED },
 	{ "groups", "1", "slots by application, user, database or client", NULL, PANES, run_pane,
 	    PANE_GROUPS, UNLABELLED },
 	{ "pools", "2", "configured pools against what is there", NULL, PANES, run_pane, PANE_POOLS,
 	    UNLABELLED },
-	{ "sessions", "3", "all sessions that hold a slot", NULL, PANES, run_pane, PANE_SESSIONS, UNLABELLED },
-	{ "queries", "4", "long-running queries and transactions", NULL, PANES, run_pane, PANE_QUERIES,
+	{ "sessions", "3", "all sessions that hold a slot", NULL, PANES, run_pane, PANE_SESSIONS,
 	    UNLABELLED },
+	{ "queries", "4", "long-running queries and transactions", NULL, PANES, run_pane,
+	    PANE_QUERIES, UNLABELLED },
 	{ "states", "5", "slots by state", NULL, PANES, run_pane, PANE_STATES, UNLABELLED },
 	{ "alerts", "7", "alerts and messages", NULL, PANES, run_pane, PANE_ALERTS, UNLABELLED },
-	{ "help", "F1 ? h", "this help", NULL, PANES | PAGES, run_help, 0, "Help", PANES | DETAILS, 90 },
-	{ "enter", "Enter", "open: details of a session, sessions of a group or pool", NULL, PANES | MENU,
-	    command_enter, 0, "Open", PANES | MENU, 70 },
-	{ "back", "Esc", "back: close what is open, all panes again", NULL, PANES | PAGES | MENU, run_back, 0,
-	    "Back", PAGES | MENU, 100 },
-	{ "zoom", "f", "the pane on the full screen, and back", NULL, PANES, run_zoom, 0, "Full", PANES, 30 },
 
-	{ "group", "v", "group by application, user, database, client", CHOOSING, PANES, choose_grouping, 0,
-	    "Group", PANES, 60 },
-	{ "filter", "/ F4", "filter while typing", NULL, PANES, prompt_open, PROMPT_FILTER, "Filter", PANES,
-	    80 },
-	{ "clear", "\\", "clear all filters that were set by keys", NULL, PANES, choose_all, 0, UNLABELLED },
-	{ "search", "F3", "search for a text in this pane", NULL, PANES, prompt_open, PROMPT_SEARCH, "Search",
-	    PANES, 20 },
+	{ "up", "Up k", "one row up", MOVING, LISTS, run_move, MOVE_UP, UNLABELLED },
+	{ "down", "Down j", "one row down", NULL, LISTS, run_move, MOVE_DOWN, UNLABELLED },
+	{ "page_up", "PgUp ^B", "one page up", NULL, LISTS, run_move, MOVE_PAGE_UP, UNLABELLED },
+	{ "page_down", "PgDn ^F", "one page down", NULL, LISTS, run_move, MOVE_PAGE_DOWN,
+	    UNLABELLED },
+	{ "first", "Home g", "to the first row, and stay at the top", NULL, LISTS, run_move,
+	    MOVE_FIRST, UNLABELLED },
+	{ "last", "End G", "to the last row", NULL, LISTS, run_move, MOVE_LAST, UNLABELLED },
+	{ "left", "Left", "columns that were scrolled away", NULL, PANES, run_shift, -1,
+	    UNLABELLED },
+	{ "right", "Right", "columns that do not fit, then more of the query", NULL, PANES,
+	    run_shift, 1, UNLABELLED },
+
+	{ "group", "v", "group by application, user, database, client", CHOOSING, PANES,
+	    choose_grouping, 0, "Group", PANES, 60 },
+	{ "filter", "/ F4", "filter while typing", NULL, PANES, prompt_open, PROMPT_FILTER,
+	    "Filter", PANES, 80 },
+	{ "clear", "\\", "clear all filters that were set by keys", NULL, PANES, choose_all, 0,
+	    UNLABELLED },
+	{ "search", "F3", "search for a text in this pane", NULL, PANES, prompt_open, PROMPT_SEARCH,
+	    "Search", PANES, 20 },
 	{ "next_match", "n", "next match", NULL, PANES, search_next, 1, UNLABELLED },
 	{ "previous_match", "N", "match before", NULL, PANES, search_next, -1, UNLABELLED },
-	{ "idle", "i", "without idle sessions, and with them again", NULL, PANES, choose_idle, 0, "Idle", PANES,
-	    55 },
-	{ "user", "u", "only the user under the cursor, and all again", NULL, PANES, choose_user, 0, "User",
-	    PANES, 15 },
+	{ "idle", "i", "without idle sessions, and with them again", NULL, PANES, choose_idle, 0,
+	    "Idle", PANES, 55 },
+	{ "user", "u", "only the user under the cursor, and all again", NULL, PANES, choose_user, 0,
+	    "User", PANES, 15 },
 	{ "application", "a", "only the application under the cursor, and all again", NULL, PANES,
 	    choose_application, 0, "Application", PANES, 14 },
-	{ "least_age", "A", "only sessions that are in their state for some time", NULL, PANES, prompt_open,
-	    PROMPT_AGE, UNLABELLED },
+	{ "least_age", "A", "only sessions that are in their state for some time", NULL, PANES,
+	    prompt_open, PROMPT_AGE, UNLABELLED },
 
-	{ "sort", "F6", "choose the column to sort by", ORDERING, PANES, order_menu, 0, "Sort", PANES, 40 },
-	{ "sort_left", "<", "sort by the column to the left", NULL, PANES, order_step, -1, UNLABELLED },
-	{ "sort_right", ">", "sort by the column to the right", NULL, PANES, order_step, 1, UNLABELLED },
+	{ "sort", "F6", "choose the column to sort by", ORDERING, PANES, order_menu, 0, "Sort",
+	    PANES, 40 },
+	{ "sort_left", "<", "sort by the column to the left", NULL, PANES, order_step, -1,
+	    UNLABELLED },
+	{ "sort_right", ">", "sort by the column to the right", NULL, PANES, order_step, 1,
+	    UNLABELLED },
 	{ "reverse", "I", "the other way round", NULL, PANES, order_reverse, 0, UNLABELLED },
-	{ "age", "T", "longest first by age of the state, query, transaction, session", NULL, PANES, order_age,
-	    0, "Age", PANES, 25 },
+	{ "age", "T", "longest first by age of the state, query, transaction, session", NULL, PANES,
+	    order_age, 0, "Age", PANES, 25 },
 
-	{ "pause", "Z", "hold the picture still, and go on", PROGRAM, PANES | PAGES, run_pause, 0, "Pause", PANES,
-	    50 },
-	{ "slower", "+", "longer between samples", NULL, PANES | PAGES, run_interval, 1, UNLABELLED },
-	{ "faster", "-", "shorter between samples", NULL, PANES | PAGES, run_interval, -1, UNLABELLED },
-	{ "refresh", "R", "a sample now, a login now when there is none", NULL, PANES | PAGES, run_want,
-	    UI_SAMPLE, UNLABELLED },
-	{ "redraw", "^L", "draw the whole screen again", NULL, ANYWHERE, run_want, UI_REDRAW, UNLABELLED },
-	{ "suspend", "^Z", "back to the shell; fg goes on", NULL, ANYWHERE, run_want, UI_SUSPEND, UNLABELLED },
-	{ "quit", "q", "close what is open, or quit", NULL, PANES | PAGES | MENU, run_quit, 0, "Quit", PANES,
-	    100 },
+	{ "pause", "Z", "hold the picture still, and go on", PROGRAM, PANES | PAGES, run_pause, 0,
+	    "Pause", PANES, 50 },
+	{ "slower", "+", "longer between samples", NULL, PANES | PAGES, run_interval, 1,
+	    UNLABELLED },
+	{ "faster", "-", "shorter between samples", NULL, PANES | PAGES, run_interval, -1,
+	    UNLABELLED },
+	{ "refresh", "R", "a sample now, a login now when there is none", NULL, PANES | PAGES,
+	    run_want, UI_SAMPLE, "Now", PANES, 10 },
+	{ "redraw", "^L", "draw the whole screen again", NULL, ANYWHERE, run_want, UI_REDRAW,
+	    UNLABELLED },
+	{ "suspend", "^Z", "back to the shell; fg goes on", NULL, ANYWHERE, run_want, UI_SUSPEND,
+	    UNLABELLED },
+	{ "quit", "q", "close what is open, or quit", NULL, PANES | PAGES | MENU, run_quit, 0,
+	    "Quit", PANES, 100 },
 	{ "exit", "F10 ^C", "quit at once", NULL, ANYWHERE, run_want, UI_QUIT, UNLABELLED },
 };
 

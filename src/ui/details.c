@@ -12,9 +12,31 @@
 
 #include <string.h>
 
-#define NAME_COLS 14
-#define VALUE_COLS 30
+#define NAME_COLS 15
+#define FIELD_COLS 40 /* a name and its value; as many side by side as fit */
 #define WAITERS_MOST 10
+
+/* What is known of the session, and what is not. */
+struct fields {
+	const struct column *columns[PLACES_MAX];
+	const char *values[PLACES_MAX];
+	size_t count;
+	const char *empty; /* names of those that have nothing */
+};
+
+/* Keeps the beginning of the query that samples have; another one makes the whole one outdated. */
+static void
+keep_query(struct details *details, const struct session *session)
+{
+	const char *query = session->query != NULL ? session->query : "";
+
+	details->known = session->query != NULL;
+	if (strcmp(buf_str(&details->beginning), query) == 0)
+		return;
+	buf_reset(&details->beginning);
+	buf_adds(&details->beginning, query);
+	buf_reset(&details->whole);
+}
 
 void
 details_open(struct ui *ui, const struct session *session)
@@ -22,38 +44,108 @@ details_open(struct ui *ui, const struct session *session)
 	struct details *details = &ui->details;
 
 	details->id = session->id;
-	details->whole = false;
-	buf_reset(&details->query);
-	if (session->query != NULL)
-		buf_adds(&details->query, session->query);
+	buf_reset(&details->beginning);
+	buf_reset(&details->whole);
+	keep_query(details, session);
 	ui->page_top = 0;
 	ui_set_mode(ui, MODE_DETAILS);
 }
 
-/* "name  value   what it means". The query comes apart, and the name of the server's state in full. */
-static void
-write_column(const struct table_data *data, const struct session *session, const struct column *column,
-    struct page *page)
+/* Whether there is nothing to show: unknown, or none. */
+static bool
+is_empty(const struct value *value)
 {
-	struct pen pen = page_line(page, STYLE_DIM);
-	struct value value = column->get(data, session);
-	int left = pen.col;
+	return value->type == VALUE_NONE || (value->type == VALUE_PIDS && value->list.count == 0) ||
+	    (value->type == VALUE_TEXT && value->s[0] == '\0') ||
+	    (value->type == VALUE_BOOL && !value->b);
+}
+
+static const char *
+value_words(const struct value *value, struct arena *arena)
+{
 	char text[CELL_MAX];
 
-	pen_text(&pen, column->name);
-	pen_to(&pen, left + NAME_COLS + 2);
-	pen.style = column->flags & COLUMN_STATE ? style_of_state(session->state) : STYLE_TEXT;
-	pen_text(&pen, cell_text(text, &value));
-	pen_text(&pen, "  ");
-	pen_to(&pen, left + NAME_COLS + VALUE_COLS);
-	pen.style = STYLE_DIM;
-	pen_text(&pen, column->help);
-	pen_finish(&pen);
+	cell_text(text, value);
+	/* Fractions of a second tell nothing of when a session began. */
+	if (value->type == VALUE_TIME)
+		return arena_printf(arena, "%.19sZ", text);
+	return value->type == VALUE_TEXT ? value->s : arena_strndup(arena, text, strlen(text));
+}
+
+/* All columns but the query. */
+static void
+list_fields(struct fields *fields, const struct table_data *data, const struct session *session,
+    struct arena *arena)
+{
+	const struct table *table = &table_sessions;
+
+	*fields = (struct fields){ .empty = "" };
+	for (size_t i = 0; i < table->column_count && fields->count < PLACES_MAX; i++) {
+		const struct column *column = &table->columns[i];
+		struct value value = column->get(data, session);
+
+		if (strcmp(column->name, "query") == 0)
+			continue;
+		if (is_empty(&value)) {
+			fields->empty = arena_printf(arena, "%s  %s", fields->empty, column->name);
+			continue;
+		}
+		fields->columns[fields->count] = column;
+		fields->values[fields->count++] = value_words(&value, arena);
+	}
+}
+
+static void
+write_field(const struct fields *fields, size_t i, const struct session *session, struct pen *pen)
+{
+	pen->style = STYLE_DIM;
+	pen_field(pen, NAME_COLS, fields->columns[i]->name, false);
+	pen->style =
+	    fields->columns[i]->flags & COLUMN_STATE ? style_of_state(session->state) : STYLE_TEXT;
+	pen_text(pen, fields->values[i]);
+	pen_finish(pen);
+}
+
+static bool
+is_long(const struct canvas *canvas, const char *value)
+{
+	return canvas_width(canvas, value) > FIELD_COLS - NAME_COLS - 1;
+}
+
+/* Side by side, to be read downwards; long ones on lines of their own, wrapped. */
+static void
+write_fields(const struct fields *fields, const struct session *session, struct page *page,
+    struct arena *arena)
+{
+	size_t cols = (size_t)(page->rect.cols + 2) / FIELD_COLS;
+	size_t grid[PLACES_MAX], count = 0, rows;
+
+	for (size_t i = 0; i < fields->count; i++)
+		if (!is_long(page->canvas, fields->values[i]))
+			grid[count++] = i;
+	cols = cols > 0 ? cols : 1;
+	rows = (count + cols - 1) / cols;
+	for (size_t row = 0; row < rows; row++) {
+		struct pen line = page_line(page, STYLE_TEXT);
+
+		for (size_t i = row; i < count; i += rows) {
+			struct pen pen = line;
+
+			pen.col += (int)(i / rows) * FIELD_COLS;
+			write_field(fields, grid[i], session, &pen);
+		}
+	}
+	for (size_t i = 0; i < fields->count; i++)
+		if (is_long(page->canvas, fields->values[i]))
+			page_wrap(page, STYLE_TEXT,
+			    arena_printf(arena, "%-*s%s", NAME_COLS, fields->columns[i]->name,
+			        fields->values[i]));
 }
 
 /* A session that this one waits for, or that waits for this one. */
 static void
-write_other(const struct table_data *data, const struct session *other, const char *how, struct page *page)
+write_other(const struct table_data *data, const struct session *other, const char *how,
+    struct page *page)
 {
 	struct pen pen = page_line(page, STYLE_WARNING);
 	int64_t us = session_since(other->state_change_us, data->snap->server_us);
@@ -109,40 +201,46 @@ static void
 write_query(struct ui *ui, struct page *page)
 {
 	const struct details *details = &ui->details;
+	bool whole = details->whole.len > 0;
 
 	page_line(page, STYLE_TEXT);
-	if (details->query.len == 0) {
-		page_text(page, STYLE_DIM, "Its query is not known.");
+	if (details->beginning.len == 0) {
+		page_text(page, STYLE_DIM,
+		    details->known ? "It has not run a query." : "Its query is not known.");
 		return;
 	}
-	page_text(page, STYLE_HEADING, details->whole ? "QUERY" : "QUERY, ITS BEGINNING");
-	page_wrap(page, STYLE_TEXT, buf_str(&details->query));
+	page_text(page, STYLE_HEADING, whole ? "QUERY" : "QUERY, ITS BEGINNING");
+	page_wrap(page, STYLE_TEXT, buf_str(whole ? &details->whole : &details->beginning));
 }
 
 static void
 write_details(struct ui *ui, const struct ui_frame *frame, struct page *page)
 {
 	const struct session *session = snapshot_find(frame->data->snap, &ui->details.id);
-	const struct table *table = &table_sessions;
+	struct fields fields;
 
 	if (session == NULL) {
 		page_text(page, STYLE_WARNING, "This session is gone.");
 		write_query(ui, page);
 		return;
 	}
-	for (size_t i = 0; i < table->column_count; i++)
-		if (strcmp(table->columns[i].name, "query") != 0)
-			write_column(frame->data, session, &table->columns[i], page);
+	keep_query(&ui->details, session);
+	list_fields(&fields, frame->data, session, &ui->scratch);
+	write_fields(&fields, session, page, &ui->scratch);
 	write_locks(frame->data, session, page);
 	write_query(ui, page);
+	if (fields.empty[0] == '\0')
+		return;
+	page_line(page, STYLE_TEXT);
+	page_wrap(page, STYLE_DIM, arena_printf(&ui->scratch, "None or unknown:%s", fields.empty));
 }
 
 void
 details_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
 {
-	const struct page_source source = {
-		arena_printf(&ui->scratch, "Session %d", (int)ui->details.id.pid), frame, write_details
-	};
+	const struct page_source source = { arena_printf(&ui->scratch, "Session %d",
+		                                (int)ui->details.id.pid),
+		frame, write_details };
 
 	page_draw(ui, canvas, &source);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: PostgreSQL */
-/* The filters in force: those of the settings, and one for each key that sets one. All must hold. */
+/* The filters in force: those of the settings, and one for each key that sets one. All must hold.
+ */
 #include "internal.h"
 
 #include "base/settings.h"

@@ -12,18 +12,19 @@ struct hint {
 };
 
 static size_t
-list_hints(struct ui *ui, const struct canvas *canvas, struct hint hints[FOOTER_MAX])
+list_hints(struct ui *ui, const struct ui_frame *frame, const struct canvas *canvas,
+    struct hint hints[FOOTER_MAX])
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < command_count && n < FOOTER_MAX; i++) {
 		const struct command *command = &commands[i];
-		char *key;
+		const char *key;
 
-		if (command->label == NULL || !(command->labels & 1U << ui->mode))
+		if (command->label == NULL || !(command->labels & 1U << ui->mode) ||
+		    !command_works(ui, command, frame))
 			continue;
-		key = arena_printf(&ui->scratch, "%s", keymap_keys(&ui->keymap, command, &ui->scratch));
-		key[strcspn(key, " ")] = '\0';
+		key = keymap_first(&ui->keymap, command->name, &ui->scratch);
 		hints[n++] = (struct hint){ command, key,
 			canvas_width(canvas, key) + 1 + canvas_width(canvas, command->label) };
 	}
@@ -51,11 +52,11 @@ fit_hints(struct hint *hints, size_t n, int cols)
 }
 
 void
-footer_draw(struct ui *ui, struct canvas *canvas)
+footer_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
 {
 	struct hint hints[FOOTER_MAX];
 	struct pen pen = pen_at(canvas, &ui->layout.footer, 0, STYLE_KEY);
-	size_t n = fit_hints(hints, list_hints(ui, canvas, hints), pen.end - pen.col);
+	size_t n = fit_hints(hints, list_hints(ui, frame, canvas, hints), pen.end - pen.col);
 
 	ui->footer.count = n;
 	for (size_t i = 0; i < n; i++) {

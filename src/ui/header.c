@@ -5,6 +5,7 @@
  * words when the screen is narrow.
  */
 #include "internal.h"
+#include "line.h"
 
 #include "analysis/alerts.h"
 #include "analysis/facts.h"
@@ -13,13 +14,15 @@
 #include "model/messages.h"
 #include "model/snapshot.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define LONG_COLS 110 /* durations are written in full from so many columns on */
 #define BAR_COLS 40   /* a narrower screen has no slot bar */
 #define BAR_LEAST 12  /* columns of the bar */
-#define MORE_COLS 60  /* a narrower screen does not say how many more alerts there are */
+#define NEWS_US (60 * UNITS_US_PER_SECOND) /* how long a message stays in the header */
+#define NEWS_COLS 30                       /* columns that it needs */
+#define MORE_COLS 60 /* a narrower screen tells of more alerts by their number only, */
+#define FEW_COLS 30  /* and this one not at all */
 
 static const struct facts *
 facts_of(const struct writer *writer)
@@ -48,21 +51,28 @@ slots_words(struct writer *writer)
 	char share[UNITS_TEXT_MAX];
 
 	if (slots->usable < 0) {
-		word_add(writer, arena_printf(arena, "%s%d/?", about, slots->used), STYLE_TITLE, 100, 0);
+		word_add(writer, arena_printf(arena, "%s%d/?", about, slots->used), STYLE_TITLE,
+		    100, 0);
 		word_add(writer, "limits unknown", STYLE_UNKNOWN, 90, 2);
 		return;
 	}
-	word_add(writer, arena_printf(arena, "%s%d/%d", about, slots->used, slots->usable), style, 100, 0);
+	word_add(writer, arena_printf(arena, "%s%d/%d", about, slots->used, slots->usable), style,
+	    100, 0);
 	units_share(share, slots->utilization);
 	word_add(writer, arena_printf(arena, "%s", share), style, 90, 2);
-	word_add(writer, level == LEVEL_CRITICAL ? "CRITICAL" : level == LEVEL_WARNING ? "WARNING" : "OK", style,
-	    95, 2);
+	word_add(writer,
+	    level == LEVEL_CRITICAL      ? "CRITICAL"
+	        : level == LEVEL_WARNING ? "WARNING"
+	                                 : "OK",
+	    style, 95, 2);
 	if (slots->superuser_reserved > 0)
-		word_add(writer, arena_printf(arena, "+%d superuser", slots->superuser_reserved), STYLE_DIM, 50, 2);
+		word_add(writer, arena_printf(arena, "+%d superuser", slots->superuser_reserved),
+		    STYLE_DIM, 50, 2);
 	if (slots->reserved > 0)
-		word_add(writer, arena_printf(arena, "+%d reserved", slots->reserved), STYLE_DIM, 45, 1);
-	word_add(writer, arena_printf(arena, "%s%d free", about, slots->free), slots->free > 0 ? STYLE_TITLE : style,
-	    80, 2);
+		word_add(writer, arena_printf(arena, "+%d reserved", slots->reserved), STYLE_DIM,
+		    45, 1);
+	word_add(writer, arena_printf(arena, "%s%d free", about, slots->free),
+	    slots->free > 0 ? STYLE_TITLE : style, 80, 2);
 }
 
 /* The bar takes what the figures leave. */
@@ -96,15 +106,16 @@ static const struct {
 	enum session_state state;
 	const char *word;
 	bool always;
+	int rank;
 } state_words[] = {
-	{ STATE_IDLE, "idle", true },
-	{ STATE_ACTIVE, "active", true },
-	{ STATE_IDLE_IN_TRANSACTION, "idle in txn", false },
-	{ STATE_ABORTED, "aborted", false },
-	{ STATE_FASTPATH, "fastpath", false },
-	{ STATE_STARTING, "authenticating", false },
-	{ STATE_DISABLED, "disabled", false },
-	{ STATE_UNKNOWN, "unknown", false },
+	{ STATE_IDLE, "idle", true, 100 },
+	{ STATE_ACTIVE, "active", true, 100 },
+	{ STATE_IDLE_IN_TRANSACTION, "idle in txn", false, 98 },
+	{ STATE_ABORTED, "aborted", false, 96 },
+	{ STATE_FASTPATH, "fastpath", false, 95 },
+	{ STATE_STARTING, "authenticating", false, 95 },
+	{ STATE_DISABLED, "disabled", false, 95 },
+	{ STATE_UNKNOWN, "unknown", false, 95 },
 };
 
 /* Who waits, and for whom in the end. */
@@ -116,10 +127,12 @@ add_blocking(struct writer *writer)
 
 	if (blocking->waiting == 0)
 		return;
-	word_add(writer, arena_printf(writer->arena, "blocked %d", blocking->waiting), STYLE_WARNING, 98, 3);
+	word_add(writer, arena_printf(writer->arena, "blocked %d", blocking->waiting),
+	    STYLE_WARNING, 99, 3);
 	if (root == NULL)
 		return;
-	word_add(writer, arena_printf(writer->arena, "by %d", (int)root->id.pid), STYLE_WARNING, 97, 1);
+	word_add(writer, arena_printf(writer->arena, "by %d", (int)root->id.pid), STYLE_WARNING, 97,
+	    1);
 	word_add(writer, root->application, STYLE_WARNING, 60, 1);
 }
 
@@ -129,15 +142,20 @@ state_line_words(struct writer *writer)
 	const struct facts *facts = facts_of(writer);
 	const struct slots *slots = &facts->slots;
 	struct arena *arena = writer->arena;
+	const char *hint = NULL;
 	char rate[UNITS_TEXT_MAX];
 
 	for (size_t i = 0; i < sizeof(state_words) / sizeof(state_words[0]); i++) {
 		int n = slots->states[state_words[i].state];
 
+		if (state_words[i].state == STATE_UNKNOWN && n > 0 &&
+		    writer->frame->data->snap->restricted)
+			hint = "(grant pg_monitor)";
 		if (n > 0 || state_words[i].always)
 			word_add(writer, arena_printf(arena, "%s %d", state_words[i].word, n),
-			    style_of_state(state_words[i].state), 100, 2);
+			    style_of_state(state_words[i].state), state_words[i].rank, 2);
 	}
+	word_add(writer, hint, STYLE_DIM, 65, 1);
 	add_blocking(writer);
 	if (facts->churn.known) {
 		units_number(rate, facts->churn.opened_per_second);
@@ -146,7 +164,9 @@ state_line_words(struct writer *writer)
 		word_add(writer, arena_printf(arena, "closed %s/s", rate), STYLE_TEXT, 45, 1);
 	}
 	if (slots->max_wal_senders >= 0)
-		word_add(writer, arena_printf(arena, "walsenders %d/%d", slots->walsenders, slots->max_wal_senders),
+		word_add(writer,
+		    arena_printf(arena, "walsenders %d/%d", slots->walsenders,
+		        slots->max_wal_senders),
 		    STYLE_TEXT, 40, 3);
 }
 
@@ -164,21 +184,32 @@ add_longest(struct writer *writer, const char *word, int64_t us, int rank)
 	word_add(writer, arena_printf(writer->arena, "%s %s", word, time), STYLE_TEXT, rank, 2);
 }
 
+/* "+1.2/min", with a comma when the time until it is full follows. */
+static const char *
+slope_words(struct writer *writer, const struct trend *trend)
+{
+	double slope = trend->per_minute;
+	char text[UNITS_TEXT_MAX];
+
+	if (slope > -0.05 && slope < 0.05)
+		return "steady";
+	units_number(text, slope < 0 ? -slope : slope);
+	return arena_printf(writer->arena, "%s%s/min%s", slope < 0 ? "-" : "+", text,
+	    trend->full_in_us != TIME_UNKNOWN ? "," : "");
+}
+
 static void
 trend_words(struct writer *writer)
 {
 	const struct facts *facts = facts_of(writer);
 	char text[UNITS_TEXT_MAX];
 
-	if (facts->trend.known) {
-		units_number(text, facts->trend.per_minute < 0 ? -facts->trend.per_minute :
-								  facts->trend.per_minute);
-		word_add(writer, arena_printf(writer->arena, "%s%s/min", facts->trend.per_minute < 0 ? "-" : "+", text),
-		    STYLE_TEXT, 90, 0);
-	}
+	if (facts->trend.known)
+		word_add(writer, slope_words(writer, &facts->trend), STYLE_TEXT, 90, 0);
 	if (facts->trend.full_in_us != TIME_UNKNOWN) {
 		units_duration_long(text, facts->trend.full_in_us);
-		word_add(writer, arena_printf(writer->arena, "full in %s", text), STYLE_WARNING, 100, 1);
+		word_add(writer, arena_printf(writer->arena, "full in %s", text), STYLE_WARNING,
+		    100, 1);
 	}
 	add_longest(writer, "longest query", facts->query.us, 80);
 	add_longest(writer, "transaction", facts->xact.us, 75);
@@ -203,6 +234,26 @@ draw_trend(struct writer *writer, struct pen *pen)
 	line_draw(&writer->line, pen);
 }
 
+/* Draws words until one does not fit, so that no number is cut; true when all did. */
+static bool
+draw_words(struct pen *pen, const char *text)
+{
+	while (*text != '\0') {
+		size_t len = strcspn(text + 1, " ") + 1;
+		struct pen word = *pen;
+
+		pen_bytes(&word, text, len, 0, 0);
+		if (word.cut) {
+			pen_fill(pen, pen->end - pen->col, ' ');
+			pen->cut = true;
+			return false;
+		}
+		*pen = word;
+		text += len;
+	}
+	return true;
+}
+
 /* One raised alert, if it fits whole or nothing stands before it. */
 static bool
 draw_alert(const struct alert *alert, struct pen *pen, bool first)
@@ -216,22 +267,22 @@ draw_alert(const struct alert *alert, struct pen *pen, bool first)
 	pen->style = style_of_level(alert->level);
 	pen_text(pen, level);
 	pen->style = STYLE_TEXT;
-	pen_text(pen, " ");
-	pen_text(pen, alert->message);
+	pen_fill(pen, 1, ' ');
+	draw_words(pen, alert->message);
 	pen_finish(pen);
 	return true;
 }
 
-/* How many alerts could not be shown, at the end of the last line. */
-static void
-draw_more(size_t more, struct pen *pen)
+/* How many alerts could not be shown, as long as the screen allows. */
+static const char *
+more_words(struct writer *writer, size_t more, int cols)
 {
-	char text[32];
-
-	snprintf(text, sizeof(text), "  +%zu more", more);
-	pen->col = pen->end - (int)strlen(text);
-	pen->style = STYLE_WARNING;
-	pen_text(pen, text);
+	if (cols < FEW_COLS)
+		return "";
+	if (cols < MORE_COLS)
+		return arena_printf(writer->arena, "  +%zu", more);
+	return arena_printf(writer->arena, "  +%zu more: key %s", more,
+	    keymap_first(&writer->ui->keymap, "alerts", writer->arena));
 }
 
 static size_t
@@ -244,6 +295,23 @@ count_raised(const struct alert_set *alerts)
 	return n;
 }
 
+/* The newest message stays in sight for a while, if there is room behind the alerts. */
+static void
+draw_news(const struct ui_frame *frame, struct pen *pen)
+{
+	const struct message *message =
+	    frame->messages != NULL ? messages_get(frame->messages, 0) : NULL;
+
+	if (message == NULL || frame->wall_us - message->last_us > NEWS_US ||
+	    pen->end - pen->col < NEWS_COLS)
+		return;
+	pen->col += 3;
+	pen->style = STYLE_TEXT;
+	pen_text(pen, message->text);
+	pen_finish(pen);
+}
+
+/* The last line of the alerts says how many have no room. */
 static void
 draw_alerts(struct writer *writer, struct canvas *canvas, const struct rect *rect)
 {
@@ -251,20 +319,29 @@ draw_alerts(struct writer *writer, struct canvas *canvas, const struct rect *rec
 	size_t raised = count_raised(alerts), shown = 0;
 
 	for (int n = 0; n < rect->rows; n++) {
+		bool last = n == rect->rows - 1, first = true;
 		struct pen pen = pen_at(canvas, rect, n, STYLE_OK);
-		struct pen text = pen;
-		bool first = true;
+		const char *more = last && raised - shown > 1
+		    ? more_words(writer, raised - shown - 1, rect->cols)
+		    : "";
 
-		if (raised == 0 && n == 0)
-			pen_text(&text, "OK");
-		if (n == rect->rows - 1 && raised - shown > 1 && text.end > MORE_COLS)
-			text.end -= (int)strlen("  +99 more");
-		while (shown < raised && draw_alert(alerts_raised(alerts, shown), &text, first)) {
+		if (raised == 0)
+			pen_text(&pen, "OK");
+		pen.end -= (int)strlen(more);
+		while (shown < raised && draw_alert(alerts_raised(alerts, shown), &pen, first)) {
 			shown++;
 			first = false;
 		}
-		if (n == rect->rows - 1 && shown < raised)
-			draw_more(raised - shown, &pen);
+		if (shown == raised) {
+			draw_news(writer->frame, &pen);
+			return;
+		}
+		if (!last)
+			continue;
+		pen.col = pen.end;
+		pen.end = rect->cols;
+		pen.style = STYLE_WARNING;
+		pen_text(&pen, more_words(writer, raised - shown, rect->cols));
 	}
 }
 

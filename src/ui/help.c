@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: PostgreSQL */
-/* The help: every key from the table of commands, then the columns of the pane that has the keys. */
+/* The help: every key from the table of commands, then the columns of the pane that has the keys.
+ */
 #include "internal.h"
 
 #define KEYS_COLS 18

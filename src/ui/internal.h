@@ -33,8 +33,8 @@ enum move { MOVE_UP, MOVE_DOWN, MOVE_PAGE_UP, MOVE_PAGE_DOWN, MOVE_FIRST, MOVE_L
 /* Where everything is on the screen; a rectangle without rows is not shown. */
 struct layout {
 	struct rect title, slots, states, trend, alerts; /* the header's lines */
-	struct rect body;	       /* all panes */
-	struct rect page;	       /* what covers all but title and slots: details, help */
+	struct rect body;                                /* all panes */
+	struct rect page; /* what covers all but title and slots: details, help */
 	struct rect footer;
 	struct rect panes[PANE_COUNT]; /* with title and headings */
 };
@@ -42,61 +42,46 @@ struct layout {
 /* A table on the screen. */
 struct pane {
 	const struct table *table;
-	struct view view;     /* the order; its filters are the ui's, set when used */
-	size_t cursor;	      /* row under the cursor */
-	uint64_t cursor_key;  /* what the cursor follows, 0 when the row cannot be followed */
-	bool held;	      /* the user moved the cursor: it follows its row; else it stays at the top */
-	size_t top;	      /* first row shown */
-	int shift;	      /* columns scrolled away */
-	struct arena arena;   /* of the rows */
-	struct rows rows;     /* of one sample in one view, made when either is new */
-	size_t total;	      /* rows without the filters */
-	size_t extra;	      /* lines behind the rows: the messages and their heading */
+	struct view view;    /* the order; its filters are the ui's, set when used */
+	size_t cursor;       /* row under the cursor */
+	uint64_t cursor_key; /* what the cursor follows, 0 when the row cannot be followed */
+	bool held;  /* the user moved the cursor: it follows its row; else it stays at the top */
+	size_t top; /* first row shown */
+	int shift;  /* columns scrolled away */
+	struct arena arena;          /* of the rows */
+	struct rows rows;            /* of one sample in one view, made when either is new */
+	size_t total;                /* rows without the filters */
+	size_t extra;                /* lines behind the rows: the messages and their heading */
 	const struct snapshot *snap; /* of the rows; only to be compared */
-	int64_t snap_mono_us;	     /* of the rows */
-	unsigned view_seen;	     /* ui->view_changes at that time */
+	int64_t snap_mono_us;        /* of the rows */
+	unsigned view_seen;          /* ui->view_changes at that time */
 };
 
 /* A column where it is on the screen. */
 struct place {
 	const struct column *column;
 	int col, width; /* relative to the pane */
-	int skip;	/* columns of its text scrolled away */
+	int skip;       /* columns of its text scrolled away */
 };
 
 #define PLACES_MAX 48
 
 /* Filters that were chosen by a key, and can be taken back one by one. */
-enum filter_slot { FILTER_TYPED, FILTER_IDLE, FILTER_USER, FILTER_APPLICATION, FILTER_AGE, FILTER_SLOTS };
+enum filter_slot {
+	FILTER_TYPED,
+	FILTER_IDLE,
+	FILTER_USER,
+	FILTER_APPLICATION,
+	FILTER_AGE,
+	FILTER_SLOTS
+};
 
 struct filters {
-	struct filter **fixed;		    /* of the settings; owned */
+	struct filter **fixed; /* of the settings; owned */
 	size_t fixed_count;
 	struct filter *slots[FILTER_SLOTS]; /* owned, NULL when off */
-	const struct filter **all;	    /* those in force: for a view */
+	const struct filter **all;          /* those in force: for a view */
 	size_t count;
-};
-
-#define LINE_WORDS 24
-
-/* Words of different worth; each is shown whole or not at all. */
-struct line {
-	struct word {
-		const char *text; /* not copied */
-		enum style style;
-		int rank; /* the lowest ones are left out first */
-		int gap;  /* blanks before it */
-	} words[LINE_WORDS];
-	size_t count;
-	size_t left; /* words at the left side, the others stand to the right; 0 for all */
-};
-
-/* A line that is written, and where the text of its words is made. */
-struct writer {
-	struct line line;
-	struct arena *arena;
-	const struct ui *ui;
-	const struct ui_frame *frame;
 };
 
 enum prompt_kind { PROMPT_FILTER, PROMPT_SEARCH, PROMPT_AGE };
@@ -105,19 +90,20 @@ enum prompt_kind { PROMPT_FILTER, PROMPT_SEARCH, PROMPT_AGE };
 struct prompt {
 	enum prompt_kind kind;
 	struct buf text;
-	size_t at;	    /* byte offset of the cursor, at the start of a character */
+	size_t at;          /* byte offset of the cursor, at the start of a character */
 	struct buf before;  /* the text in force when it was opened: Esc restores it */
-	size_t row;	    /* the pane's cursor then */
-	bool held;	    /* and whether it followed its row */
-	bool wrong;	    /* the text cannot be used */
+	size_t row;         /* the pane's cursor then */
+	bool held;          /* and whether it followed its row */
+	bool wrong;         /* the text cannot be used */
 	struct err problem; /* why */
 };
 
 /* A session as the details show it; lives on when the session is gone. */
 struct details {
 	struct identity id;
-	struct buf query; /* the whole one once it came */
-	bool whole;	  /* query is the whole one */
+	bool known;           /* its query may be seen */
+	struct buf beginning; /* of the query, as samples have it */
+	struct buf whole;     /* empty until it came */
 };
 
 /* A page of lines; the ones in sight are drawn. */
@@ -139,16 +125,16 @@ struct page_source {
 
 /* A command that keys call. */
 struct command {
-	const char *name;    /* in the configuration */
-	const char *keys;    /* default ones, separated by blanks */
+	const char *name; /* in the configuration */
+	const char *keys; /* default ones, separated by blanks */
 	const char *help;
 	const char *heading; /* begins a part of the help; NULL for none */
-	unsigned modes;	     /* bits 1 << enum ui_mode in which it works */
+	unsigned modes;      /* bits 1 << enum ui_mode in which it works */
 	unsigned (*run)(struct ui *ui, const struct ui_frame *frame, int arg);
 	int arg;
-	const char *label;   /* in the bottom line, NULL for not there */
-	unsigned labels;     /* modes in which the label is there */
-	int rank;	     /* of the label: the lowest gives way first */
+	const char *label; /* in the bottom line, NULL for not there */
+	unsigned labels;   /* modes in which the label is there */
+	int rank;          /* of the label: the lowest gives way first */
 };
 
 /* Keys and the commands they call. */
@@ -156,7 +142,7 @@ struct keymap {
 	struct bound {
 		uint32_t code;
 		const struct command *command;
-	} *items; /* owned */
+	} * items; /* owned */
 	size_t count;
 };
 
@@ -173,27 +159,28 @@ struct footer {
 struct ui {
 	const struct settings *settings;
 	enum ui_mode mode;
-	enum ui_mode below;    /* what the help returns to */
+	enum ui_mode below; /* what the help returns to */
 	enum pane_id focus;
 	bool zoom;
 	struct pane panes[PANE_COUNT];
 	struct filters filters;
-	unsigned view_changes; /* counts what makes the rows of panes outdated: filters and orders */
+	unsigned
+	    view_changes; /* counts what makes the rows of panes outdated: filters and orders */
 	struct prompt prompt;
 	struct details details;
-	int page_top;	       /* first line of a page in sight */
-	int menu_at;	       /* chosen line of the menu */
-	int menu_top;	       /* first line of it in sight */
-	struct rect menu_rect; /* where it was drawn, title included */
+	int page_top;          /* first line of a page in sight */
+	int menu_at;           /* chosen line of the menu */
+	int menu_top;          /* first line of it in sight */
+	struct rect menu_list; /* where its lines were drawn */
 	struct buf search;     /* text of the last search */
 	struct buf said;       /* line for the bottom, until the next key */
 	struct layout layout;  /* of the last frame: what the mouse hits */
 	struct footer footer;  /* likewise */
 	struct keymap keymap;
-	uint64_t clicked;      /* key of the row clicked last: the second click opens it */
+	uint64_t clicked; /* key of the row clicked last: the second click opens it */
 	int64_t interval_us;
 	bool paused;
-	struct arena scratch;  /* of one frame, or one key */
+	struct arena scratch; /* of one frame, or one key */
 };
 
 /* ui.c */
@@ -211,7 +198,11 @@ unsigned ui_sayf(struct ui *ui, const char *fmt, ...) __attribute__((format(prin
 extern const struct command commands[];
 extern const size_t command_count;
 
-/* Runs a command if it works in the present mode. */
+/* Whether a command does something in the present mode. */
+bool command_works(const struct ui *ui, const struct command *command,
+    const struct ui_frame *frame);
+
+/* Runs a command if it works. */
 unsigned command_run(struct ui *ui, const struct command *command, const struct ui_frame *frame);
 
 /* Opens what is under the cursor: details, the sessions of a group or pool, or the pane itself. */
@@ -226,32 +217,21 @@ bool keymap_make(struct keymap *keymap, const struct settings *settings, struct 
 const struct command *keymap_find(const struct keymap *keymap, uint32_t code);
 
 /* The names of all keys of a command, separated by blanks, from the arena. */
-const char *keymap_keys(const struct keymap *keymap, const struct command *command, struct arena *arena);
+const char *keymap_keys(const struct keymap *keymap, const struct command *command,
+    struct arena *arena);
+
+/* The first key of the command of that name. */
+const char *keymap_first(const struct keymap *keymap, const char *name, struct arena *arena);
 
 /* footer.c */
-void footer_draw(struct ui *ui, struct canvas *canvas);
+/* Only the keys that work without data if there is none. */
+void footer_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas);
 
 /* mouse.c */
 unsigned mouse_key(struct ui *ui, const struct ui_frame *frame, const struct key_event *key);
 
 /* layout.c */
 void layout_make(struct layout *layout, const struct canvas *canvas, enum pane_id focus, bool zoom);
-
-/* line.c */
-
-/* Adds a word; nothing for NULL or an empty one. */
-void line_add(struct line *line, struct word word);
-
-/* The same for a writer, in the order of what changes most. */
-void word_add(struct writer *writer, const char *text, enum style style, int rank, int gap);
-
-/* What is added from now on stands to the right. */
-void line_right(struct line *line);
-
-/* Leaves words out until the rest fits; gives the columns it takes. */
-int line_fit(struct line *line, const struct canvas *canvas, int cols);
-
-void line_draw(struct line *line, struct pen *pen);
 
 /* filters.c */
 
@@ -324,9 +304,9 @@ void wait_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *canva
 
 /* panes.c */
 struct pane_info {
-	char digit;	       /* the key that jumps to it */
+	char digit; /* the key that jumps to it */
 	const struct table *table;
-	const char *empty[4];  /* what stands there instead of rows */
+	const char *empty[4]; /* what stands there instead of rows */
 };
 
 extern const struct pane_info pane_infos[PANE_COUNT];
@@ -337,13 +317,14 @@ void pane_update(struct ui *ui, enum pane_id id, const struct ui_frame *frame);
 /* The row under the cursor; NULL when there is none. After pane_update(). */
 const void *pane_row(const struct pane *pane);
 
-/* Puts the cursor on a row, which it follows from now on. */
+/* Puts the cursor on a row, which it follows from now on. After pane_update(). */
 void pane_select(struct pane *pane, size_t row);
 
 /* Rows and what is listed behind them. */
 size_t pane_lines(const struct pane *pane);
 
-void pane_move(struct ui *ui, enum pane_id id, enum move move);
+/* Moves the cursor over the rows of the frame's sample. */
+void pane_move(struct ui *ui, enum pane_id id, const struct ui_frame *frame, enum move move);
 
 /* Scrolls so that the cursor is among the `room` lines that are shown. */
 void pane_scroll(struct pane *pane, size_t room);
@@ -369,7 +350,8 @@ void pane_draw(struct ui *ui, enum pane_id id, const struct ui_frame *frame, str
 /* Draws a horizontal line and a title on it; the pen stands behind the title. */
 void title_begin(struct pen *pen, const char *title, bool focus);
 
-/* header.c: all but the title; meters.c: a bar of the slots and a line of the used ones, up to the pen's end. */
+/* header.c: all but the title; meters.c: a bar of the slots and a line of the used ones, up to the
+ * pen's end. */
 void header_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas);
 void slot_bar_draw(const struct slots *slots, struct pen *pen);
 void sparkline_draw(const struct history *history, int64_t mono_us, struct pen *pen);
@@ -377,11 +359,11 @@ void sparkline_draw(const struct history *history, int64_t mono_us, struct pen *
 /* title.c */
 void title_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas);
 
+/* Why the server was lost, over the first line of the alerts. */
+void reason_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas);
+
 /* Whether the data is old because the server does not answer. */
 bool frame_is_old(const struct ui_frame *frame);
-
-/* What the link is doing: "DOWN, next try in 2 s"; NULL when all is well. */
-const char *link_words(struct arena *arena, const struct ui_frame *frame);
 
 /* The style of a session state, a level. */
 enum style style_of_state(enum session_state state);

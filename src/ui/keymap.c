@@ -44,8 +44,8 @@ bind(struct keymap *keymap, const char *key, const struct command *command, stru
 	if (other == command)
 		return true;
 	if (other != NULL)
-		return err_set(err, "keys.%s: \"%s\" is already the key of \"%s\"", command->name, key,
-		    other->name);
+		return err_set(err, "keys.%s: \"%s\" is already the key of \"%s\"", command->name,
+		    key, other->name);
 	keymap->items = mem_grow(keymap->items, keymap->count + 1, sizeof(*keymap->items));
 	keymap->items[keymap->count++] = (struct bound){ code, command };
 	return true;
@@ -61,7 +61,8 @@ bind_all(struct keymap *keymap, const char *keys, const struct command *command,
 		size_t len = strcspn(keys, " ");
 
 		if (len >= sizeof(name))
-			return err_set(err, "keys.%s: there is no key \"%.*s\"", command->name, (int)len, keys);
+			return err_set(err, "keys.%s: there is no key \"%.*s\"", command->name,
+			    (int)len, keys);
 		memcpy(name, keys, len);
 		name[len] = '\0';
 		if (!bind(keymap, name, command, err))
@@ -80,7 +81,8 @@ check_names(const struct settings *settings, struct err *err)
 		while (n < command_count && strcmp(commands[n].name, settings->keys[i].name) != 0)
 			n++;
 		if (n == command_count)
-			return err_set(err, "keys: there is no command \"%s\"", settings->keys[i].name);
+			return err_set(err, "keys: there is no command \"%s\"",
+			    settings->keys[i].name);
 	}
 	return true;
 }
@@ -100,10 +102,21 @@ keymap_make(struct keymap *keymap, const struct settings *settings, struct err *
 }
 
 const char *
+keymap_first(const struct keymap *keymap, const char *name, struct arena *arena)
+{
+	char key[NAME_MAX_BYTES];
+
+	for (size_t i = 0; i < keymap->count; i++)
+		if (strcmp(keymap->items[i].command->name, name) == 0)
+			return arena_printf(arena, "%s", key_name(keymap->items[i].code, key));
+	return "?";
+}
+
+const char *
 keymap_keys(const struct keymap *keymap, const struct command *command, struct arena *arena)
 {
 	const char *keys = "";
-	char name[16];
+	char name[NAME_MAX_BYTES];
 
 	for (size_t i = 0; i < keymap->count; i++)
 		if (keymap->items[i].command == command)

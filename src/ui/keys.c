@@ -65,7 +65,8 @@ key_parse(const char *name)
 			return names[i].code;
 	if (len == 2 && name[0] == '^' && is_control_letter(name[1]))
 		return KEY_CODE_CTRL((unsigned char)name[1]);
-	if (len == 0 || text_decode(name, len, &cp) != len || cp == TEXT_BAD || cp <= ' ' || cp == 127)
+	if (len == 0 || text_decode(name, len, &cp) != len || cp == TEXT_BAD || cp <= ' ' ||
+	    cp == 127)
 		return 0;
 	return cp;
 }

@@ -14,19 +14,19 @@
 /* Panes side by side. */
 struct band {
 	int body_least; /* rows of the body from which there is such a band */
-	int share;	/* of the body's rows, in per cent; 0 takes what is left */
-	int most;	/* rows, 0 for no limit */
+	int share;      /* of the body's rows, in per cent; 0 takes what is left */
+	int most;       /* rows, 0 for no limit */
 	struct {
 		enum pane_id id;
 		int cols_least; /* of the screen, for the pane to be there */
-		int share;	/* of the columns among those that are there */
+		int share;      /* of the columns among those that are there */
 	} panes[3];
 	size_t count;
 };
 
 static const struct band bands[] = {
-	{ BANDS_LEAST, 30, 14, { { PANE_GROUPS, 0, 10 }, { PANE_POOLS, 100, 9 }, { PANE_STATES, 160, 7 } },
-	    3 },
+	{ BANDS_LEAST, 30, 14,
+	    { { PANE_GROUPS, 0, 9 }, { PANE_POOLS, 100, 8 }, { PANE_STATES, 160, 8 } }, 3 },
 	{ 0, 0, 0, { { PANE_SESSIONS, 0, 1 } }, 1 },
 	{ 28, 27, 0, { { PANE_QUERIES, 0, 1 } }, 1 },
 	{ 44, 15, 10, { { PANE_ALERTS, 0, 1 } }, 1 },
@@ -101,8 +101,8 @@ place_bands(struct layout *layout)
 		if (bands[i].share > 0)
 			fixed += band_rows(&bands[i], layout->body.rows);
 	for (size_t i = 0; i < BAND_COUNT; i++) {
-		int rows = bands[i].share > 0 ? band_rows(&bands[i], layout->body.rows) :
-						layout->body.rows - fixed;
+		int rows = bands[i].share > 0 ? band_rows(&bands[i], layout->body.rows)
+		                              : layout->body.rows - fixed;
 		struct rect rect = take_rows(&rest, rows);
 
 		if (rect.rows > 0)
@@ -142,8 +142,8 @@ place_header(struct layout *layout, struct rect *rest, int rows)
 		layout->states = take_rows(rest, 1);
 	if (rows >= 12)
 		layout->trend = take_rows(rest, 1);
-	if (rows >= 36)
-		alerts = rows >= 50 ? ALERTS_MOST : 2;
+	if (rows >= 24)
+		alerts = rows >= 36 ? ALERTS_MOST : 2;
 	if (rest->rows - alerts < BODY_LEAST)
 		alerts = rest->rows;
 	layout->alerts = take_rows(rest, alerts);

@@ -1,24 +1,17 @@
 /* SPDX-License-Identifier: PostgreSQL */
-/*
- * A line of words of different worth: those of the lowest rank are left out
- * whole until the rest fits, so that no number is ever cut in the middle.
- */
-#include "internal.h"
+/* Fitting words into a line. */
+#include "line.h"
 
 #include <assert.h>
 
 void
-line_add(struct line *line, struct word word)
-{
-	assert(line->count < LINE_WORDS);
-	if (word.text != NULL && word.text[0] != '\0')
-		line->words[line->count++] = word;
-}
-
-void
 word_add(struct writer *writer, const char *text, enum style style, int rank, int gap)
 {
-	line_add(&writer->line, (struct word){ text, style, rank, gap });
+	struct line *line = &writer->line;
+
+	assert(line->count < LINE_WORDS);
+	if (text != NULL && text[0] != '\0')
+		line->words[line->count++] = (struct word){ text, style, rank, gap };
 }
 
 void

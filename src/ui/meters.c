@@ -37,13 +37,15 @@ count_parts(const struct slots *slots, struct segment segments[PART_COUNT])
 	memcpy(segments, parts, sizeof(parts));
 	segments[PART_IDLE].slots = states[STATE_IDLE];
 	segments[PART_ACTIVE].slots = states[STATE_ACTIVE] + states[STATE_FASTPATH];
-	segments[PART_TRANSACTION].slots = states[STATE_IDLE_IN_TRANSACTION] + states[STATE_ABORTED];
+	segments[PART_TRANSACTION].slots =
+	    states[STATE_IDLE_IN_TRANSACTION] + states[STATE_ABORTED];
 	segments[PART_OTHER].slots = slots->used - segments[PART_IDLE].slots -
 	    segments[PART_ACTIVE].slots - segments[PART_TRANSACTION].slots;
 	segments[PART_FREE].slots = slots->free > 0 ? slots->free : 0;
 }
 
-/* Shares the cells out in proportion; what is there at all gets at least one if there are enough. */
+/* Shares the cells out in proportion; what is there at all gets at least one if there are enough.
+ */
 static void
 share_cells(struct segment segments[PART_COUNT], int cells)
 {
@@ -63,7 +65,8 @@ share_cells(struct segment segments[PART_COUNT], int cells)
 			largest = &segments[i];
 	}
 	for (int i = 0; i < PART_COUNT; i++) {
-		if (segments[i].slots > 0 && segments[i].cells == 0 && largest->cells > PART_COUNT) {
+		if (segments[i].slots > 0 && segments[i].cells == 0 &&
+		    largest->cells > PART_COUNT) {
 			segments[i].cells = 1;
 			largest->cells--;
 		}
@@ -89,7 +92,8 @@ slot_bar_draw(const struct slots *slots, struct pen *pen)
 	}
 }
 
-/* How long a cell of the line lasts: the whole line is the shortest of these that holds the history. */
+/* How long a cell of the line lasts: the whole line is the shortest of these that holds the
+ * history. */
 static int64_t
 choose_step(const struct history *history, int64_t mono_us, int cells)
 {
@@ -123,7 +127,8 @@ sparkline_draw(const struct history *history, int64_t mono_us, struct pen *pen)
 		heights[i] = -1;
 	step = choose_step(history, mono_us, cells);
 	newest = mono_us / step;
-	/* Cells are cut by the clock, not by the number of points, so that they move as one picture. */
+	/* Cells are cut by the clock, not by the number of points, so that they move as one
+	 * picture. */
 	for (size_t n = 0; (point = history_get(history, n)) != NULL; n++) {
 		int64_t cell = cells - 1 - (newest - point->mono_us / step);
 		double height = point->usable > 0 ? (double)point->used / point->usable : 0;

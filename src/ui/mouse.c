@@ -5,8 +5,8 @@
 static bool
 inside(const struct rect *rect, const struct key_event *key)
 {
-	return key->row >= rect->row && key->row < rect->row + rect->rows && key->col >= rect->col &&
-	    key->col < rect->col + rect->cols;
+	return key->row >= rect->row && key->row < rect->row + rect->rows &&
+	    key->col >= rect->col && key->col < rect->col + rect->cols;
 }
 
 /* The pane under the mouse; PANE_COUNT when there is none. */
@@ -70,7 +70,8 @@ click_row(struct ui *ui, const struct ui_frame *frame, size_t row, bool twice)
 }
 
 static unsigned
-click_pane(struct ui *ui, const struct ui_frame *frame, enum pane_id id, const struct key_event *key)
+click_pane(struct ui *ui, const struct ui_frame *frame, enum pane_id id,
+    const struct key_event *key)
 {
 	const struct rect *rect = &ui->layout.panes[id];
 	int row = key->row - rect->row;
@@ -82,7 +83,8 @@ click_pane(struct ui *ui, const struct ui_frame *frame, enum pane_id id, const s
 		return UI_DRAW;
 	if (row == 1)
 		return click_heading(ui, frame, key->col - rect->col);
-	return click_row(ui, frame, ui->panes[id].top + (size_t)(row - 2), key->mouse == MOUSE_DOUBLE_CLICK);
+	return click_row(ui, frame, ui->panes[id].top + (size_t)(row - 2),
+	    key->mouse == MOUSE_DOUBLE_CLICK);
 }
 
 /* The wheel moves what is under it: a page, the menu, or the rows of a pane. */
@@ -98,7 +100,7 @@ turn_wheel(struct ui *ui, const struct ui_frame *frame, const struct key_event *
 		else if (ui->mode == MODE_MENU)
 			order_menu_move(ui, move);
 		else if (id < PANE_COUNT && frame->data != NULL)
-			pane_move(ui, id, move);
+			pane_move(ui, id, frame, move);
 	}
 	return UI_DRAW;
 }
@@ -107,12 +109,12 @@ turn_wheel(struct ui *ui, const struct ui_frame *frame, const struct key_event *
 static unsigned
 click_menu(struct ui *ui, const struct key_event *key)
 {
-	int line = key->row - ui->menu_rect.row - 1;
+	int line = key->row - ui->menu_list.row;
 	int count = (int)ui->panes[ui->focus].table->column_count;
 
-	if (!inside(&ui->menu_rect, key)) {
+	if (!inside(&ui->menu_list, key)) {
 		ui_set_mode(ui, MODE_PANES);
-	} else if (line >= 0 && ui->menu_top + line < count) {
+	} else if (ui->menu_top + line < count) {
 		ui->menu_at = ui->menu_top + line;
 		order_menu_take(ui);
 	}

@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+#define MENU_COLS 70
+#define MENU_NAME_COLS 20
+#define MENU_PAGE 10
+
 void
 order_by(struct ui *ui, enum pane_id id, const struct column *column)
 {
@@ -117,10 +121,10 @@ order_menu_move(struct ui *ui, enum move move)
 		at++;
 		break;
 	case MOVE_PAGE_UP:
-		at -= 10;
+		at -= MENU_PAGE;
 		break;
 	case MOVE_PAGE_DOWN:
-		at += 10;
+		at += MENU_PAGE;
 		break;
 	case MOVE_FIRST:
 		at = 0;
@@ -139,25 +143,36 @@ order_menu_take(struct ui *ui)
 	ui_set_mode(ui, MODE_PANES);
 }
 
-/* The box in the middle of the body, as high as the list or the screen. */
+/* The box in the middle of the body, as high as the list or the screen, its border included. */
 static struct rect
 menu_rect(const struct ui *ui, const struct canvas *canvas, int lines)
 {
-	struct rect rect = { 0, 0, lines + 1, 62 };
+	const struct rect *page = &ui->layout.page;
+	struct rect rect = { ui->layout.body.row, 0, lines + 2, MENU_COLS };
 
-	if (rect.rows > canvas->rows - 1)
-		rect.rows = canvas->rows - 1;
-	if (rect.rows < 2)
-		rect.rows = 2;
-	if (rect.cols > canvas->cols)
-		rect.cols = canvas->cols;
-	rect.row = ui->layout.body.row;
-	if (rect.row + rect.rows > canvas->rows - 1)
-		rect.row = canvas->rows - 1 - rect.rows;
-	if (rect.row < 0)
-		rect.row = 0;
+	if (rect.rows > page->rows)
+		rect.rows = page->rows;
+	if (rect.cols > page->cols)
+		rect.cols = page->cols;
+	if (rect.row + rect.rows > page->row + page->rows)
+		rect.row = page->row + page->rows - rect.rows;
 	rect.col = (canvas->cols - rect.cols) / 2;
 	return rect;
+}
+
+static void
+draw_box(const struct rect *rect, struct canvas *canvas)
+{
+	struct pen bottom = pen_at(canvas, rect, rect->rows - 1, STYLE_FRAME);
+
+	canvas_blank(canvas, rect);
+	pen_fill(&bottom, rect->cols, canvas_sign(canvas, SIGN_HLINE));
+	for (int i = 1; i < rect->rows - 1; i++) {
+		canvas_put(canvas, rect->row + i, rect->col, canvas_sign(canvas, SIGN_VLINE),
+		    STYLE_FRAME);
+		canvas_put(canvas, rect->row + i, rect->col + rect->cols - 1,
+		    canvas_sign(canvas, SIGN_VLINE), STYLE_FRAME);
+	}
 }
 
 void
@@ -166,21 +181,22 @@ order_menu_draw(struct ui *ui, struct canvas *canvas)
 	const struct pane *pane = &ui->panes[ui->focus];
 	const struct table *table = pane->table;
 	struct rect rect = menu_rect(ui, canvas, (int)table->column_count);
+	struct rect list = { rect.row + 1, rect.col + 1, rect.rows - 2, rect.cols - 2 };
 	struct pen title = pen_at(canvas, &rect, 0, STYLE_FRAME);
-	int room = rect.rows - 1, top = ui->menu_at >= room ? ui->menu_at - room + 1 : 0;
+	int top = ui->menu_at >= list.rows ? ui->menu_at - list.rows + 1 : 0;
 
 	ui->menu_top = top;
-	ui->menu_rect = rect;
-	canvas_blank(canvas, &rect);
-	title_begin(&title, arena_printf(&ui->scratch, "Order of %s", table->title), true);
-	for (int n = 0; n < room && top + n < (int)table->column_count; n++) {
+	ui->menu_list = list;
+	draw_box(&rect, canvas);
+	title_begin(&title, arena_printf(&ui->scratch, "Sort %s by", table->title), true);
+	for (int n = 0; n < list.rows && top + n < (int)table->column_count; n++) {
 		const struct column *column = &table->columns[top + n];
-		struct rect line = { rect.row + 1 + n, rect.col, 1, rect.cols };
-		struct pen pen = pen_at(canvas, &rect, n + 1, STYLE_TEXT);
+		struct rect line = { list.row + n, list.col, 1, list.cols };
+		struct pen pen = pen_at(canvas, &list, n, STYLE_TEXT);
 
 		pen_text(&pen, top + n == ui->menu_at ? ">" : " ");
 		pen_text(&pen, column == pane->view.sort ? "*" : " ");
-		pen_field(&pen, 20, column->name, false);
+		pen_field(&pen, MENU_NAME_COLS, column->name, false);
 		pen_text(&pen, column->help);
 		pen_finish(&pen);
 		if (top + n == ui->menu_at)

@@ -26,7 +26,8 @@ page_text(struct page *page, enum style style, const char *text)
 	pen_finish(&pen);
 }
 
-/* How many of the n > 0 bytes fit into cols columns, at least one character; broken behind a blank if there is one. */
+/* How many of the n > 0 bytes fit into cols columns, at least one character; broken behind a blank
+ * if there is one. */
 static size_t
 fitting(const char *s, size_t n, int cols, unsigned flags)
 {
@@ -83,13 +84,14 @@ void
 page_draw(struct ui *ui, struct canvas *canvas, const struct page_source *source)
 {
 	const struct rect *body = &ui->layout.page;
-	struct page page = { canvas, { body->row + 1, body->col + 1, body->rows - 1, body->cols - 2 },
-		ui->page_top, 0 };
+	struct page page = { canvas,
+		{ body->row + 1, body->col + 1, body->rows - 1, body->cols - 2 }, ui->page_top, 0 };
 	struct pen title = pen_at(canvas, body, 0, STYLE_FRAME);
 	int last;
 
 	if (body->rows < 1)
 		return;
+	canvas_blank(canvas, body);
 	source->write(ui, source->frame, &page);
 	last = page.line > page.rect.rows ? page.line - page.rect.rows : 0;
 	if (ui->page_top > last) {
@@ -100,8 +102,8 @@ page_draw(struct ui *ui, struct canvas *canvas, const struct page_source *source
 	}
 	title_begin(&title, source->title, true);
 	if (last > 0)
-		pen_printf(&title, " lines %d-%d of %d ", ui->page_top + 1, ui->page_top + page.rect.rows,
-		    page.line);
+		pen_printf(&title, "  lines %d-%d of %d ", ui->page_top + 1,
+		    ui->page_top + page.rect.rows, page.line);
 }
 
 void

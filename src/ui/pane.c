@@ -14,6 +14,8 @@
 
 #include <string.h>
 
+#define LEVEL_COLS 9 /* of a message: as wide as in the alerts above it */
+
 void
 title_begin(struct pen *pen, const char *title, bool focus)
 {
@@ -27,23 +29,13 @@ title_begin(struct pen *pen, const char *title, bool focus)
 	pen->style = STYLE_FRAME;
 }
 
-/* A piece of a title: between blanks, on the line. */
-static void
-title_add(struct pen *pen, const char *label, const char *text)
-{
-	pen_text(pen, " ");
-	pen_text(pen, label);
-	pen_text(pen, text);
-	pen_text(pen, " ");
-}
-
 static void
 title_count(struct pen *pen, const struct pane *pane)
 {
 	if (pane->rows.count != pane->total)
-		pen_printf(pen, " (%zu of %zu)", pane->rows.count, pane->total);
+		pen_printf(pen, " (%zu of %zu) ", pane->rows.count, pane->total);
 	else
-		pen_printf(pen, " (%zu)", pane->rows.count);
+		pen_printf(pen, " (%zu) ", pane->rows.count);
 }
 
 /* The filters in force, as they could be typed. */
@@ -53,11 +45,12 @@ title_filters(struct pen *pen, const struct filters *filters)
 	if (filters->count == 0)
 		return;
 	pen->style = STYLE_WARNING;
-	pen_text(pen, "  filter:");
+	pen_text(pen, " filter:");
 	for (size_t i = 0; i < filters->count; i++) {
 		pen_text(pen, " ");
 		pen_text(pen, filter_text(filters->all[i]));
 	}
+	pen_text(pen, " ");
 	pen->style = STYLE_FRAME;
 }
 
@@ -66,8 +59,8 @@ title_sort(struct pen *pen, const struct view *view)
 {
 	if (view->sort == NULL)
 		return;
-	title_add(pen, " sort: ", view->sort->name);
-	pen->col--;
+	pen_text(pen, " sort: ");
+	pen_text(pen, view->sort->name);
 	pen_sign(pen, view->descending ? SIGN_DOWN : SIGN_UP);
 	pen_text(pen, " ");
 }
@@ -82,7 +75,7 @@ title_pools(struct pen *pen, const struct table_data *data)
 	if (pools->count == 0 || usable < 0)
 		return;
 	pen->style = pools->fits ? STYLE_OK : STYLE_WARNING;
-	pen_printf(pen, "  %lld planned, %d usable: %s ", (long long)pools->configured, usable,
+	pen_printf(pen, " %lld planned, %d usable: %s ", (long long)pools->configured, usable,
 	    pools->fits ? "fits" : "DOES NOT FIT");
 	pen->style = STYLE_FRAME;
 }
@@ -142,7 +135,8 @@ draw_headings(const struct list *list, struct pen *pen)
 		struct pen cell = *pen;
 
 		cell.col = pen->col + place->col;
-		pen_field(&cell, place->width, place->column->title, cell_right(place->column->type));
+		pen_field(&cell, place->width, place->column->title,
+		    cell_right(place->column->type));
 		cell.col = pen->col + place->col;
 		if (place->column == list->pane->view.sort)
 			draw_sort_mark(list, place, &cell);
@@ -187,7 +181,8 @@ draw_cell(struct pen *pen, const struct place *place, const struct value *value)
 	char text[CELL_MAX];
 
 	if (value->type != VALUE_TEXT) {
-		pen_field(pen, place->width, cell_text(text, value), cell_right(place->column->type));
+		pen_field(pen, place->width, cell_text(text, value),
+		    cell_right(place->column->type));
 		return;
 	}
 	if (pen->col + place->width < pen->end)
@@ -245,9 +240,11 @@ draw_message(const struct list *list, size_t n, struct pen *pen)
 	message = messages_get(list->frame->messages, n - 1);
 	if (message == NULL)
 		return;
+	pen->style = style_of_level(message->level);
+	pen_field(pen, LEVEL_COLS, level_name(message->level), false);
+	pen->style = STYLE_TEXT;
 	pen_text(pen, units_time_of_day(last, message->last_us, list->frame->utc_offset_s));
 	pen_text(pen, "  ");
-	pen->style = style_of_level(message->level);
 	pen_text(pen, message->text);
 	pen->style = STYLE_DIM;
 	if (message->times > 1)
@@ -286,10 +283,15 @@ static void
 draw_empty(const struct list *list, struct canvas *canvas)
 {
 	const char *const *text = pane_infos[list->id].empty;
-	const char *filtered[] = { "No session matches the filter; \\ clears it.", NULL };
+	struct ui *ui = list->ui;
+	const char *filtered[] = { NULL, NULL };
 
-	if (list->pane->total > 0)
+	if (list->pane->total > 0) {
+		filtered[0] =
+		    arena_printf(&ui->scratch, "No session matches the filter; %s clears it.",
+		        keymap_first(&ui->keymap, "clear", &ui->scratch));
 		text = filtered;
+	}
 	for (int n = 0; n < 4 && text[n] != NULL; n++) {
 		struct pen pen = pen_at(canvas, &list->rect, n + 1, STYLE_DIM);
 
@@ -309,7 +311,8 @@ draw_border(const struct rect *rect, struct canvas *canvas)
 
 	canvas_put(canvas, rect->row, col, canvas_sign(canvas, SIGN_CROSS), STYLE_FRAME);
 	for (int i = 1; i < rect->rows; i++)
-		canvas_put(canvas, rect->row + i, col, canvas_sign(canvas, SIGN_VLINE), STYLE_FRAME);
+		canvas_put(canvas, rect->row + i, col, canvas_sign(canvas, SIGN_VLINE),
+		    STYLE_FRAME);
 }
 
 void

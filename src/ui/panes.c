@@ -14,10 +14,9 @@
 const struct pane_info pane_infos[PANE_COUNT] = {
 	[PANE_GROUPS] = { '1', &table_applications, { "No session holds a slot." } },
 	[PANE_POOLS] = { '2', &table_pools,
-	    { "No pools are configured. To compare what the services may open",
-	      "with what they hold, describe them in pgconntop.conf:",
-	      "  pools = ( { name = \"api\"; match = \"application=api\";",
-	      "              workers = 4; pool_size = 5; max_overflow = 10; } );" } },
+	    { "No pools are configured. To compare plans", "with sessions, add to pgconntop.conf:",
+	        "  pools = ( { name = \"api\"; workers = 4;",
+	        "    pool_size = 5; match = \"user=api\"; } );" } },
 	[PANE_SESSIONS] = { '3', &table_sessions, { "No session holds a slot." } },
 	[PANE_QUERIES] = { '4', &table_queries, { "No query runs and no transaction is open." } },
 	[PANE_STATES] = { '5', &table_states, { "" } },
@@ -38,8 +37,6 @@ follow(struct pane *pane)
 {
 	size_t lines = pane_lines(pane);
 
-	if (!pane->held)
-		pane->cursor = 0;
 	for (size_t i = 0; pane->held && pane->cursor_key != 0 && i < pane->rows.count; i++) {
 		if (row_key(pane, i) == pane->cursor_key) {
 			pane->cursor = i;
@@ -60,14 +57,16 @@ count_extra(enum pane_id id, const struct ui_frame *frame)
 	return frame->messages->count + 1;
 }
 
-/* Whether the rows are still those of the sample and the view. Alerts change between samples. */
+/*
+ * Whether the rows are still those of the sample and the view. Only lists of
+ * sessions are long, and lead into the snapshot; the others are made for each
+ * frame, for facts and alerts may change while the sample stays.
+ */
 static bool
-is_fresh(const struct ui *ui, enum pane_id id, const struct snapshot *snap)
+is_fresh(const struct ui *ui, const struct pane *pane, const struct snapshot *snap)
 {
-	const struct pane *pane = &ui->panes[id];
-
-	return id != PANE_ALERTS && pane->snap == snap && pane->snap_mono_us == snap->mono_us &&
-	    pane->view_seen == ui->view_changes;
+	return pane_has_sessions(pane) && pane->snap == snap &&
+	    pane->snap_mono_us == snap->mono_us && pane->view_seen == ui->view_changes;
 }
 
 void
@@ -82,7 +81,7 @@ pane_update(struct ui *ui, enum pane_id id, const struct ui_frame *frame)
 		pane->snap = NULL;
 		return;
 	}
-	if (is_fresh(ui, id, frame->data->snap))
+	if (is_fresh(ui, pane, frame->data->snap))
 		return;
 	arena_reset(&pane->arena);
 	if (pane_has_sessions(pane)) {
@@ -136,11 +135,13 @@ pane_room(const struct ui *ui, enum pane_id id)
 }
 
 void
-pane_move(struct ui *ui, enum pane_id id, enum move move)
+pane_move(struct ui *ui, enum pane_id id, const struct ui_frame *frame, enum move move)
 {
 	struct pane *pane = &ui->panes[id];
-	size_t page = pane_room(ui, id), at = pane->cursor, last = pane_lines(pane);
+	size_t page = pane_room(ui, id), at;
 
+	pane_update(ui, id, frame);
+	at = pane->cursor;
 	switch (move) {
 	case MOVE_UP:
 		at = at > 0 ? at - 1 : 0;
@@ -158,7 +159,7 @@ pane_move(struct ui *ui, enum pane_id id, enum move move)
 		at = 0;
 		break;
 	case MOVE_LAST:
-		at = last;
+		at = pane_lines(pane);
 		break;
 	}
 	pane_select(pane, at);

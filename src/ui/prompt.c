@@ -11,11 +11,14 @@
 
 #include <string.h>
 
+#define LAST_CODE_POINT 0x10FFFF
+
 /* Each kind applies its text whenever it changed; false with the reason. */
 struct prompt_row {
 	const char *label;
 	const char *hint;
-	bool (*apply)(struct ui *ui, const struct ui_frame *frame, const char *text, struct err *err);
+	bool (
+	    *apply)(struct ui *ui, const struct ui_frame *frame, const char *text, struct err *err);
 };
 
 static bool
@@ -49,8 +52,8 @@ apply_age(struct ui *ui, const struct ui_frame *frame, const char *text, struct 
 }
 
 static const struct prompt_row prompts[] = {
-	[PROMPT_FILTER] = { "Filter: ", "word  column=text|text  column~regex  age>5min  state!=idle",
-	    apply_filter },
+	[PROMPT_FILTER] = { "Filter: ",
+	    "word  column=text|text  column~regex  age>5min  state!=idle", apply_filter },
 	[PROMPT_SEARCH] = { "Search: ", "any text of a row; n and N go on", apply_search },
 	[PROMPT_AGE] = { "Least age: ", "90s 5min 2h: time in the present state", apply_age },
 };
@@ -197,7 +200,7 @@ edit(struct prompt *prompt, uint32_t code)
 		cut(prompt, word_before(prompt, at), at);
 		break;
 	default:
-		if (code < ' ' || code >= KEY_CODE_FIRST)
+		if (code < ' ' || code > LAST_CODE_POINT)
 			return false;
 		replace(prompt, 0, bytes, text_encode(code, bytes));
 	}
@@ -216,6 +219,7 @@ cancel(struct ui *ui, const struct ui_frame *frame)
 	if (prompt->kind != PROMPT_SEARCH) {
 		apply(ui, frame);
 	} else {
+		pane_update(ui, ui->focus, frame);
 		pane_select(pane, prompt->row);
 		pane->held = prompt->held;
 	}

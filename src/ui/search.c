@@ -6,7 +6,8 @@
 
 /* Whether the row has the text in it as it is shown. */
 static bool
-row_contains(const struct table *table, const struct table_data *data, const void *row, const char *text)
+row_contains(const struct table *table, const struct table_data *data, const void *row,
+    const char *text)
 {
 	char cell[CELL_MAX];
 
@@ -33,7 +34,8 @@ search_from(struct ui *ui, const struct ui_frame *frame, size_t from, bool forwa
 	for (size_t i = 0; i < n; i++) {
 		size_t row = (forward ? from + i : from + 2 * n - i) % n;
 
-		if (!row_contains(pane->table, frame->data, pane->rows.items[row], buf_str(&ui->search)))
+		if (!row_contains(pane->table, frame->data, pane->rows.items[row],
+		        buf_str(&ui->search)))
 			continue;
 		pane_select(pane, row);
 		return true;
@@ -50,8 +52,10 @@ search_next(struct ui *ui, const struct ui_frame *frame, int arg)
 	pane_update(ui, ui->focus, frame);
 	n = pane->rows.count;
 	if (ui->search.len == 0)
-		return ui_sayf(ui, "nothing was searched for yet: F3 does");
-	if (n == 0 || !search_from(ui, frame, arg > 0 ? pane->cursor + 1 : pane->cursor + n - 1, arg > 0))
+		return ui_sayf(ui, "nothing was searched for yet; %s does",
+		    keymap_first(&ui->keymap, "search", &ui->scratch));
+	if (n == 0 ||
+	    !search_from(ui, frame, arg > 0 ? pane->cursor + 1 : pane->cursor + n - 1, arg > 0))
 		return ui_sayf(ui, "not found: %s", buf_str(&ui->search));
 	return UI_DRAW;
 }

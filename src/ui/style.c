@@ -28,6 +28,10 @@ static const char *const color_names[] = {
 	"white",
 };
 
+#define COLOR_WORDS                                                                            \
+	"black red green yellow blue magenta cyan white default color0..color255 on bold dim " \
+	"underline reverse"
+
 #define COLOR_COUNT (sizeof(color_names) / sizeof(color_names[0]))
 
 struct style_row {
@@ -37,26 +41,48 @@ struct style_row {
 	struct look mono;  /* without */
 };
 
-#define PLAIN { .fg = DEFAULT, .bg = DEFAULT }
-#define BOLD { .fg = DEFAULT, .bg = DEFAULT, .bold = true }
-#define DIM { .fg = DEFAULT, .bg = DEFAULT, .dim = true }
-#define REVERSE { .fg = DEFAULT, .bg = DEFAULT, .reverse = true }
-#define UNDERLINE { .fg = DEFAULT, .bg = DEFAULT, .underline = true }
-#define FG(color) { .fg = (color), .bg = DEFAULT }
-#define FG_BOLD(color) { .fg = (color), .bg = DEFAULT, .bold = true }
+#define PLAIN                                \
+	{                                    \
+		.fg = DEFAULT, .bg = DEFAULT \
+	}
+#define BOLD                                               \
+	{                                                  \
+		.fg = DEFAULT, .bg = DEFAULT, .bold = true \
+	}
+#define DIM                                               \
+	{                                                 \
+		.fg = DEFAULT, .bg = DEFAULT, .dim = true \
+	}
+#define REVERSE                                               \
+	{                                                     \
+		.fg = DEFAULT, .bg = DEFAULT, .reverse = true \
+	}
+#define UNDERLINE                                               \
+	{                                                       \
+		.fg = DEFAULT, .bg = DEFAULT, .underline = true \
+	}
+#define FG(color)                            \
+	{                                    \
+		.fg = (color), .bg = DEFAULT \
+	}
+#define FG_BOLD(color)                                     \
+	{                                                  \
+		.fg = (color), .bg = DEFAULT, .bold = true \
+	}
 
 static const struct style_row styles[STYLE_COUNT] = {
 	[STYLE_TEXT] = { "text", "what has no style of its own", PLAIN, PLAIN },
 	[STYLE_TITLE] = { "title", "first line of the screen", BOLD, BOLD },
 	[STYLE_HEADING] = { "heading", "headings of columns", UNDERLINE, UNDERLINE },
 	[STYLE_FRAME] = { "frame", "lines between panes and their titles", FG(CYAN), PLAIN },
-	[STYLE_FOCUS] = { "focus", "title of the pane that has the keys", { .fg = BLACK, .bg = CYAN },
-	    REVERSE },
+	[STYLE_FOCUS] = { "focus", "title of the pane that has the keys",
+	    { .fg = BLACK, .bg = CYAN }, REVERSE },
 	[STYLE_CURSOR] = { "cursor", "row under the cursor", REVERSE, REVERSE },
 	[STYLE_DIM] = { "dim", "what matters less, and old data", DIM, DIM },
 	[STYLE_ACTIVE] = { "active", "sessions that run a query", FG(GREEN), BOLD },
 	[STYLE_IDLE] = { "idle", "idle sessions", FG(CYAN), PLAIN },
-	[STYLE_TRANSACTION] = { "transaction", "sessions idle in a transaction", FG(YELLOW), UNDERLINE },
+	[STYLE_TRANSACTION] = { "transaction", "sessions idle in a transaction", FG(YELLOW),
+	    UNDERLINE },
 	[STYLE_ABORTED] = { "aborted", "sessions in an aborted transaction", FG(RED), UNDERLINE },
 	[STYLE_UNKNOWN] = { "unknown", "sessions whose state cannot be seen", FG(MAGENTA), DIM },
 	[STYLE_FREE] = { "free", "free slots", PLAIN, PLAIN },
@@ -104,7 +130,8 @@ parse_color(const char *word, int16_t *color)
 			return true;
 		}
 	}
-	if (strncasecmp(word, "color", 5) != 0 || !units_parse_int(word + 5, 0, 255, &number, &(struct err){ 0 }))
+	if (strncasecmp(word, "color", 5) != 0 ||
+	    !units_parse_int(word + 5, 0, 255, &number, &(struct err){ 0 }))
 		return false;
 	*color = (int16_t)number;
 	return true;
@@ -163,8 +190,7 @@ parse_look(struct look *look, const struct binding *binding, struct err *err)
 			word[len] = '\0';
 		}
 		if (len >= sizeof(word) || !parse_word(look, word, &on))
-			return err_set(err, "colors.%s: \"%.*s\" is no colour: black red green yellow blue "
-			    "magenta cyan white default color0..color255, on, bold dim underline reverse",
+			return err_set(err, "colors.%s: \"%.*s\" is none of: " COLOR_WORDS,
 			    binding->name, (int)len, s);
 		s += len;
 	}

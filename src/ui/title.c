@@ -4,12 +4,23 @@
  * is wrong goes last when the screen is narrow.
  */
 #include "internal.h"
+#include "line.h"
 
 #include "base/units.h"
 #include "model/link.h"
 #include "model/snapshot.h"
 
-const char *
+#include <stdio.h>
+
+/* In whole seconds: a fraction would only flicker. */
+static const char *
+seconds(char out[UNITS_TEXT_MAX], int64_t us)
+{
+	return units_duration_long(out, us - us % UNITS_US_PER_SECOND);
+}
+
+/* What the link is doing: "DOWN, next try in 2 s"; NULL when all is well. */
+static const char *
 link_words(struct arena *arena, const struct ui_frame *frame)
 {
 	const struct link *link = frame->link;
@@ -23,15 +34,15 @@ link_words(struct arena *arena, const struct ui_frame *frame)
 	case LINK_CONNECTING:
 		return "connecting";
 	case LINK_LATE:
-		units_duration_long(time, frame->mono_us - link->since_mono_us);
-		return arena_printf(arena, "LATE %s", time);
+		return arena_printf(arena, "LATE %s",
+		    seconds(time, frame->mono_us - link->since_mono_us));
 	case LINK_DOWN:
 		break;
 	}
 	if (link->retry_mono_us <= frame->mono_us)
 		return "DOWN, trying";
-	units_duration_long(time, link->retry_mono_us - frame->mono_us);
-	return arena_printf(arena, "DOWN, next try in %s", time);
+	return arena_printf(arena, "DOWN, next try in %s",
+	    seconds(time, link->retry_mono_us - frame->mono_us));
 }
 
 bool
@@ -40,20 +51,27 @@ frame_is_old(const struct ui_frame *frame)
 	return frame->data != NULL && frame->link != NULL && frame->link->state != LINK_UP;
 }
 
+#define DAY_US (INT64_C(86400) * UNITS_US_PER_SECOND)
+
 /* Who is at the other end. */
 static void
 add_server(struct writer *writer)
 {
 	const struct snapshot *snap = writer->frame->data->snap;
 	const struct server *server = &snap->server;
+	int64_t up_us;
 	char time[UNITS_TEXT_MAX];
 
 	if (server->version != NULL)
-		word_add(writer, arena_printf(writer->arena, "PostgreSQL %s", server->version), STYLE_TEXT, 50, 2);
+		word_add(writer, arena_printf(writer->arena, "PostgreSQL %s", server->version),
+		    STYLE_TEXT, 50, 2);
 	word_add(writer, server->in_recovery ? "standby" : "primary", STYLE_TEXT, 55, 1);
 	if (server->started_us == TIME_UNKNOWN)
 		return;
-	units_duration(time, session_since(server->started_us, snap->server_us));
+	up_us = session_since(server->started_us, snap->server_us);
+	units_duration(time, up_us);
+	if (up_us >= DAY_US)
+		snprintf(time, sizeof(time), "%dd", (int)(up_us / DAY_US));
 	word_add(writer, arena_printf(writer->arena, "up %s", time), STYLE_TEXT, 30, 1);
 }
 
@@ -68,7 +86,7 @@ add_troubles(struct writer *writer)
 	word_add(writer, writer->ui->paused ? "PAUSED" : NULL, STYLE_WARNING, 98, 2);
 	if (frame->data == NULL || !(frame_is_old(frame) || writer->ui->paused))
 		return;
-	units_duration_long(time, frame->mono_us - frame->data->snap->mono_us);
+	seconds(time, frame->mono_us - frame->data->snap->mono_us);
 	word_add(writer, arena_printf(writer->arena, "data %s old", time), STYLE_WARNING, 96, 2);
 }
 
@@ -78,14 +96,16 @@ title_words(struct writer *writer)
 	const struct ui_frame *frame = writer->frame;
 	char time[UNITS_TEXT_MAX];
 
-	word_add(writer, arena_printf(writer->arena, "pgconntop %s", frame->version), STYLE_TITLE, 20, 0);
+	word_add(writer, arena_printf(writer->arena, "pgconntop %s", frame->version), STYLE_TITLE,
+	    20, 0);
 	word_add(writer, frame->target, STYLE_TITLE, 70, 2);
 	if (frame->data != NULL)
 		add_server(writer);
 	line_right(&writer->line);
 	add_troubles(writer);
 	if (frame->data != NULL)
-		word_add(writer, arena_printf(writer->arena, "via %s", via_name(frame->data->snap->via)),
+		word_add(writer,
+		    arena_printf(writer->arena, "via %s", via_name(frame->data->snap->via)),
 		    STYLE_TEXT, 25, 2);
 	units_number_exact(time, (double)writer->ui->interval_us / UNITS_US_PER_SECOND);
 	word_add(writer, arena_printf(writer->arena, "every %ss", time), STYLE_TEXT, 40, 2);
@@ -101,4 +121,26 @@ title_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
 
 	title_words(&writer);
 	line_draw(&writer.line, &pen);
+}
+
+void
+reason_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
+{
+	const struct link *link = frame->link;
+	struct pen pen = pen_at(canvas, &ui->layout.alerts, 0, STYLE_CRITICAL);
+	struct rect line = ui->layout.alerts;
+
+	if (link->refusal == REFUSAL_NONE && link->state != LINK_LATE)
+		return;
+	line.rows = line.rows > 0 ? 1 : 0;
+	canvas_blank(canvas, &line);
+	if (link->refusal == REFUSAL_NONE) {
+		pen_text(&pen, "the server does not answer");
+		return;
+	}
+	pen_text(&pen, refusal_words(link->refusal));
+	pen.style = STYLE_TEXT;
+	pen_text(&pen, ": ");
+	pen_text(&pen, link->text);
+	pen_finish(&pen);
 }

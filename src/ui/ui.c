@@ -46,7 +46,8 @@ ui_new(const struct settings *settings, struct err *err)
 		ui->panes[id].table = pane_infos[id].table;
 		ui->panes[id].view = view_default(ui->panes[id].table);
 	}
-	if (!filters_init(&ui->filters, settings, err) || !keymap_make(&ui->keymap, settings, err) ||
+	if (!filters_init(&ui->filters, settings, err) ||
+	    !keymap_make(&ui->keymap, settings, err) ||
 	    (settings->sort != NULL && !view_sort(view, &table_sessions, settings->sort, err))) {
 		ui_free(ui);
 		return NULL;
@@ -65,7 +66,8 @@ ui_free(struct ui *ui)
 	mem_free(ui->keymap.items);
 	buf_clear(&ui->prompt.text);
 	buf_clear(&ui->prompt.before);
-	buf_clear(&ui->details.query);
+	buf_clear(&ui->details.beginning);
+	buf_clear(&ui->details.whole);
 	buf_clear(&ui->search);
 	buf_clear(&ui->said);
 	arena_clear(&ui->scratch);
@@ -100,7 +102,9 @@ ui_key(struct ui *ui, const struct key_event *key, const struct ui_frame *frame)
 		return want | key_prompt(ui, frame, key->code);
 	command = keymap_find(&ui->keymap, key->code);
 	if (command == NULL)
-		return want | ui_sayf(ui, "no such key; F1 is help");
+		return want |
+		    ui_sayf(ui, "no such key; %s is help",
+		        keymap_first(&ui->keymap, "help", &ui->scratch));
 	return want | command_run(ui, command, frame);
 }
 
@@ -144,14 +148,16 @@ draw_body(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
 		help_draw(ui, frame, canvas);
 		break;
 	}
-	if (frame_is_old(frame) && ui->mode != MODE_HELP)
+	if (frame_is_old(frame) && ui->mode != MODE_HELP) {
 		dim_old(ui, canvas);
+		reason_draw(ui, frame, canvas);
+	}
 	if (ui->mode == MODE_MENU)
 		order_menu_draw(ui, canvas);
 }
 
 static void
-draw_bottom(struct ui *ui, struct canvas *canvas)
+draw_bottom(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
 {
 	struct rect line = { canvas->rows - 1, 0, 1, canvas->cols };
 	struct pen pen = pen_at(canvas, &line, 0, STYLE_WARNING);
@@ -162,7 +168,7 @@ draw_bottom(struct ui *ui, struct canvas *canvas)
 		return;
 	}
 	if (ui->said.len == 0) {
-		footer_draw(ui, canvas);
+		footer_draw(ui, frame, canvas);
 		return;
 	}
 	canvas_blank(canvas, &line);
@@ -182,7 +188,7 @@ ui_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
 		help_draw(ui, frame, canvas);
 	else
 		wait_draw(ui, frame, canvas);
-	draw_bottom(ui, canvas);
+	draw_bottom(ui, frame, canvas);
 }
 
 int64_t
@@ -200,11 +206,11 @@ ui_paused(const struct ui *ui)
 bool
 ui_wants_query(const struct ui *ui, struct identity *id)
 {
-	bool open = ui->mode == MODE_DETAILS || (ui->mode == MODE_HELP && ui->below == MODE_DETAILS);
+	bool open =
+	    ui->mode == MODE_DETAILS || (ui->mode == MODE_HELP && ui->below == MODE_DETAILS);
 
-	if (open)
-		*id = ui->details.id;
-	return open;
+	*id = ui->details.id;
+	return open && ui->details.beginning.len > 0 && ui->details.whole.len == 0;
 }
 
 void
@@ -212,9 +218,8 @@ ui_query(struct ui *ui, const struct identity *id, const char *text)
 {
 	if (text == NULL || identity_compare(&ui->details.id, id) != 0)
 		return;
-	buf_reset(&ui->details.query);
-	buf_adds(&ui->details.query, text);
-	ui->details.whole = true;
+	buf_reset(&ui->details.whole);
+	buf_adds(&ui->details.whole, text);
 }
 
 void

@@ -21,8 +21,8 @@ tries_text(struct arena *arena, const struct ui_frame *frame)
 		units_duration_long(next, link->retry_mono_us - frame->mono_us);
 		then = arena_printf(arena, "next try in %s", next);
 	}
-	return arena_printf(arena, "%u failed %s in %s; %s", link->tries, link->tries == 1 ? "try" : "tries",
-	    since, then);
+	return arena_printf(arena, "%u failed %s in %s; %s", link->tries,
+	    link->tries == 1 ? "try" : "tries", since, then);
 }
 
 static void
@@ -30,15 +30,19 @@ write_refusal(struct ui *ui, const struct ui_frame *frame, struct page *page)
 {
 	const struct link *link = frame->link;
 
-	page_text(page, STYLE_CRITICAL, arena_printf(&ui->scratch, "Not in: %s", refusal_words(link->refusal)));
+	page_text(page, STYLE_CRITICAL,
+	    arena_printf(&ui->scratch, "Not in %s: %s", frame->target,
+	        refusal_words(link->refusal)));
 	page_line(page, STYLE_TEXT);
 	if (link->text[0] != '\0')
 		page_wrap(page, STYLE_TEXT, link->text);
 	if (link->sqlstate[0] != '\0')
-		page_text(page, STYLE_DIM, arena_printf(&ui->scratch, "SQLSTATE %s%s%s", link->sqlstate,
-		    link->routine[0] != '\0' ? ", routine " : "", link->routine));
+		page_text(page, STYLE_DIM,
+		    arena_printf(&ui->scratch, "SQLSTATE %s%s%s", link->sqlstate,
+		        link->routine[0] != '\0' ? ", routine " : "", link->routine));
 	page_line(page, STYLE_TEXT);
-	page_wrap(page, STYLE_TITLE, arena_printf(&ui->scratch, "Try: %s.", refusal_advice(link->refusal)));
+	page_wrap(page, STYLE_TITLE,
+	    arena_printf(&ui->scratch, "Try: %s.", refusal_advice(link->refusal)));
 	page_line(page, STYLE_TEXT);
 	page_text(page, STYLE_TEXT, tries_text(&ui->scratch, frame));
 }
@@ -59,9 +63,11 @@ write_wait(struct ui *ui, const struct ui_frame *frame, struct page *page)
 		return;
 	}
 	units_duration_long(since, frame->mono_us - link->since_mono_us);
-	page_text(page, STYLE_TEXT, arena_printf(&ui->scratch, "%s %s, for %s so far.",
-	    link->state == LINK_UP ? "Logged in, waiting for the first sample of" : "Connecting to",
-	    frame->target, since));
+	page_text(page, STYLE_TEXT,
+	    arena_printf(&ui->scratch, "%s %s, for %s so far.",
+	        link->state == LINK_UP ? "Logged in, waiting for the first sample of"
+	                               : "Connecting to",
+	        frame->target, since));
 }
 
 void

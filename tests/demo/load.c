@@ -191,6 +191,7 @@ on_signal(int number)
 
 	if (number == SIGALRM)
 		_exit(1);
+	alarm(FAREWELL_S);
 	while (write(stop_pipe[1], "", 1) < 0 && errno == EINTR)
 		;
 	errno = saved;

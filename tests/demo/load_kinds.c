@@ -27,7 +27,7 @@ static const char shop_sql[] =
     "CREATE TABLE outbox (id integer PRIMARY KEY, recipient text, sent_at timestamptz);"
     "INSERT INTO outbox SELECT i, 'customer ' || i FROM generate_series(1, 200) i;"
     "CREATE VIEW catalog AS SELECT * FROM products"
-    "  WHERE pg_sleep(0.02 + random() * 0.3) IS NOT NULL;"
+    "  WHERE pg_sleep(0.1 + random() * 0.6) IS NOT NULL;"
     "CREATE VIEW order_history AS SELECT * FROM orders WHERE pg_sleep(2) IS NOT NULL;"
     "GRANT ALL ON products, orders, jobs, outbox, catalog, order_history TO PUBLIC;"
     "ANALYZE products, orders, jobs, outbox";

@@ -17,7 +17,7 @@
 
 #define CONNECTING_MAX 32 /* logins under way at once: a listen queue is short */
 #define PAUSE_LEAST_US (SECOND_US / 10)
-#define PAUSE_SPREAD_US (SECOND_US * 6 / 5)
+#define PAUSE_SPREAD_US (SECOND_US * 3 / 5)
 
 enum state {
 	STATE_FREE,    /* no session: its place may be taken */

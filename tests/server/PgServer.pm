@@ -132,7 +132,7 @@ sub standby {
 # The object and its directories. The path is short, for that of a socket may have 107 bytes.
 sub _make_place {
 	my ($class, $bindir, $conf) = @_;
-	my $self = bless { account => _account(), conf => { %{ $conf // {} } } }, $class;
+	my $self = bless { account => scalar _account(), conf => { %{ $conf // {} } } }, $class;
 	$self->{bindir} = $bindir // (bindirs())[-1] // die "no PostgreSQL server found\n";
 	$self->{version} = version_of($self->{bindir});
 	my $parent = $ENV{TMPDIR} // '/tmp';

@@ -14,8 +14,8 @@ copy_session(struct snapshot *snap, const struct session *old)
 {
 	struct session *session = snapshot_add(snap);
 	const char **names[] = { &session->database, &session->user, &session->application,
-		&session->client, &session->backend_type, &session->wait_event_type, &session->wait_event,
-		&session->query };
+		&session->client, &session->backend_type, &session->wait_event_type,
+		&session->wait_event, &session->query };
 
 	*session = *old;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -114,7 +114,10 @@ fixture_keys(struct fixture *fixture, const char *keys)
 unsigned
 fixture_mouse(struct fixture *fixture, enum mouse mouse, int row, int col)
 {
-	const struct key_event key = { .code = KEY_CODE_MOUSE, .mouse = mouse, .row = row, .col = col };
+	const struct key_event key = { .code = KEY_CODE_MOUSE,
+		.mouse = mouse,
+		.row = row,
+		.col = col };
 
 	return ui_key(fixture->ui, &key, &fixture->frame);
 }

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: PostgreSQL
+# Completion for bash, made by pgconntop --generate=completion.
+_pgconntop()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+	local words='' head=''
+	[ "$cur" = = ] && cur=''
+	[ "$prev" = = ] && prev=${COMP_WORDS[COMP_CWORD - 2]}
+	case $prev in
+	--show) words='summary states applications users databases clients sessions queries pools alerts' ;;
+	--format) words='text json' ;;
+	--color) words='auto always never' ;;
+	--config) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
+	esac
+	if [ -n "$words" ]; then
+		[[ $cur != *,* ]] || head=${cur%,*},
+		mapfile -t COMPREPLY < <(compgen -P "$head" -W "$words" -- "${cur##*,}")
+		return
+	fi
+	[[ $cur == -* ]] || return
+	mapfile -t COMPREPLY < <(compgen -W '--host= --port= --username= --dbname= --no-password --password --connect-timeout= --watch --interval= --count= --show= --format= --filter= --sort= --columns= --limit= --color= --ascii --no-mouse --config= --dump-config --help --version' -- "$cur")
+	[[ ${COMPREPLY-} != *= ]] || compopt -o nospace
+}
+complete -o default -F _pgconntop pgconntop

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: PostgreSQL
+# Configuration files: what is refused and where, which file wins, and that what is printed reads
+# back as the same.
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+use Cli;
+use File::Path qw(make_path remove_tree);
+use Test::More;
+
+# The configuration in force.
+sub dump_of {
+	my (@arguments) = @_;
+	my ($status, $out, $err) = pgconntop('--dump-config', @arguments);
+	is("$status$err", '0', "read: @arguments");
+	return $out;
+}
+
+# A file with this text is refused at that line.
+sub refused_at {
+	my ($text, $line, $reason) = @_;
+	my $path = file('wrong.conf', $text);
+	refused($text =~ s/\s+/ /gr, ["--config=$path", '--dump-config'], qr/\Q$path\E:$line: $reason/);
+	return;
+}
+
+sub check_wrong_settings {
+	refused_at("interval = 2;\nintervall = 2;\n", 2, qr/there is no setting "intervall"/);
+	refused_at("help = true;\n", 1, qr/there is no setting "help"/);
+	refused_at("config = \"a\";\n", 1, qr/there is no setting "config"/);
+	refused_at("generate = \"help\";\n", 1, qr/there is no setting "generate"/);
+	refused_at("interval = 0.01;\n", 1, qr/bad value "0\.01" for interval: must be a duration .*/);
+	refused_at("\n\ninterval = \"soon\";\n", 3, qr/bad value "soon" for interval: .*/);
+	refused_at("interval = true;\n", 1, qr/true or false is no value for "interval"/);
+	refused_at("interval = { a = 1; };\n", 1, qr/one value is expected for "interval"/);
+	refused_at("ascii = 1;\n", 1, qr/true or false is expected for "ascii"/);
+	refused_at("ascii = \"true\";\n", 1, qr/true or false is expected for "ascii"/);
+	refused_at("count = -1;\n", 1, qr/bad value "-1" for count: must be a whole number of at least 0/);
+	refused_at("count = 1.5;\n", 1, qr/bad value "1\.5" for count: .*/);
+	refused_at("format = \"xml\";\n", 1, qr/bad value "xml" for format: must be one of text, json/);
+	refused_at("show = ( \"users\" );\n", 1, qr/one value is expected for "show"/);
+	refused_at("filter = ( \"a\",\n 3 );\n", 1, qr/texts are expected in "filter"/);
+	return;
+}
+
+sub check_wrong_syntax {
+	refused_at("interval = ;\n", 1, qr/syntax error/);
+	refused_at("interval = 2;\nascii = true;\n}\n", 3, qr/syntax error/);
+	refused_at("host = \"db1\n", '\d+', qr/syntax error/);
+	refused_at("interval = 2;\ninterval = 3;\n", 2, qr/duplicate setting name/);
+	refused('no such file', ["--config=$home/none.conf"], qr/cannot read \Q$home\E\/none\.conf: No such file or directory/);
+	refused('a directory', ["--config=$home"], qr/cannot read \Q$home\E: Is a directory/);
+	return;
+}
+
+sub check_wrong_alerts {
+	my $group = qr/\{ warning = \.\.\.; critical = \.\.\.; \} is expected for/;
+	refused_at("alerts = 3;\n", 1, qr/\{ name = .*\} is expected for "alerts"/);
+	refused_at("alerts = {\n poems = { warning = 1; };\n};\n", 2, qr/there is no alert "poems"/);
+	refused_at("alerts = { churn = 5; };\n", 1, qr/$group "churn"/);
+	refused_at("alerts = { churn = { alarm = 5; }; };\n", 1, qr/an alert has warning and critical, not "alarm"/);
+	refused_at("alerts = { churn = { warning = -5; }; };\n", 1, qr/a number from 0 on is expected for "warning"/);
+	refused_at("alerts = { churn = {\n warning = \"many\"; }; };\n", 2, qr/"many" is no number/);
+	refused_at("alerts = { churn = { warning = true; }; };\n", 1, qr/a number or a duration is expected for "warning"/);
+	refused_at("alerts = { long_query = {\n\n critical = \"5 days\"; }; };\n", 3, qr/"5 days" is no duration .*/);
+	return;
+}
+
+sub check_wrong_pools {
+	refused_at("pools = { };\n", 1, qr/\( \{ \.\.\. \}, \{ \.\.\. \} \) is expected for "pools"/);
+	refused_at("pools = ( 3 );\n", 1, qr/a pool is \{ name = .*/);
+	refused_at("pools = ( { pool_size = 3; } );\n", 1, qr/a pool is \{ name = .*/);
+	refused_at("pools = ( { name = \"a\"; pool_size = 3; } );\n", 1, qr/a pool needs match = "filter"/);
+	my $head = "pools = (\n { name = \"a\"; match = \"user=a\";\n";
+	refused_at("$head } );\n", 2, qr/a pool has either pool_size or connections/);
+	refused_at("$head pool_size = 3; connections = 3; } );\n", 2, qr/a pool has either pool_size or connections/);
+	refused_at("$head pool_size = 3; threads = 3; } );\n", 3, qr/a pool has no "threads"/);
+	refused_at("$head pool_size = \"3\"; } );\n", 3, qr/a whole number is expected for "pool_size"/);
+	refused_at("$head pool_size = 2.5; } );\n", 3, qr/.*"2\.5" is no whole number/);
+	refused_at("$head pool_size = 3; workers = 0; } );\n", 3, qr/.*"0" is not from 1 to 1000000/);
+	refused_at("$head connections = -1; } );\n", 3, qr/.*"-1" is not from 0 to 1000000/);
+	refused_at("pools = ( { name = \"a\";\n match = \"shoe=1\"; pool_size = 3; } );\n", 2,
+		qr/bad filter, at 1: there is no column shoe/);
+	return;
+}
+
+sub check_wrong_keys_and_colors {
+	refused_at("keys = ( );\n", 1, qr/\{ name = .*\} is expected for "keys"/);
+	refused_at("keys = { pause = 3; };\n", 1, qr/a text is expected for "pause"/);
+	refused_at("\nkeys = { dance = \"d\"; };\n", 2, qr/keys: there is no command "dance"/);
+	refused_at("keys = { pause = \"Hyper\"; };\n", 1, qr/keys\.pause: there is no key "Hyper"/);
+	refused_at("keys = { pause = \"q\"; };\n", 1, qr/keys\.\w+: "q" is already the key of "\w+"/);
+	refused_at("colors = 3;\n", 1, qr/\{ name = .*\} is expected for "colors"/);
+	refused_at("colors = { idle = 3; };\n", 1, qr/a text is expected for "idle"/);
+	refused_at("colors = { shoe = \"red\"; };\n", 1, qr/colors: there is no style "shoe"/);
+	refused_at("colors = {\n idle = \"beige\"; };\n", '[12]', qr/colors\.idle: "beige" is .+/);
+	refused_at("colors = { idle = \"color256\"; };\n", 1, qr/colors\.idle: "color256" is .+/);
+	return;
+}
+
+# A value of each kind reads as it was meant, and all of it together comes back as it was printed.
+sub check_round_trip {
+	my $path = file('all.conf', <<'END');
+host = "a \"quoted\" \\ name"; port = 5433; username = "me"; dbname = "service=shop";
+no-password = true; connect_timeout = "1500ms"; watch = true; interval = 90;
+count = 9223372036854775807L; limit = 3000000000L; show = "users"; format = "json";
+filter = [ "state=idle", "query~\"a\\\\tb\"" ]; sort = "-age"; columns = "pid,age"; color = "always";
+alerts = { utilization = { warning = 12.5; }; long_query = { critical = "90s"; warning = 1.5; };
+	churn = { warning = 5000000000.0; critical = 1e20; }; };
+pools = ( { name = "api"; match = "application=\"a b\""; instances = 2; workers = 3; engines = 4;
+	pool_size = 5; max_overflow = 6; }, { name = "one"; match = ""; connections = 0; } );
+keys = { pause = "p"; zoom = "\\ F5"; clear = "F7"; };
+colors = { idle = "bold color245 on blue"; };
+END
+	my $first = dump_of("--config=$path");
+	for my $line (
+		'host = "a \"quoted\" \\\\ name";', 'port = "5433";', 'no_password = true;',
+		'connect_timeout = "1.5s";', 'interval = "90s";', 'count = 9223372036854775807L;',
+		'limit = 3000000000L;', 'sort = "-age";', 'color = "always";',
+	) {
+		like($first, qr/^\Q$line\E$/m, $line);
+	}
+	like($first, qr/^filter = \( "state=idle", "query~\\"a\\\\\\\\tb\\"" \);$/m, 'a list');
+	like($first, qr/utilization = \{ warning = 12\.5; critical = 85; \};/, 'one limit of an alert');
+	like($first, qr/long_query = \{ warning = "1500ms"; critical = "90s"; \};/, 'limits that are durations');
+	like($first, qr/\{ name = "api"; .* instances = 2; workers = 3; engines = 4; pool_size = 5; max_overflow = 6; \}/, 'a pool');
+	my $second = dump_of('--config=' . file('second.conf', $first));
+	is($second, $first, 'what is printed reads back as the same');
+	my $defaults = dump_of('--config=/dev/null');
+	is(dump_of('--config=' . file('defaults.conf', $defaults)), $defaults, 'and so do the defaults');
+	return;
+}
+
+# Which of these settings is in force.
+sub in_force {
+	my ($name, @arguments) = @_;
+	my ($value) = dump_of(@arguments) =~ /^\Q$name\E = (.*);$/m;
+	return $value;
+}
+
+sub check_order {
+	SKIP: {
+		skip 'this machine has a configuration of its own', 14 if -e '/etc/pgconntop.conf';
+		my $mine = 'pgconntop/pgconntop.conf';
+		is(in_force('interval'), '"2s"', 'no file at all');
+		file(".config/$mine", "interval = 3;\n");
+		is(in_force('interval'), '"3s"', 'the one in ~/.config');
+		make_path("$home/xdg");
+		local $env{XDG_CONFIG_HOME} = "$home/xdg";
+		is(in_force('interval'), '"2s"', 'is not read when XDG_CONFIG_HOME is elsewhere');
+		file("xdg/$mine", "interval = 4; filter = \"a\";\n");
+		is(in_force('interval'), '"4s"', 'where there may be one');
+		$env{XDG_CONFIG_HOME} = 'xdg';
+		is(in_force('interval'), '"3s"', 'a relative one counts for nothing');
+		$env{XDG_CONFIG_HOME} = '';
+		is(in_force('interval'), '"3s"', 'nor does an empty one');
+		$env{XDG_CONFIG_HOME} = "$home/xdg";
+		my $other = file('other.conf', "ascii = true;\n");
+		is(in_force('interval', "--config=$other"), '"2s"', '--config reads no other file');
+		is(in_force('interval', '--interval=7'), '"7s"', 'the command line wins');
+		is(in_force('filter', '--filter=b'), '( "a", "b" )', 'filters add up');
+		file("xdg/$mine", "intervall = 4;\n");
+		refused('a wrong file that nobody named', [], qr/\Q$home\E\/xdg\/\Q$mine\E:1: there is no setting "intervall"/);
+		local $env{HOME};
+		local $env{XDG_CONFIG_HOME};
+		is(in_force('interval'), '"2s"', 'no home at all');
+		remove_tree("$home/xdg", "$home/.config");
+	}
+	return;
+}
+
+check_wrong_settings();
+check_wrong_syntax();
+check_wrong_alerts();
+check_wrong_pools();
+check_wrong_keys_and_colors();
+check_round_trip();
+check_order();
+done_testing();

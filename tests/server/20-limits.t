@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: PostgreSQL
+# How many slots ordinary roles can hold, by each kind of reserve; who shrinks what is free; limits
+# of roles and databases.
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+use PgClient;
+use PgServer;
+use Report;
+use Test::More;
+
+use constant PROVIDER => 'rds.rds_superuser_reserved_connections';
+
+# Only an extension can define a setting with a type; so let the view say that there is one.
+sub fake_provider {
+	my ($server) = @_;
+	my $columns = $server->psql("select string_agg(attname, ', ' order by attnum) from pg_attribute"
+		. " where attrelid = 'pg_settings'::regclass and attnum > 0");
+	my $provider = PROVIDER;
+	my $faked = $columns =~ s/\bname\b/'$provider'/r;
+	$server->psql("set allow_system_table_mods = on;
+		create or replace view pg_catalog.pg_settings as select $columns from pg_show_all_settings()
+		union all select $faked from pg_show_all_settings() where name = 'max_connections'");
+	return;
+}
+
+sub slots {
+	return report($_[0], show => 'summary')->{slots};
+}
+
+sub check_reserves {
+	my ($server, $reserved) = @_;
+	my $slots = slots($server);
+	is($slots->{max_connections}, 20, 'max_connections');
+	is($slots->{superuser_reserved}, 4, 'superuser_reserved_connections');
+	is($slots->{reserved}, $reserved, 'reserved_connections');
+	is($slots->{usable}, 16 - $reserved, 'usable: what is not reserved');
+	is($slots->{used}, 1, 'only ourselves');
+	is($slots->{free}, $slots->{usable} - 1, 'free');
+	fake_provider($server);
+	my $provided = slots($server);
+	is($provided->{reserved}, $reserved + 3, 'the setting of a provider');
+	is($provided->{usable}, 16 - $reserved - 3, 'is taken off, too');
+	return;
+}
+
+# An ordinary role can hold just the usable slots, and superusers' sessions use them up as well.
+sub check_free {
+	my ($server, $usable) = @_;
+	my @sessions = map { PgClient->new($server) } 1 .. 3;
+	my $slots = slots($server);
+	is($slots->{used}, 4, 'used by superusers');
+	is($slots->{free}, $usable - 4, 'and not free any more');
+
+	my $session;
+	push @sessions, $session while !($session = PgClient->try($server, user => 'app'))->error;
+	is($session->error->{C}, '53300', 'no more sessions of an ordinary role');
+	is(scalar @sessions, $usable, 'there were as many as are usable');
+	$slots = slots($server);
+	is($slots->{used}, $usable + 1, 'one more than usable');
+	is($slots->{free}, 0, 'none is free, and not less');
+	is($slots->{utilization}, ($usable + 1) / $usable, 'utilization is above 100 %');
+	push @sessions, map { PgClient->new($server) } 1 .. 3;
+	my $report = report($server);
+	is($report->{slots}{used}, 20 - ($server->major >= 16 ? 2 : 0), 'superusers come further');
+	is($report->{slots}{free}, 0, 'still none is free');
+	sums_ok($report);
+	my $alert = named($report->{alerts}, 'utilization');
+	is($alert->{level}, 'critical', 'an alert');
+	is($alert->{value}, $report->{slots}{utilization}, 'and its value');
+	return;
+}
+
+sub check_limits {
+	my ($server) = @_;
+	$server->psql('create role narrow login connection limit 3; create database small connection limit 4;'
+		. ' create role boss superuser login connection limit 1');
+	my @sessions = map { PgClient->new($server, user => 'narrow', database => 'small') } 1 .. 3;
+	push @sessions, map { PgClient->new($server, user => 'boss') } 1 .. 2;
+	my $report = report($server);
+	is(named($report->{users}, 'narrow')->{limit}, 3, 'limit of a role');
+	is(named($report->{users}, 'boss')->{limit}, undef, 'superusers have none');
+	is(named($report->{users}, 'postgres')->{limit}, undef, 'nor has who has none');
+	is(named($report->{databases}, 'small')->{limit}, 4, 'limit of a database');
+	my $alert = named($report->{alerts}, 'role_limit');
+	is($alert->{level}, 'critical', 'a role at its limit');
+	is($alert->{value}, 1, 'value of the alert');
+	like($alert->{message}, qr/narrow has 3 of 3/, 'its subject');
+	is(named($report->{alerts}, 'database_limit'), undef, 'a database below its limit');
+	push @sessions, PgClient->new($server, database => 'small');
+	$report = report($server);
+	is(named($report->{alerts}, 'database_limit')->{level}, 'critical', 'a database at its limit');
+	return;
+}
+
+PgServer::each_version(sub {
+	my ($bindir, $version) = @_;
+	my $reserved = $version >= 160000 ? 2 : 0;
+	my $server = PgServer->new(bindir => $bindir, conf => {
+		max_connections => 20,
+		superuser_reserved_connections => 4,
+		PROVIDER, 3,
+		$reserved ? (reserved_connections => $reserved) : (),
+	});
+	check_reserves($server, $reserved);
+	$server->restart('immediate', PROVIDER, 0);
+	$server->psql('create role app login');
+	check_free($server, 16 - $reserved);
+	wait_ok { slots($server)->{used} == 1 } 20, 'all slots are free again';
+	check_limits($server);
+});
+done_testing();

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: PostgreSQL
+# Clients that stall while they log in hold slots. Up to 17 no view shows them: they are counted as
+# hidden from 60 % utilization on; from 18 on they are in state starting.
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+use PgClient;
+use PgServer;
+use Report;
+use Test::More;
+
+# Asks one role for a password, over TCP.
+sub start_server {
+	my ($bindir) = @_;
+	my $server = PgServer->new(bindir => $bindir, start => 0, conf => { max_connections => 13 });
+	my $hba = $server->data . '/pg_hba.conf';
+	my $rest = slurp($hba);
+	open my $out, '>', $hba or die "$hba: $!";
+	print $out "host all slow 127.0.0.1/32 scram-sha-256\n$rest";
+	close $out;
+	$server->start;
+	$server->psql("create role slow login password 'secret'; create role app login");
+	return $server;
+}
+
+# Clients that were asked for their password and say nothing.
+sub stall {
+	my ($server, $count) = @_;
+	my @clients = map { PgClient->stall($server, user => 'slow', tcp => 1) } 1 .. $count;
+	$_->wait_for('R') for @clients;
+	return @clients;
+}
+
+sub check_invisible {
+	my ($server) = @_;
+	my @clients = stall($server, 2);
+	my $report = report($server, count => 3);
+	is($report->{slots}{used}, 1, 'of three used slots one is seen');
+	is($report->{slots}{hidden}, undef, 'and hidden ones unknown while there are many free');
+	my @others = map { PgClient->new($server, user => 'app') } 1 .. 5;
+	my @reports = report($server, count => 3, interval => 1);
+	is($reports[0]{slots}{hidden}, 0, 'from 60 % on we look for them: a first time is no proof');
+	is($reports[1]{slots}{hidden}, 2, 'the second is');
+	is($reports[1]{slots}{used}, 8, 'they count as used');
+	is($reports[1]{slots}{free}, 2, 'and not as free');
+	is($reports[1]{states}{starting}, 2, 'their state is starting');
+	sums_ok($reports[1]);
+	my @hidden = grep { $_->{state} eq 'starting' } @{ $reports[2]{sessions} };
+	is(scalar @hidden, 2, 'they are among the sessions');
+	is_deeply([map { $_->{user} } @hidden], [undef, undef], 'of unknown role');
+	ok(!(grep { !$server->psql("select count(*) from pg_locks where pid = $_->{pid}") } @hidden),
+		'their pids are those of processes');
+	my $unknown = named($reports[2]{applications}, '(unknown)');
+	is($unknown->{total}, 2, 'and of an unknown application');
+	@clients = ();
+	wait_ok { report($server, count => 2, interval => 1)->{slots}{hidden} == 0 } 20, 'until they are gone';
+	return;
+}
+
+# A full server in which nobody seems to be; it starts to be asked after the refusal.
+sub check_refused {
+	my ($server) = @_;
+	my @clients = stall($server, 13);
+	my $watch = Report->watch($server, interval => 0.3);
+	$watch->wait_for(sub { defined $_[0]{error} }, 'no slot for us');
+	pop @clients;
+	my $hidden = $server->major < 18 ? 12 : 0;
+	my $report = $watch->wait_for(sub { $_[0]{slots} && $_[0]{states}{starting} == 12 }, 'then all are known');
+	is($report->{slots}{used}, 13, 'used');
+	is($report->{slots}{hidden}, $hidden, 'hidden');
+	is($report->{slots}{free}, 0, 'none is free');
+	sums_ok($report);
+	is($watch->stop, 0, 'exit status');
+	return;
+}
+
+sub check_starting {
+	my ($server) = @_;
+	my @clients = stall($server, 2);
+	my $report = report($server);
+	is($report->{slots}{used}, 3, 'used');
+	is($report->{slots}{hidden}, 0, 'none is hidden');
+	is($report->{states}{starting}, 2, 'they are starting');
+	sums_ok($report);
+	return;
+}
+
+PgServer::each_version(sub {
+	my ($bindir, $version) = @_;
+	my $server = start_server($bindir);
+	$version < 180000 ? check_invisible($server) : check_starting($server);
+	wait_ok { $server->psql("select count(*) from pg_stat_activity where backend_type = 'client backend'") == 1 }
+		20, 'all clients are gone';
+	check_refused($server);
+});
+done_testing();

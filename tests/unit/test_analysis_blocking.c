@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * Tests of who waits for whom.
+ */
+#include "analysis/blocking.h"
+#include "fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void
+add_holder(struct fixture *fixture, int32_t pid)
+{
+	fixture_add(fixture->snap, pid, "app", "web", STATE_IDLE_IN_TRANSACTION);
+}
+
+/* A session that waits for a lock; the pids must live as long as the fixture. */
+static struct session *
+add_waiter(struct fixture *fixture, int32_t pid, const int32_t *pids, size_t count)
+{
+	struct session *session = fixture_add(fixture->snap, pid, "app", "web", STATE_ACTIVE);
+
+	session->wait_event_type = "Lock";
+	session->blocked_by = pids;
+	session->blocker_count = count;
+	session->blockers_known = true;
+	return session;
+}
+
+/* How many a session holds up directly. */
+static int
+blocks(const struct fixture *fixture, int32_t pid)
+{
+	const struct session *session = snapshot_find_pid(fixture->snap, pid);
+
+	assert_non_null(session);
+	return fixture->facts.blocking.blocks[session - fixture->snap->sessions];
+}
+
+static int32_t
+root_pid(const struct fixture *fixture)
+{
+	const struct session *root = fixture->facts.blocking.root;
+
+	return root ? root->id.pid : -1;
+}
+
+static void
+test_none(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture);
+	fixture_analyse(&fixture);
+	assert_int_equal(fixture.facts.blocking.waiting, 0);
+	add_holder(&fixture, 1);
+	fixture_analyse(&fixture);
+	assert_int_equal(fixture.facts.blocking.waiting, 0);
+	assert_int_equal(root_pid(&fixture), -1);
+	assert_null(fixture.facts.blocking.waiter);
+	assert_int_equal(blocks(&fixture, 1), 0);
+	fixture_clear(&fixture);
+}
+
+/* 4 waits for 3, 3 for 2, 2 for 1; 1 waits for nobody. */
+static void
+test_chain(void **state)
+{
+	static const int32_t pids[] = { 1, 2, 3 };
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture);
+	add_holder(&fixture, 1);
+	for (int32_t pid = 2; pid <= 4; pid++)
+		add_waiter(&fixture, pid, &pids[pid - 2], 1)->query_start_us -= SECONDS(10 - pid);
+	fixture_analyse(&fixture);
+	assert_int_equal(fixture.facts.blocking.waiting, 3);
+	assert_int_equal(root_pid(&fixture), 1);
+	assert_int_equal(fixture.facts.blocking.root_blocks, 3);
+	assert_int_equal(blocks(&fixture, 1), 1);
+	assert_int_equal(blocks(&fixture, 2), 1);
+	assert_int_equal(blocks(&fixture, 3), 1);
+	assert_int_equal(blocks(&fixture, 4), 0);
+	assert_int_equal(fixture.facts.blocking.waiter->id.pid, 2);
+	fixture_clear(&fixture);
+}
+
+/* Two roots: the one with more below it, also through others. */
+static void
+test_two_roots(void **state)
+{
+	static const int32_t one[] = { 1 }, two[] = { 2 }, ten[] = { 10 };
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture);
+	add_holder(&fixture, 1);
+	add_holder(&fixture, 2);
+	add_waiter(&fixture, 10, two, 1);
+	add_waiter(&fixture, 11, ten, 1);
+	add_waiter(&fixture, 12, ten, 1);
+	add_waiter(&fixture, 13, one, 1);
+	add_waiter(&fixture, 14, one, 1);
+	fixture_analyse(&fixture);
+	assert_int_equal(fixture.facts.blocking.waiting, 5);
+	assert_int_equal(root_pid(&fixture), 2);
+	assert_int_equal(fixture.facts.blocking.root_blocks, 3);
+	assert_int_equal(blocks(&fixture, 1), 2);
+	assert_int_equal(blocks(&fixture, 2), 1);
+	assert_int_equal(blocks(&fixture, 10), 2);
+	fixture_clear(&fixture);
+}
+
+/* The server names holders and those ahead in the queue; a pid may stand there twice. */
+static void
+test_several(void **state)
+{
+	static const int32_t many[] = { 3, 1, 3, 1, 2, 777 }, one[] = { 1 };
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture);
+	add_holder(&fixture, 1);
+	add_holder(&fixture, 2);
+	add_waiter(&fixture, 3, one, 1);
+	add_waiter(&fixture, 4, many, 6);
+	fixture_analyse(&fixture);
+	assert_int_equal(fixture.facts.blocking.waiting, 2);
+	assert_int_equal(blocks(&fixture, 1), 2);
+	assert_int_equal(blocks(&fixture, 2), 1);
+	assert_int_equal(blocks(&fixture, 3), 1);
+	assert_int_equal(root_pid(&fixture), 1);
+	assert_int_equal(fixture.facts.blocking.root_blocks, 2);
+	fixture_clear(&fixture);
+}
+
+/* A long queue for one lock: each names all ahead of it, the holder last. */
+static void
+test_queue(void **state)
+{
+	struct fixture fixture;
+	int32_t pids[200];
+
+	(void)state;
+	for (int32_t i = 0; i < 200; i++)
+		pids[i] = 200 - i;
+	fixture_init(&fixture);
+	add_holder(&fixture, 1);
+	for (int32_t pid = 2; pid <= 200; pid++)
+		add_waiter(&fixture, pid, &pids[201 - pid], (size_t)pid - 1);
+	fixture_analyse(&fixture);
+	assert_int_equal(fixture.facts.blocking.waiting, 199);
+	assert_int_equal(root_pid(&fixture), 1);
+	assert_int_equal(fixture.facts.blocking.root_blocks, 199);
+	assert_int_equal(blocks(&fixture, 1), 199);
+	assert_int_equal(blocks(&fixture, 199), 1);
+	fixture_clear(&fixture);
+}
+
+/* Until the server ends it nobody is the root: all of them wait. */
+static void
+test_deadlock(void **state)
+{
+	static const int32_t one[] = { 1 }, two[] = { 2 }, three[] = { 3 }, itself[] = { 4 };
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture);
+	add_waiter(&fixture, 1, two, 1);
+	add_waiter(&fixture, 2, three, 1);
+	add_waiter(&fixture, 3, one, 1);
+	add_waiter(&fixture, 4, itself, 1);
+	add_waiter(&fixture, 5, one, 1);
+	fixture_analyse(&fixture);
+	assert_int_equal(fixture.facts.blocking.waiting, 5);
+	assert_int_equal(root_pid(&fixture), -1);
+	assert_int_equal(fixture.facts.blocking.root_blocks, 0);
+	assert_int_equal(blocks(&fixture, 1), 2);
+	fixture_clear(&fixture);
+}
+
+/* A prepared transaction is no session: nobody to name, least of all one who waits for it. */
+static void
+test_prepared(void **state)
+{
+	static const int32_t prepared[] = { 0 }, one[] = { 1 }, both[] = { 0, 9 };
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture);
+	add_waiter(&fixture, 1, prepared, 1);
+	add_waiter(&fixture, 2, one, 1);
+	fixture_analyse(&fixture);
+	assert_int_equal(fixture.facts.blocking.waiting, 2);
+	assert_int_equal(root_pid(&fixture), -1);
+	assert_int_equal(blocks(&fixture, 1), 1);
+	add_holder(&fixture, 9);
+	add_waiter(&fixture, 3, both, 2);
+	fixture_analyse(&fixture);
+	assert_int_equal(root_pid(&fixture), 9);
+	assert_int_equal(fixture.facts.blocking.root_blocks, 1);
+	fixture_clear(&fixture);
+}
+
+/* Blockers that were not looked up, or are gone already. */
+static void
+test_unknown(void **state)
+{
+	static const int32_t gone[] = { 4242 };
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture);
+	add_waiter(&fixture, 1, NULL, 0)->blockers_known = false;
+	add_waiter(&fixture, 2, gone, 1);
+	fixture_analyse(&fixture);
+	assert_int_equal(fixture.facts.blocking.waiting, 2);
+	assert_int_equal(root_pid(&fixture), -1);
+	assert_int_equal(blocks(&fixture, 1), 0);
+	fixture_clear(&fixture);
+}
+
+/* One whose start is unknown is not taken for the one that waits longest. */
+static void
+test_waiter(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture);
+	add_waiter(&fixture, 1, NULL, 0)->query_start_us = TIME_UNKNOWN;
+	fixture_analyse(&fixture);
+	assert_int_equal(fixture.facts.blocking.waiter->id.pid, 1);
+	add_waiter(&fixture, 2, NULL, 0)->query_start_us = NOW_US - SECONDS(4);
+	add_waiter(&fixture, 3, NULL, 0)->query_start_us = NOW_US - SECONDS(5);
+	add_waiter(&fixture, 4, NULL, 0)->query_start_us = TIME_UNKNOWN;
+	fixture_analyse(&fixture);
+	assert_int_equal(fixture.facts.blocking.waiter->id.pid, 3);
+	fixture_clear(&fixture);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_none),
+		cmocka_unit_test(test_chain),
+		cmocka_unit_test(test_two_roots),
+		cmocka_unit_test(test_several),
+		cmocka_unit_test(test_queue),
+		cmocka_unit_test(test_deadlock),
+		cmocka_unit_test(test_prepared),
+		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_waiter),
+	};
+
+	return cmocka_run_group_tests_name("blocking", tests, NULL, NULL);
+}

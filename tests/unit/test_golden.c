@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * Golden screens: a made-up server, a size and keys give a canvas, whose
+ * text is compared with tests/golden/NAME.txt. UPDATE=1 writes these files
+ * anew; look at every difference before it is committed.
+ */
+#include "test_golden_fixture.h"
+
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+
+/* A screen to be kept. */
+struct golden {
+	const char *name;
+	enum scene scene;
+	bool pools;
+	int cols, rows;
+	bool ascii;
+	const char *keys; /* pressed after a first frame; NULL for none */
+};
+
+#define SIZES(scene, pools)                                                                        \
+	{ NULL, scene, pools, 80, 24, false, NULL }, { NULL, scene, pools, 120, 40, false, NULL }, \
+	{                                                                                          \
+		NULL, scene, pools, 200, 60, false, NULL                                           \
+	}
+
+static const struct golden goldens[] = {
+	SIZES(SCENE_BUSY, true),
+	SIZES(SCENE_HEALTHY, false),
+	SIZES(SCENE_REFUSED, false),
+	SIZES(SCENE_DOWN, true),
+	SIZES(SCENE_HOSTILE, false),
+	SIZES(SCENE_THOUSAND, false),
+	SIZES(SCENE_RESTRICTED, false),
+	{ "late-80x24", SCENE_LATE, true, 80, 24, false, NULL },
+	{ "connecting-80x24", SCENE_CONNECTING, false, 80, 24, false, NULL },
+	{ "tiny-1x1", SCENE_BUSY, true, 1, 1, false, NULL },
+	{ "tiny-30x2", SCENE_BUSY, true, 30, 2, false, NULL },
+	{ "tiny-20x5", SCENE_BUSY, true, 20, 5, false, NULL },
+	{ "tiny-60x10", SCENE_BUSY, true, 60, 10, false, NULL },
+	{ "ascii-80x24", SCENE_BUSY, true, 80, 24, true, NULL },
+	{ "ascii-hostile-120x40", SCENE_HOSTILE, false, 120, 40, true, NULL },
+	{ "help-80x24", SCENE_BUSY, true, 80, 24, false, "F1" },
+	{ "help-end-80x24", SCENE_BUSY, true, 80, 24, false, "? End" },
+	{ "help-120x100", SCENE_BUSY, true, 120, 100, false, "F1" },
+	{ "details-80x24", SCENE_BUSY, true, 80, 24, false,
+	    "4 Down Down Down Down Down Down Enter" },
+	{ "details-120x40", SCENE_BUSY, true, 120, 40, false, "4 Enter" },
+	{ "details-hostile-80x24", SCENE_HOSTILE, false, 80, 24, false, "G Up Up Enter" },
+	{ "filter-80x24", SCENE_BUSY, true, 80, 24, false, "/ 'application=worker age>2h'" },
+	{ "filter-error-80x24", SCENE_BUSY, true, 80, 24, false,
+	    "/ 'application=worker stat=idle'" },
+	{ "filter-nothing-80x24", SCENE_BUSY, true, 80, 24, false, "/ 'user=nobody' Enter" },
+	{ "filters-120x40", SCENE_BUSY, true, 120, 40, false,
+	    "/ 'shop' Enter Down Down a i A '5s' Enter T" },
+	{ "group-80x24", SCENE_BUSY, true, 80, 24, false, "1 Down Enter" },
+	{ "users-80x24", SCENE_BUSY, true, 80, 24, false, "v" },
+	{ "pools-80x24", SCENE_BUSY, true, 80, 24, false, "2" },
+	{ "pools-none-80x24", SCENE_BUSY, false, 80, 24, false, "2" },
+	{ "queries-80x24", SCENE_BUSY, true, 80, 24, false, "4" },
+	{ "states-80x24", SCENE_BUSY, true, 80, 24, false, "5" },
+	{ "alerts-80x24", SCENE_BUSY, true, 80, 24, false, "7 Enter" },
+	{ "messages-120x40", SCENE_DOWN, true, 120, 40, false, "7 f End" },
+	{ "sort-80x24", SCENE_BUSY, true, 80, 24, false, "F6 Down Down" },
+	{ "sorted-120x40", SCENE_BUSY, true, 120, 40, false, "F6 Home Down Down Enter I" },
+	{ "shifted-80x24", SCENE_BUSY, true, 80, 24, false, "Right Right Right Right" },
+	{ "zoomed-120x40", SCENE_BUSY, true, 120, 40, false, "f" },
+	{ "paused-80x24", SCENE_BUSY, true, 80, 24, false, "Z" },
+	{ "unknown-key-80x24", SCENE_BUSY, true, 80, 24, false, "F12" },
+};
+
+/* The whole file; NULL when it cannot be read. */
+static char *
+read_file(const char *path)
+{
+	FILE *file = fopen(path, "rb");
+	struct buf text = { 0 };
+	char part[4096];
+	size_t n;
+	char *copy;
+
+	if (file == NULL)
+		return NULL;
+	while ((n = fread(part, 1, sizeof(part), file)) > 0)
+		buf_add(&text, part, n);
+	fclose(file);
+	copy = mem_strdup(buf_str(&text));
+	buf_clear(&text);
+	return copy;
+}
+
+static void
+write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "wb");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
+	assert_int_equal(fclose(file), 0);
+}
+
+/* Prints the lines that differ. */
+static void
+show_difference(const char *wanted, const char *got)
+{
+	for (int line = 1; *wanted != '\0' || *got != '\0'; line++) {
+		size_t w = strcspn(wanted, "\n"), g = strcspn(got, "\n");
+
+		if (w != g || memcmp(wanted, got, w) != 0)
+			print_message("# line %d\n# -%.*s\n# +%.*s\n", line, (int)w, wanted, (int)g,
+			    got);
+		wanted += w + (wanted[w] == '\n');
+		got += g + (got[g] == '\n');
+	}
+}
+
+/* Whether the text is that of the file. */
+static bool
+check_text(const char *name, const char *got)
+{
+	const char *srcdir = getenv("srcdir");
+	struct buf path = { 0 };
+	char *wanted;
+	bool same;
+
+	buf_addf(&path, "%s/tests/golden/%s.txt", srcdir != NULL ? srcdir : ".", name);
+	if (getenv("UPDATE") != NULL)
+		write_file(buf_str(&path), got);
+	wanted = read_file(buf_str(&path));
+	same = wanted != NULL && strcmp(wanted, got) == 0;
+	if (!same) {
+		print_message("# %s is not as it was\n", buf_str(&path));
+		show_difference(wanted != NULL ? wanted : "", got);
+	}
+	mem_free(wanted);
+	buf_clear(&path);
+	return same;
+}
+
+static void
+test_golden(void **state)
+{
+	const struct golden *golden = *state;
+	struct fixture fixture;
+	struct buf text = { 0 };
+	char name[64];
+	bool same;
+
+	snprintf(name, sizeof(name), "%s-%dx%d", scene_name(golden->scene), golden->cols,
+	    golden->rows);
+	fixture_init(&fixture, golden->scene, golden->pools);
+	fixture_draw(&fixture, golden->rows, golden->cols, !golden->ascii);
+	if (golden->keys != NULL) {
+		fixture_keys(&fixture, golden->keys);
+		fixture_draw(&fixture, golden->rows, golden->cols, !golden->ascii);
+	}
+	canvas_dump(&fixture.canvas, &text);
+	fixture_clear(&fixture);
+	same = check_text(golden->name != NULL ? golden->name : name, buf_str(&text));
+	buf_clear(&text);
+	assert_true(same);
+}
+
+int
+main(void)
+{
+	enum { COUNT = sizeof(goldens) / sizeof(goldens[0]) };
+	struct CMUnitTest tests[COUNT];
+	char names[COUNT][64];
+	struct golden copies[COUNT];
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	memcpy(copies, goldens, sizeof(goldens));
+	for (size_t i = 0; i < COUNT; i++) {
+		snprintf(names[i], sizeof(names[i]), "%s %dx%d",
+		    goldens[i].name != NULL ? goldens[i].name : scene_name(goldens[i].scene),
+		    goldens[i].cols, goldens[i].rows);
+		tests[i] = (struct CMUnitTest){ names[i], test_golden, NULL, NULL, &copies[i] };
+	}
+	return cmocka_run_group_tests_name("golden screens", tests, NULL, NULL);
+}

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * Tests of a source's refresh: one message at a time, what a sample waits
+ * for and what it does not, whole queries, failures.
+ */
+#include "base/buf.h"
+#include "base/settings.h"
+#include "base/units.h"
+#include "model/snapshot.h"
+#include "source/pg_sql.h"
+#include "source/source.h"
+#include "test_source_fake.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define SECOND UNITS_US_PER_SECOND
+
+static const char *const one_cell[] = { "x" };
+static const struct pg_rows one_row = FAKE_ROWS(one_cell, 1);
+static const char *const identity_cells[] = { "100", "2026-11-20 00:00:00+00",
+	"rds.reserved_connections,odd'name" };
+static const struct pg_rows identity_rows = FAKE_ROWS(identity_cells, 3);
+static const char *server_cells[] = { "2026-11-20 12:00:00+00", "100", "f", "100", "3", "0", "10",
+	"2" };
+static const struct pg_rows server_rows = FAKE_ROWS(server_cells, 8);
+static const char *const activity_cells[] = { "100", "5", "10", "app", NULL, "-1",
+	"2026-11-20 11:00:00+00", NULL, NULL, NULL, "Lock", "tuple", "active", NULL, NULL,
+	"client backend", "select 1", NULL, NULL };
+static const struct pg_rows activity_rows = FAKE_ROWS(activity_cells, ACTIVITY_COLUMNS);
+static const char *const names_cells[] = { "d", "5", "shop", "-1", "r", "10", "ann", "3" };
+static const struct pg_rows names_rows = FAKE_ROWS(names_cells, 4);
+static const char *const blockers_cells[] = { "100", "{7}" };
+static const struct pg_rows blockers_rows = FAKE_ROWS(blockers_cells, 2);
+static const char *const starting_cells[] = { "100", "50" };
+static const struct pg_rows starting_rows = FAKE_ROWS(starting_cells, 1);
+static const char *const query_cells[] = { "select '\\\\\\351'" };
+static const struct pg_rows query_rows = FAKE_ROWS(query_cells, 1);
+static const struct pg_rows no_rows = { 0, 1, NULL };
+
+static struct source *source;
+static int64_t now;
+
+static void
+step(int64_t us)
+{
+	now += us;
+	source_step(source, now, now + 5);
+}
+
+/* Sends the rows, at most two results, and the end of the message. */
+static void
+answer(const struct pg_rows *first, const struct pg_rows *second)
+{
+	fake_answer(PG_ROWS, first);
+	if (second != NULL)
+		fake_answer(PG_ROWS, second);
+	fake_answer(PG_DONE, NULL);
+	step(0);
+}
+
+static int
+setup(void **state)
+{
+	struct settings settings = { .host = "/tmp", .connect_timeout = 10 * SECOND };
+
+	(void)state;
+	fake_reset();
+	server_cells[SERVER_MAX_CONNECTIONS] = "100";
+	now = 1000 * SECOND;
+	source = source_open(&settings, NULL);
+	step(0);
+	answer(&one_row, &identity_rows);
+	return source_link(source)->state != LINK_UP;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	source_close(source);
+	return fake_get()->open;
+}
+
+static struct source_event
+next_event(void)
+{
+	struct source_event event;
+
+	while (source_next(source, &event) && event.type == SOURCE_LINK)
+		;
+	return event;
+}
+
+static bool
+sent(const char *words)
+{
+	return strstr(fake_get()->sql, words) != NULL;
+}
+
+/* A sample up to its rows. */
+static void
+sample(void)
+{
+	source_ask_sample(source);
+	step(0);
+	assert_true(sent("pg_stat_get_activity(NULL)"));
+	answer(&server_rows, &activity_rows);
+}
+
+/* The snapshot that must be there now; give it back. */
+static struct snapshot *
+take(void)
+{
+	struct source_event event = next_event();
+
+	assert_int_equal(event.type, SOURCE_SNAPSHOT);
+	return event.snapshot;
+}
+
+static void
+test_sample(void **state)
+{
+	struct snapshot *snap;
+
+	(void)state;
+	assert_true(sent("pg_postmaster_start_time"));
+	source_ask_sample(source);
+	step(0);
+	assert_true(sent("current_setting('rds.reserved_connections', true)"));
+	assert_false(sent("odd"));
+	step(3000);
+	answer(&server_rows, &activity_rows);
+	assert_int_equal(next_event().type, SOURCE_NOTHING); /* not without names */
+	assert_true(sent("IN (0,5)") && sent("IN (0,10)"));
+	answer(&names_rows, NULL);
+	assert_true(sent("ARRAY[100]") && !sent("pg_locks"));
+	answer(&blockers_rows, NULL);
+	snap = take();
+	assert_string_equal(snap->sessions[0].user, "ann");
+	assert_string_equal(snap->sessions[0].database, "shop");
+	assert_true(snap->sessions[0].own);
+	assert_int_equal(snap->sessions[0].blocked_by[0], 7);
+	assert_int_equal(snap->limit_count, 1);
+	assert_int_equal(snap->reserves[0].slots, 2);
+	assert_false(snap->hidden_known);
+	assert_string_equal(snap->server.version, "15.20");
+	assert_string_equal(snap->server.host, "db1");
+	assert_true(snap->took_us == 3000);
+	assert_true(snap->mono_us == now && snap->wall_us == now + 5);
+	source_recycle(source, snap);
+	assert_int_equal(fake_get()->sent, 4);
+	/* The names are known now, and a look of a moment ago still holds. */
+	now += SECOND / 2;
+	sample();
+	snap = take();
+	assert_string_equal(snap->sessions[0].user, "ann");
+	assert_int_equal(snap->sessions[0].blocked_by[0], 7);
+	source_recycle(source, snap);
+	assert_int_equal(fake_get()->sent, 5);
+	now += SECOND;
+	sample();
+	assert_true(sent("pg_blocking_pids"));
+}
+
+static void
+test_starting(void **state)
+{
+	struct snapshot *snap;
+
+	(void)state;
+	server_cells[SERVER_MAX_CONNECTIONS] = "6"; /* 1 of 1 is in use */
+	for (int i = 0; i < 2; i++) {
+		now += SECOND;
+		sample();
+		if (i == 0)
+			answer(&names_rows, NULL);
+		assert_true(
+		    sent("pg_blocking_pids") && sent("; SELECT pid FROM pg_catalog.pg_locks"));
+		answer(&blockers_rows, &starting_rows);
+		snap = take();
+		assert_true(snap->hidden_known);
+		assert_int_equal(snap->session_count, 1 + i);
+		source_recycle(source, snap);
+	}
+	now += SECOND / 2;
+	sample();
+	snap = take();
+	assert_int_equal(snap->session_count, 2);
+	assert_int_equal(snapshot_find_pid(snap, 50)->kind, KIND_HIDDEN);
+	source_recycle(source, snap);
+}
+
+/* What comes after a sample may not keep it for long, and comes in no wrong sample later. */
+static void
+test_overdue(void **state)
+{
+	struct snapshot *snap;
+
+	(void)state;
+	sample();
+	step(SECOND / 2 - 1);
+	assert_int_equal(next_event().type, SOURCE_NOTHING);
+	assert_int_equal(source_deadline(source), now + 1);
+	step(1);
+	snap = take();
+	assert_string_equal(snap->sessions[0].user, "oid 10");
+	source_recycle(source, snap);
+	source_ask_sample(source);
+	step(SECOND);
+	assert_true(sent("pg_roles"));
+	answer(&names_rows, NULL);
+	assert_true(sent("pg_stat_get_activity"));
+	answer(&server_rows, &activity_rows);
+	step(SECOND / 2);
+	snap = take();
+	assert_string_equal(snap->sessions[0].user, "ann");
+	assert_false(snap->sessions[0].blockers_known);
+	source_recycle(source, snap);
+	answer(&blockers_rows, NULL);
+	assert_int_equal(next_event().type, SOURCE_NOTHING);
+	sample();
+	snap = take();
+	assert_false(snap->sessions[0].blockers_known);
+	source_recycle(source, snap);
+}
+
+static void
+test_failures(void **state)
+{
+	struct source_event event;
+
+	(void)state;
+	fake_get()->error =
+	    "ERROR:  57014: canceling statement\nLOCATION:  ProcessInterrupts, p.c:1\n";
+	source_ask_sample(source);
+	step(0);
+	fake_answer(PG_ROWS, &server_rows);
+	fake_answer(PG_ERROR, NULL);
+	fake_answer(PG_DONE, NULL);
+	step(0);
+	event = next_event();
+	assert_int_equal(event.type, SOURCE_MESSAGE);
+	assert_int_equal(event.level, LEVEL_CRITICAL);
+	assert_string_equal(event.text, "sample: canceling statement");
+	assert_int_equal(next_event().type, SOURCE_NOTHING);
+	assert_int_equal(source_link(source)->state, LINK_UP);
+	sample();
+	fake_answer(PG_ERROR, NULL);
+	fake_answer(PG_DONE, NULL);
+	step(0);
+	answer(&blockers_rows, NULL);
+	event = next_event();
+	assert_string_equal(event.text, "names of roles and databases: canceling statement");
+	event = next_event();
+	assert_int_equal(event.type, SOURCE_SNAPSHOT);
+	assert_string_equal(event.snapshot->sessions[0].user, "oid 10");
+	source_recycle(source, event.snapshot);
+	/* Not asked for again at once. */
+	sample();
+	assert_false(sent("pg_roles"));
+	source_recycle(source, take());
+}
+
+static void
+test_query(void **state)
+{
+	const struct identity first = { 7, TIME_UNKNOWN }, second = { 8, 0 };
+	struct source_event event;
+	int messages;
+
+	(void)state;
+	source_ask_sample(source);
+	step(0);
+	messages = fake_get()->sent;
+	source_ask_query(source, &first);
+	source_ask_query(source, &second);
+	source_ask_sample(source);
+	step(SECOND);
+	assert_int_equal(fake_get()->sent, messages); /* one runs */
+	answer(&server_rows, &activity_rows);
+	answer(&names_rows, NULL);
+	answer(&blockers_rows, NULL);
+	source_recycle(source, take());
+	assert_true(sent("pg_stat_get_activity(8)"));
+	assert_true(sent("'1970-01-01T00:00:00.000000Z'::pg_catalog.timestamptz"));
+	answer(&query_rows, NULL);
+	event = next_event();
+	assert_int_equal(event.type, SOURCE_DETAIL);
+	assert_int_equal(event.id.pid, 8);
+	assert_string_equal(event.text, "select '\\\351'");
+	source_ask_query(source, &first);
+	step(0);
+	assert_true(sent("pg_stat_get_activity(7)") && sent("FROM NULL"));
+	source_ask_query(source, &second); /* what comes now is not wanted any more */
+	answer(&query_rows, NULL);
+	assert_int_equal(next_event().type, SOURCE_NOTHING);
+	answer(&no_rows, NULL);
+	event = next_event();
+	assert_int_equal(event.type, SOURCE_DETAIL);
+	assert_int_equal(event.id.pid, 8);
+	assert_null(event.text);
+	source_ask_query(source, &first);
+	step(0);
+	answer(&query_rows, NULL);
+	source_ask_query(source, &second); /* nor an answer that nobody took */
+	assert_int_equal(next_event().type, SOURCE_NOTHING);
+}
+
+/* Each statement of each version: SELECT first, ASCII, no mark left over. */
+static void
+test_statements(void **state)
+{
+	static const int versions[] = { 100000, 110000, 120000, 130000, 140000, 150000, 160000,
+		170000, 180000, 190000 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++)
+		for (int id = PG_SQL_SESSION; id <= PG_SQL_QUERY; id++) {
+			struct buf sql = { 0 };
+
+			pg_sql_add(&sql, (enum pg_sql)id, versions[i], "1", "2");
+			assert_int_equal(strncmp(buf_str(&sql), "SELECT ", 7), 0);
+			assert_null(strchr(buf_str(&sql), '$'));
+			assert_null(strchr(buf_str(&sql), ';'));
+			for (size_t j = 0; j < sql.len; j++)
+				assert_in_range(sql.data[j], ' ', '~');
+			assert_int_equal(strstr(sql.data, "idle_session_timeout") != NULL,
+			    id == PG_SQL_SESSION && versions[i] >= 140000);
+			assert_int_equal(strstr(sql.data, "transaction_timeout', '0") != NULL,
+			    id == PG_SQL_SESSION && versions[i] >= 170000);
+			assert_int_equal(strstr(sql.data, "leader_pid") != NULL,
+			    id == PG_SQL_ACTIVITY && versions[i] >= 130000);
+			assert_int_equal(strstr(sql.data, "query_id") != NULL,
+			    id == PG_SQL_ACTIVITY && versions[i] >= 140000);
+			assert_int_equal(strstr(sql.data, "'reserved_connections')") != NULL,
+			    id == PG_SQL_IDENTITY ||
+			        (id == PG_SQL_SERVER && versions[i] >= 160000));
+			buf_clear(&sql);
+		}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_sample, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_starting, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_overdue, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_failures, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_query, setup, teardown),
+		cmocka_unit_test(test_statements),
+	};
+
+	return cmocka_run_group_tests_name("source/pg_refresh", tests, NULL, NULL);
+}

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * Tests of the tables of figures: each column of summary, states, groups,
+ * pools and alerts on a sample that is easy to add up by hand.
+ */
+#include "fixture.h"
+#include "model/messages.h"
+#include "table/table.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* "name=text" of every column of the n-th row that is not unknown, in order, with blanks between.
+ */
+static void
+expect_row(const struct table *table, const struct fixture *fixture, size_t n, const char *want)
+{
+	struct arena arena = { 0 };
+	char text[2048] = "", room[CELL_MAX];
+	struct rows rows;
+
+	table->rows(&fixture->data, &rows, &arena);
+	assert_in_range(n, 0, rows.count - 1);
+	for (size_t i = 0; i < table->column_count; i++) {
+		struct value value = table->columns[i].get(&fixture->data, rows.items[n]);
+		size_t used = strlen(text);
+
+		if (value.type != VALUE_NONE)
+			snprintf(text + used, sizeof(text) - used, "%s%s=%s", used > 0 ? " " : "",
+			    table->columns[i].name, cell_text(room, &value));
+	}
+	assert_string_equal(text, want);
+	arena_clear(&arena);
+}
+
+static size_t
+count_rows(const struct table *table, const struct fixture *fixture)
+{
+	struct arena arena = { 0 };
+	struct rows rows;
+
+	table->rows(&fixture->data, &rows, &arena);
+	arena_clear(&arena);
+	return rows.count;
+}
+
+/* 12 idle, 5 active of which 2 wait for one of the 2 in transactions, 1 aborted, 2 hidden. */
+static void
+begin(struct fixture *fixture)
+{
+	static const int32_t blockers[] = { 301 };
+	struct session *session;
+
+	fixture_init(fixture);
+	fixture_add_many(fixture->snap, 100, 12, "web", STATE_IDLE);
+	fixture_add_many(fixture->snap, 200, 5, "web", STATE_ACTIVE);
+	for (int i = 15; i < 17; i++) {
+		session = &fixture->snap->sessions[i];
+		session->wait_event_type = "Lock";
+		session->blocked_by = blockers;
+		session->blocker_count = 1;
+		session->blockers_known = true;
+		session->query_start_us = NOW_US - SECONDS(192);
+	}
+	fixture_add_many(fixture->snap, 300, 2, "worker", STATE_IDLE_IN_TRANSACTION);
+	fixture->snap->sessions[18].xact_start_us = NOW_US - MINUTES(14);
+	fixture->snap->sessions[0].state_change_us = NOW_US - MINUTES(120);
+	fixture_add(fixture->snap, 400, "app", "worker", STATE_ABORTED);
+	for (int32_t pid = 500; pid < 502; pid++) {
+		session = snapshot_add(fixture->snap);
+		session->id.pid = pid;
+		session->kind = KIND_HIDDEN;
+		session->state = STATE_STARTING;
+		session->slot = true;
+	}
+	session = fixture_add(fixture->snap, 600, "rep", "standby", STATE_ACTIVE);
+	session->kind = KIND_WALSENDER;
+	session->slot = false;
+	fixture->previous = fixture_snapshot();
+	fixture->previous->mono_us -= SECONDS(2);
+	fixture_add_many(fixture->previous, 103, 10, "web", STATE_IDLE);
+	fixture_add_many(fixture->previous, 200, 5, "web", STATE_ACTIVE);
+	fixture_add_many(fixture->previous, 300, 2, "worker", STATE_IDLE);
+	fixture_analyse(fixture);
+}
+
+static void
+test_summary(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	begin(&fixture);
+	fixture.snap->reserved = 5;
+	fixture.snap->server.in_recovery = true;
+	fixture_analyse(&fixture);
+	assert_int_equal(count_rows(&table_summary, &fixture), 1);
+	expect_row(&table_summary, &fixture, 0,
+	    "time=2026-11-20T14:02:33.123456Z host=db1 port=5432 database=postgres user=monitor "
+	    "version=15.20 version_num=150020 in_recovery=yes "
+	    "started=2026-11-08T14:02:33.123456Z via=client max_connections=100 "
+	    "superuser_reserved=3 reserved=5 usable=92 used=22 hidden=2 free=70 "
+	    "utilization=23.9 % estimated=no walsenders_max=10 walsenders_used=1 opened=2.0 "
+	    "closed=0.5 longest_query=3m12s longest_transaction=14m00s "
+	    "longest_in_transaction=10s oldest_idle=2h00m blocked=2 blocked_by=301 "
+	    "level=warning");
+	fixture_clear(&fixture);
+}
+
+static void
+test_summary_trend(void **state)
+{
+	struct fixture fixture;
+	struct value value;
+	char room[CELL_MAX];
+
+	(void)state;
+	fixture_init(&fixture);
+	for (int i = 1; i <= 47; i++) {
+		fixture.snap->mono_us += SECONDS(2);
+		fixture_add(fixture.snap, i, "app", "web", STATE_IDLE);
+		fixture_analyse(&fixture);
+	}
+	value = table_column(&table_summary, "per_minute")->get(&fixture.data, fixture.snap);
+	assert_string_equal(cell_text(room, &value), "30.0");
+	value = table_column(&table_summary, "full_in")->get(&fixture.data, fixture.snap);
+	assert_int_equal(value.type, VALUE_DURATION);
+	assert_in_range(value.i, SECONDS(100) - 100, SECONDS(100) + 100);
+	value = table_column(&table_summary, "level")->get(&fixture.data, fixture.snap);
+	assert_string_equal(cell_text(room, &value), "critical");
+	fixture_clear(&fixture);
+}
+
+/* A server that tells nothing: no zero stands for what is unknown. */
+static void
+test_summary_unknown(void **state)
+{
+	struct fixture fixture;
+	struct snapshot *snap;
+
+	(void)state;
+	fixture_init(&fixture);
+	snap = fixture.snap;
+	snap->server = (struct server){ .started_us = TIME_UNKNOWN };
+	snap->max_connections = snap->max_wal_senders = -1;
+	snap->hidden_known = false;
+	fixture_add(snap, 1, "app", "web", STATE_UNKNOWN)->kind = KIND_UNKNOWN;
+	fixture_analyse(&fixture);
+	expect_row(&table_summary, &fixture, 0,
+	    "time=2026-11-20T14:02:33.123456Z version_num=0 in_recovery=no via=client "
+	    "superuser_reserved=3 reserved=0 used=1 estimated=yes walsenders_used=0 blocked=0 "
+	    "level=ok");
+	fixture.snap->max_connections = 2; /* less than is reserved: a share of nothing */
+	fixture_analyse(&fixture);
+	assert_int_equal(table_column(&table_summary, "utilization")->get(&fixture.data, snap).type,
+	    VALUE_NONE);
+	fixture_clear(&fixture);
+}
+
+static void
+test_states(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	begin(&fixture);
+	assert_int_equal(count_rows(&table_states, &fixture), STATE_COUNT);
+	expect_row(&table_states, &fixture, 0,
+	    "state=active sessions=5 share=22.7 % oldest=10s oldest_pid=200");
+	expect_row(&table_states, &fixture, 1,
+	    "state=idle sessions=12 share=54.5 % oldest=2h00m oldest_pid=100");
+	expect_row(&table_states, &fixture, 2,
+	    "state=idle in transaction sessions=2 share=9.1 % oldest=10s oldest_pid=300");
+	expect_row(&table_states, &fixture, 3,
+	    "state=idle in transaction (aborted) sessions=1 share=4.5 % oldest=10s oldest_pid=400");
+	expect_row(&table_states, &fixture, 4,
+	    "state=fastpath function call sessions=0 share=0.0 %");
+	expect_row(&table_states, &fixture, 5, "state=disabled sessions=0 share=0.0 %");
+	expect_row(&table_states, &fixture, 6, "state=starting sessions=2 share=9.1 %");
+	expect_row(&table_states, &fixture, 7, "state=unknown sessions=0 share=0.0 %");
+	fixture_clear(&fixture);
+	fixture_init(&fixture);
+	fixture_analyse(&fixture);
+	expect_row(&table_states, &fixture, 0, "state=active sessions=0");
+	fixture_clear(&fixture);
+}
+
+static void
+test_groups(void **state)
+{
+	static const struct limit limits[] = { { "app", true, 20 }, { "wall", false, 21 } };
+	struct fixture fixture;
+
+	(void)state;
+	begin(&fixture);
+	fixture_limits(fixture.snap, limits, COUNT_OF(limits));
+	fixture_analyse(&fixture);
+	expect_row(&table_applications, &fixture, 0,
+	    "name=web total=17 share=77.3 % active=5 idle=12 txn=0 other=0 "
+	    "idle_in_transaction=0 aborted=0 fastpath=0 disabled=0 starting=0 unknown=0 "
+	    "oldest_idle=2h00m longest_query=3m12s waiting=2 opened=3 closed=1");
+	expect_row(&table_applications, &fixture, 1,
+	    "name=worker total=3 share=13.6 % active=0 idle=0 txn=3 other=0 "
+	    "idle_in_transaction=2 aborted=1 fastpath=0 disabled=0 starting=0 unknown=0 "
+	    "longest_transaction=14m00s waiting=0 opened=1 closed=0");
+	expect_row(&table_clients, &fixture, 1,
+	    "name=(unknown) total=2 share=9.1 % active=0 idle=0 txn=0 other=2 "
+	    "idle_in_transaction=0 aborted=0 fastpath=0 disabled=0 starting=2 unknown=0 "
+	    "waiting=0 opened=0 closed=0");
+	expect_row(&table_users, &fixture, 0,
+	    "name=app total=20 share=90.9 % active=5 idle=12 txn=3 other=0 "
+	    "idle_in_transaction=2 aborted=1 fastpath=0 disabled=0 starting=0 unknown=0 "
+	    "oldest_idle=2h00m longest_query=3m12s longest_transaction=14m00s waiting=2 "
+	    "opened=4 closed=1 limit=20");
+	assert_int_equal(count_rows(&table_databases, &fixture), 2);
+	assert_int_equal(table_users.level(&fixture.data,
+	                     &fixture.facts.groups[GROUP_USER].items[0]),
+	    LEVEL_CRITICAL); /* full */
+	assert_int_equal(table_databases.level(&fixture.data,
+	                     &fixture.facts.groups[GROUP_DATABASE].items[0]),
+	    LEVEL_OK);
+	fixture_clear(&fixture);
+}
+
+/* Of each state another number, so that none can stand for another. */
+static void
+test_group_states(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture);
+	for (int i = 0; i < STATE_COUNT; i++)
+		fixture_add_many(fixture.snap, 100 * (i + 1), i + 1, "web", (enum session_state)i);
+	fixture_analyse(&fixture);
+	expect_row(&table_applications, &fixture, 0,
+	    "name=web total=36 share=100.0 % active=1 idle=2 txn=7 other=26 "
+	    "idle_in_transaction=3 aborted=4 fastpath=5 disabled=6 starting=7 unknown=8 "
+	    "oldest_idle=10s longest_query=10s waiting=0");
+	fixture_clear(&fixture);
+}
+
+static void
+test_pools(void **state)
+{
+	struct fixture fixture;
+	struct pool_plan *plan;
+
+	(void)state;
+	fixture_init(&fixture);
+	assert_int_equal(fixture.settings.pool_count, 0);
+	fixture_analyse(&fixture);
+	assert_int_equal(count_rows(&table_pools, &fixture), 0);
+	assert_int_equal(count_rows(&table_pool_total, &fixture), 0);
+	plan = settings_add_pool(&fixture.settings, "api", "application=web");
+	plan->instances = 2;
+	plan->workers = 4;
+	plan->engines = 3;
+	plan->pool_size = 2;
+	plan->max_overflow = 1;
+	settings_add_pool(&fixture.settings, "admin", "user=postgres")->connections = 2;
+	fixture_add_many(fixture.snap, 100, 7, "api", STATE_IDLE);
+	fixture_add_many(fixture.snap, 200, 3, "admin", STATE_ACTIVE);
+	fixture_add_many(fixture.snap, 300, 4, "psql", STATE_IDLE);
+	fixture_analyse(&fixture);
+	expect_row(&table_pools, &fixture, 0,
+	    "name=api instances=2 workers=8 engines=3 pool_size=2 max_overflow=1 configured=72 "
+	    "observed=7 over=0 idle=7 fitting_size=2 match=application=web");
+	expect_row(&table_pools, &fixture, 1,
+	    "name=admin configured=2 observed=3 over=1 idle=0 match=user=postgres");
+	expect_row(&table_pools, &fixture, 2, "name=(unclaimed) observed=4 idle=4");
+	expect_row(&table_pool_total, &fixture, 0,
+	    "configured=74 usable=97 max_connections=100 unclaimed=4 fits=yes");
+	assert_int_equal(table_pools.level(&fixture.data, &fixture.facts.pools.items[0]), LEVEL_OK);
+	assert_int_equal(table_pools.level(&fixture.data, &fixture.facts.pools.items[1]),
+	    LEVEL_WARNING);
+	assert_int_equal(table_pools.level(&fixture.data, &fixture.facts.pools.items[2]), LEVEL_OK);
+	fixture.snap->max_connections = 76;
+	fixture_analyse(&fixture);
+	expect_row(&table_pool_total, &fixture, 0,
+	    "configured=74 usable=73 max_connections=76 unclaimed=4 fits=no");
+	fixture.snap->max_connections = -1;
+	fixture_analyse(&fixture);
+	expect_row(&table_pool_total, &fixture, 0, "configured=74 unclaimed=4");
+	fixture_clear(&fixture);
+}
+
+static void
+test_alerts(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	begin(&fixture);
+	fixture.snap->max_connections = 26;
+	fixture.snap->sessions[18].xact_start_us = NOW_US - MINUTES(31);
+	fixture_analyse(&fixture);
+	assert_int_equal(count_rows(&table_alerts, &fixture), 4);
+	expect_row(&table_alerts, &fixture, 0,
+	    "level=critical name=utilization value=95.7 % warning=70.0 % critical=85.0 % "
+	    "since=2026-11-20T14:02:33.123456Z subject=web has 17 "
+	    "message=utilization 95.7 %: web has 17 (limit 85.0 %)");
+	expect_row(&table_alerts, &fixture, 1,
+	    "level=critical name=long_transaction value=31m00s warning=5m00s critical=30m00s "
+	    "since=2026-11-20T14:02:33.123456Z subject=pid 301 worker "
+	    "message=transaction open 31 min: pid 301 worker (limit 30 min)");
+	expect_row(&table_alerts, &fixture, 2,
+	    "level=warning name=long_query value=3m12s warning=1m00s critical=5m00s "
+	    "since=2026-11-20T14:02:33.123456Z subject=pid 203 web "
+	    "message=query runs 3 min 12 s: pid 203 web (limit 1 min)");
+	expect_row(&table_alerts, &fixture, 3,
+	    "level=warning name=idle_ratio value=54.5 % warning=50.0 % "
+	    "since=2026-11-20T14:02:33.123456Z subject=web has 12 "
+	    "message=idle 54.5 %: web has 12 (limit 50.0 %)");
+	assert_int_equal(table_alerts.level(&fixture.data, alerts_raised(&fixture.alerts, 0)),
+	    LEVEL_CRITICAL);
+	assert_int_equal(table_alerts.level(&fixture.data, alerts_raised(&fixture.alerts, 3)),
+	    LEVEL_WARNING);
+	fixture_clear(&fixture);
+}
+
+/* A count and a rate among the figures of alerts. */
+static void
+test_alert_units(void **state)
+{
+	struct fixture fixture;
+	struct session *session;
+
+	(void)state;
+	fixture_init(&fixture);
+	fixture.previous = fixture_snapshot();
+	fixture.previous->mono_us -= SECONDS(1) / 4;
+	for (int32_t pid = 1; pid <= 6; pid++) {
+		session = fixture_add(fixture.snap, pid, "app", "", STATE_ACTIVE);
+		session->wait_event_type = "Lock";
+	}
+	fixture_analyse(&fixture);
+	assert_int_equal(count_rows(&table_alerts, &fixture), 2);
+	expect_row(&table_alerts, &fixture, 0,
+	    "level=warning name=blocked value=6 warning=5 critical=20 "
+	    "since=2026-11-20T14:02:33.123456Z subject= message=blocked 6 (limit 5)");
+	expect_row(&table_alerts, &fixture, 1,
+	    "level=warning name=churn value=24.0 warning=20.0 critical=100.0 "
+	    "since=2026-11-20T14:02:33.123456Z subject=(none) opened 6 "
+	    "message=opened 24.0/s: (none) opened 6 (limit 20.0/s)");
+	fixture_clear(&fixture);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_summary),
+		cmocka_unit_test(test_summary_trend),
+		cmocka_unit_test(test_summary_unknown),
+		cmocka_unit_test(test_states),
+		cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_group_states),
+		cmocka_unit_test(test_pools),
+		cmocka_unit_test(test_alerts),
+		cmocka_unit_test(test_alert_units),
+	};
+
+	return cmocka_run_group_tests_name("figures", tests, NULL, NULL);
+}
