@@ -15,7 +15,7 @@ struct blocking {
 	const struct session *root;   /* the session that holds up most of them, itself not waiting;
 	                                 NULL when unknown */
 	int root_blocks;              /* how many, directly or through others */
-	const struct session *waiter; /* the one that waits longest */
+	const struct session *waiter; /* the one that waits longest for the root; NULL like it */
 	int32_t *blocks; /* per session of the snapshot: how many it holds up directly */
 };
 

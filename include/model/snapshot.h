@@ -83,7 +83,7 @@ const char *snapshot_intern(struct snapshot *snap, const char *s, size_t n);
 /* One more session, all unknown; valid until the next call. */
 struct session *snapshot_add(struct snapshot *snap);
 
-/* Orders the sessions. Call once after the last snapshot_add(). */
+/* Orders the sessions. Call after the last snapshot_add(), and again after any further one. */
 void snapshot_finish(struct snapshot *snap);
 
 /* The session of that identity, NULL when it is gone. */

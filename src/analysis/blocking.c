@@ -80,13 +80,27 @@ count_waiters(struct blocking *blocking, const struct snapshot *snap, int32_t *b
 		if (!session_waits_for_lock(session))
 			continue;
 		blocking->waiting++;
-		if (waits_longer(session, blocking->waiter))
-			blocking->waiter = session;
 		count_blockers(blocking, snap, session);
 		root = root_of(snap, session);
 		if (root != NULL)
 			below[root - snap->sessions]++;
 	}
+}
+
+/* The one that waits longest of those that the root holds up. */
+static const struct session *
+find_waiter(const struct snapshot *snap, const struct session *root)
+{
+	const struct session *waiter = NULL;
+
+	for (size_t i = 0; i < snap->session_count; i++) {
+		const struct session *session = &snap->sessions[i];
+
+		if (session_waits_for_lock(session) && root_of(snap, session) == root &&
+		    waits_longer(session, waiter))
+			waiter = session;
+	}
+	return waiter;
 }
 
 void
@@ -103,4 +117,6 @@ blocking_make(struct blocking *blocking, const struct snapshot *snap, struct are
 			blocking->root_blocks = below[i];
 			blocking->root = &snap->sessions[i];
 		}
+	if (blocking->root != NULL)
+		blocking->waiter = find_waiter(snap, blocking->root);
 }

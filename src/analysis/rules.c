@@ -142,7 +142,7 @@ read_blocked(struct reading *reading, const struct facts *facts)
 	add_subject(reading, session_state_name(blocking->root->state));
 	add_subject(reading, ", holds up ");
 	add_subject(reading, waiter.subject);
-	add_subject(reading, blocking->waiting > 1 ? " and others" : "");
+	add_subject(reading, blocking->root_blocks > 1 ? " and others" : "");
 }
 
 /* Plans against what ordinary roles can hold, and for the critical limit against all slots. */

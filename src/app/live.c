@@ -33,7 +33,8 @@ struct live {
 	    next_second_us; /* of the wall clock, by the other clock: the time of day moves on */
 	bool draw;
 	bool quit;
-	bool heard; /* the first answer of any kind is there */
+	bool heard;  /* the first answer of any kind is there */
+	bool sample; /* there is one that was not drawn yet */
 	struct err err;
 	int status;
 };
@@ -77,6 +78,7 @@ draw(struct live *live)
 {
 	struct table_data data;
 	struct ui_frame frame;
+	struct identity id;
 	int rows, cols;
 
 	if (live->term == NULL || !live->draw)
@@ -86,7 +88,10 @@ draw(struct live *live)
 	canvas_resize(&live->canvas, rows, cols, term_utf8(live->term));
 	ui_draw(live->ui, &frame, &live->canvas);
 	term_show(live->term, &live->canvas);
-	live->draw = false;
+	/* The session of the details may run another query now. */
+	if (live->sample && ui_wants_query(live->ui, &id))
+		source_ask_query(live->app->source, &id);
+	live->draw = live->sample = false;
 }
 
 static void

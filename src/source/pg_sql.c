@@ -97,13 +97,14 @@ static const struct statement statements[] = {
 	    " WHERE backend_start IS NOT DISTINCT FROM $2" },
 };
 
+/* The text for that version, or the oldest one. */
 static const char *
 find_text(enum pg_sql id, int version)
 {
-	const char *text = NULL;
+	const char *text = "";
 
 	for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++)
-		if (statements[i].id == id && (text == NULL || statements[i].version <= version))
+		if (statements[i].id == id && (text[0] == '\0' || statements[i].version <= version))
 			text = statements[i].text;
 	return text;
 }

@@ -225,22 +225,29 @@ test_unknown(void **state)
 	fixture_clear(&fixture);
 }
 
-/* One whose start is unknown is not taken for the one that waits longest. */
+/* Of those that the root holds up; one whose start is unknown is not taken for the oldest. */
 static void
 test_waiter(void **state)
 {
+	static const int32_t one[] = { 1 }, two[] = { 2 }, eleven[] = { 11 };
 	struct fixture fixture;
 
 	(void)state;
 	fixture_init(&fixture);
-	add_waiter(&fixture, 1, NULL, 0)->query_start_us = TIME_UNKNOWN;
+	add_holder(&fixture, 1);
+	add_holder(&fixture, 2);
+	add_waiter(&fixture, 10, two, 1)->query_start_us = NOW_US - SECONDS(99);
+	add_waiter(&fixture, 11, one, 1)->query_start_us = TIME_UNKNOWN;
+	add_waiter(&fixture, 12, one, 1)->query_start_us = TIME_UNKNOWN;
 	fixture_analyse(&fixture);
-	assert_int_equal(fixture.facts.blocking.waiter->id.pid, 1);
-	add_waiter(&fixture, 2, NULL, 0)->query_start_us = NOW_US - SECONDS(4);
-	add_waiter(&fixture, 3, NULL, 0)->query_start_us = NOW_US - SECONDS(5);
-	add_waiter(&fixture, 4, NULL, 0)->query_start_us = TIME_UNKNOWN;
+	assert_int_equal(root_pid(&fixture), 1);
+	assert_true(fixture.facts.blocking.waiter->query_start_us == TIME_UNKNOWN);
+	add_waiter(&fixture, 13, one, 1)->query_start_us = NOW_US - SECONDS(4);
+	add_waiter(&fixture, 14, eleven, 1)->query_start_us = NOW_US - SECONDS(5);
+	add_waiter(&fixture, 15, one, 1)->query_start_us = TIME_UNKNOWN;
 	fixture_analyse(&fixture);
-	assert_int_equal(fixture.facts.blocking.waiter->id.pid, 3);
+	assert_int_equal(root_pid(&fixture), 1);
+	assert_int_equal(fixture.facts.blocking.waiter->id.pid, 14);
 	fixture_clear(&fixture);
 }
 

@@ -209,6 +209,14 @@ test_blocked(void **state)
 	assert_int_equal(alert(&fixture, "blocked")->level, LEVEL_WARNING);
 	assert_string_equal(alert(&fixture, "blocked")->message,
 	    "blocked 5: pid 1 etl, idle in transaction, holds up pid 10 web and others (limit 5)");
+	for (size_t i = 2; i < fixture.snap->session_count; i++)
+		fixture.snap->sessions[i].blocker_count = 0; /* wait for somebody else */
+	fixture_analyse(&fixture);
+	assert_string_equal(alert(&fixture, "blocked")->subject,
+	    "pid 1 etl, idle in transaction, holds up pid 10 web");
+	fixture.snap->sessions[1].blocker_count = 0;
+	fixture_analyse(&fixture);
+	assert_string_equal(alert(&fixture, "blocked")->subject, "");
 	fixture_clear(&fixture);
 }
 

@@ -68,22 +68,24 @@ test_nothing_given(void **state)
 static void
 test_precedence(void **state)
 {
-	static const struct fake_option string[] = { { "host", "a,b" }, { "service", "s" },
+	static const struct fake_option in_string[] = { { "host", "a,b" }, { "service", "s" },
 		{ "keepalives_idle", "99" }, { NULL, NULL } };
 	static const struct fake_option defaults[] = { { "host", "env" }, { "port", "5432" },
 		{ "dbname", "envdb" }, { "connect_timeout", "3" }, { "hostaddr", "" },
 		{ "tcp_user_timeout", "1" }, { NULL, NULL } };
-	struct settings settings = { .host = "option",
-		.port = "6000",
-		.username = "ann",
-		.dbname = "host=a,b service=s keepalives_idle=99" };
+	char host[] = "option", port[] = "6000", user[] = "ann";
+	char string[] = "host=a,b service=s keepalives_idle=99";
+	struct settings settings = { .host = host,
+		.port = port,
+		.username = user,
+		.dbname = string };
 	struct conn_params params = { 0 };
 	struct conninfo info;
 	struct err err;
 
 	(void)state;
 	fake_reset();
-	fake_get()->string = string;
+	fake_get()->string = in_string;
 	fake_get()->defaults = defaults;
 	assert_true(conninfo_read(&info, &settings, &err));
 	assert_string_equal(fake_get()->service, "s");
@@ -114,7 +116,8 @@ test_precedence(void **state)
 static void
 test_plain_database(void **state)
 {
-	struct settings settings = { .dbname = "my db" };
+	char plain[] = "my db", uri[] = "postgres://h/x", empty[] = "";
+	struct settings settings = { .dbname = plain };
 	struct conninfo info;
 	struct err err;
 
@@ -123,11 +126,11 @@ test_plain_database(void **state)
 	assert_true(conninfo_read(&info, &settings, &err));
 	assert_string_equal(info.database, "my db");
 	conninfo_clear(&info);
-	settings.dbname = "postgres://h/x";
+	settings.dbname = uri;
 	assert_false(conninfo_read(&info, &settings, &err));
 	assert_string_equal(err.msg, "wrong: postgres://h/x");
 	conninfo_clear(&info);
-	settings.dbname = "";
+	settings.dbname = empty;
 	assert_true(conninfo_read(&info, &settings, &err));
 	assert_string_equal(info.database, "postgres");
 	conninfo_clear(&info);

@@ -40,7 +40,8 @@ static int64_t now;
 static int
 setup(void **state)
 {
-	struct settings settings = { .host = "/tmp", .connect_timeout = 10 * SECOND };
+	char host[] = "/tmp";
+	struct settings settings = { .host = host, .connect_timeout = 10 * SECOND };
 
 	(void)state;
 	fake_reset();
@@ -211,9 +212,8 @@ test_wrong_file(void **state)
 static void
 test_never_ask(void **state)
 {
-	struct settings settings = { .host = "/tmp",
-		.no_password = true,
-		.connect_timeout = SECOND };
+	char host[] = "/tmp";
+	struct settings settings = { .host = host, .no_password = true, .connect_timeout = SECOND };
 
 	(void)state;
 	source_close(source);

@@ -66,7 +66,8 @@ answer(const struct pg_rows *first, const struct pg_rows *second)
 static int
 setup(void **state)
 {
-	struct settings settings = { .host = "/tmp", .connect_timeout = 10 * SECOND };
+	char host[] = "/tmp";
+	struct settings settings = { .host = host, .connect_timeout = 10 * SECOND };
 
 	(void)state;
 	fake_reset();

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * Stands in for source/pg_conn: a connection that does what the test says,
+ * and rows made of texts. It checks what may not be done with one.
+ */
+#ifndef PGCONNTOP_TEST_SOURCE_FAKE_H
+#define PGCONNTOP_TEST_SOURCE_FAKE_H
+
+#include "source/pg_conn.h"
+
+#define FAKE_RESULTS 16
+
+struct pg_rows {
+	int count;
+	int cols;
+	const char *const *cells; /* row by row, NULL for the SQL NULL */
+};
+
+/* The rows of an array of cells, in rows of that many columns. */
+#define FAKE_ROWS(array, columns)                                                                \
+	{                                                                                        \
+		.count = (int)(sizeof(array) / sizeof(array[0])) / (columns), .cols = (columns), \
+		.cells = (array)                                                                 \
+	}
+
+struct fake_option {
+	const char *key;
+	const char *value;
+};
+
+/* Lists of options end with a NULL key. */
+struct pg_options {
+	const struct fake_option *list;
+};
+
+/* What the fake does and what was done to it. */
+struct fake {
+	/* set by the test */
+	enum pg_status login; /* of pg_conn_login() */
+	bool wants_password;  /* after a failed one */
+	const char *error;    /* libpq's words */
+	struct pg_about about;
+	const struct fake_option *string;   /* of any connection string; NULL: it is wrong */
+	const struct fake_option *defaults; /* of the environment */
+	/* seen by the test */
+	int logins;        /* started */
+	int open;          /* connections there are */
+	int sent;          /* messages */
+	char sql[65536];   /* the last of them */
+	char password[64]; /* of the last login, "" for none */
+	char service[64];  /* that the defaults were asked for, "" for none */
+	/* results that wait to be received */
+	struct {
+		enum pg_status status;
+		const struct pg_rows *rows;
+	} results[FAKE_RESULTS];
+	int result_count;
+	bool running; /* a message was sent and is not done */
+};
+
+/* All zero, but for a server that takes logins: PostgreSQL 15 with the pid 100. */
+void fake_reset(void);
+
+/* The one fake. */
+struct fake *fake_get(void);
+
+/* Adds a result; rows only for PG_ROWS. */
+void fake_answer(enum pg_status status, const struct pg_rows *rows);
+
+#endif
