@@ -80,6 +80,9 @@ void snapshot_free(struct snapshot *snap);
  */
 const char *snapshot_intern(struct snapshot *snap, const char *s, size_t n);
 
+/* Makes room for n sessions at once, before the first of them is added. */
+void snapshot_reserve(struct snapshot *snap, size_t n);
+
 /* One more session, all unknown; valid until the next call. */
 struct session *snapshot_add(struct snapshot *snap);
 

@@ -16,8 +16,9 @@
 struct grouping {
 	enum group_by by;
 	int64_t now_us;
-	struct group **slots; /* hash table, free ones NULL */
-	size_t room;          /* a power of two, over twice the number of sessions */
+	struct arena *arena;
+	uint32_t *slots; /* hash table of indexes of items plus 1; free ones 0 */
+	size_t room;     /* of the table: a power of two, twice that of items */
 	struct group *items;
 	size_t count;
 };
@@ -62,19 +63,46 @@ same_name(const char *a, const char *b)
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
+/* The slot of the name, or the free one where it belongs. */
+static uint32_t *
+find_slot(const struct grouping *grouping, const char *name)
+{
+	size_t i = hash_name(name) & (grouping->room - 1);
+
+	while (grouping->slots[i] != 0 &&
+	    !same_name(grouping->items[grouping->slots[i] - 1].name, name))
+		i = (i + 1) & (grouping->room - 1);
+	return &grouping->slots[i];
+}
+
+/* Groups are few, but there may be as many as sessions. */
+static void
+grow(struct grouping *grouping)
+{
+	struct group *items;
+
+	grouping->room = grouping->room > 0 ? grouping->room * 2 : 64;
+	items = arena_alloc(grouping->arena, grouping->room / 2, sizeof *items);
+	if (grouping->count > 0)
+		memcpy(items, grouping->items, grouping->count * sizeof *items);
+	grouping->items = items;
+	grouping->slots = arena_alloc(grouping->arena, grouping->room, sizeof *grouping->slots);
+	for (size_t i = 0; i < grouping->count; i++)
+		*find_slot(grouping, items[i].name) = (uint32_t)i + 1;
+}
+
 static struct group *
 find_group(struct grouping *grouping, const char *name)
 {
-	size_t i = hash_name(name) & (grouping->room - 1);
-	struct group *group;
+	uint32_t *slot = find_slot(grouping, name);
 
-	while (grouping->slots[i] != NULL) {
-		if (same_name(grouping->slots[i]->name, name))
-			return grouping->slots[i];
-		i = (i + 1) & (grouping->room - 1);
+	if (*slot != 0)
+		return &grouping->items[*slot - 1];
+	if (grouping->count == grouping->room / 2) {
+		grow(grouping);
+		slot = find_slot(grouping, name);
 	}
-	group = &grouping->items[grouping->count++];
-	*group = (struct group){
+	grouping->items[grouping->count] = (struct group){
 		.name = name,
 		.oldest_idle_us = TIME_UNKNOWN,
 		.longest_query_us = TIME_UNKNOWN,
@@ -83,8 +111,8 @@ find_group(struct grouping *grouping, const char *name)
 		.closed = -1,
 		.limit = -1,
 	};
-	grouping->slots[i] = group;
-	return group;
+	*slot = (uint32_t)++grouping->count;
+	return &grouping->items[grouping->count - 1];
 }
 
 static void
@@ -110,22 +138,43 @@ add_session(struct grouping *grouping, const struct session *session)
 	keep_longest(&group->longest_xact_us, session_since(session->xact_start_us, now));
 }
 
-/* Sessions of one snapshot that the other has not count as opened, or as closed. */
+/* A session that counts in one of two snapshots only has opened, or closed. */
 static void
-add_changes(struct grouping *grouping, const struct snapshot *from, const struct snapshot *other,
-    bool opened)
+add_change(struct grouping *grouping, const struct session *session, bool opened)
 {
-	for (size_t i = 0; i < from->session_count; i++) {
-		const struct session *session = &from->sessions[i];
-		struct group *group;
+	struct group *group;
 
-		if (!churn_counts(session) || snapshot_find(other, &session->id) != NULL)
-			continue;
-		group = find_group(grouping, groups_name(grouping->by, session));
-		if (opened)
-			group->opened++;
+	if (!churn_counts(session))
+		return;
+	group = find_group(grouping, groups_name(grouping->by, session));
+	if (opened)
+		group->opened++;
+	else
+		group->closed++;
+}
+
+/* Walks the two ordered lists side by side. */
+static void
+add_changes(struct grouping *grouping, const struct snapshot *snap, const struct snapshot *previous)
+{
+	size_t now = 0, then = 0;
+
+	while (now < snap->session_count || then < previous->session_count) {
+		int order;
+
+		if (now == snap->session_count)
+			order = 1;
+		else if (then == previous->session_count)
+			order = -1;
 		else
-			group->closed++;
+			order =
+			    identity_compare(&snap->sessions[now].id, &previous->sessions[then].id);
+		if (order < 0)
+			add_change(grouping, &snap->sessions[now], true);
+		if (order > 0)
+			add_change(grouping, &previous->sessions[then], false);
+		now += order <= 0;
+		then += order >= 0;
 	}
 }
 
@@ -137,8 +186,7 @@ count_changes(struct grouping *grouping, const struct snapshot *snap,
 
 	for (size_t i = 0; i < present; i++)
 		grouping->items[i].opened = grouping->items[i].closed = 0;
-	add_changes(grouping, snap, previous, true);
-	add_changes(grouping, previous, snap, false);
+	add_changes(grouping, snap, previous);
 	grouping->count = present; /* groups that are gone are not listed */
 }
 
@@ -172,14 +220,10 @@ void
 groups_make(struct groups *groups, enum group_by by, const struct snapshot *snap,
     const struct snapshot *previous, struct arena *arena)
 {
-	struct grouping grouping = { .by = by, .now_us = snap->server_us, .room = 64 };
+	struct grouping grouping = { .by = by, .now_us = snap->server_us, .arena = arena };
 	bool compare = previous != NULL && churn_comparable(snap, previous);
-	size_t most = snap->session_count + (compare ? previous->session_count : 0);
 
-	while (grouping.room < most * 2)
-		grouping.room *= 2;
-	grouping.slots = arena_alloc(arena, grouping.room, sizeof *grouping.slots);
-	grouping.items = arena_alloc(arena, most + 1, sizeof *grouping.items);
+	grow(&grouping);
 	for (size_t i = 0; i < snap->session_count; i++)
 		if (snap->sessions[i].slot)
 			add_session(&grouping, &snap->sessions[i]);

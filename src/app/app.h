@@ -32,9 +32,8 @@ enum status { STATUS_OK = 0, STATUS_USAGE = 1, STATUS_NO_WAY_IN = 2, STATUS_QUER
 struct app {
 	struct settings settings;
 	struct source *source;
-	struct snapshot *current;  /* NULL before the first sample */
-	struct snapshot *previous; /* NULL before the second */
-	struct facts facts;        /* of current */
+	struct snapshot *current; /* NULL before the first sample */
+	struct facts facts;       /* of current */
 	struct history history;
 	struct alert_set alerts;
 	struct messages messages;
@@ -49,7 +48,7 @@ struct app {
 bool app_open(struct app *app, struct err *err);
 void app_close(struct app *app);
 /*
- * Takes a snapshot over: history, facts, alerts. The one before the last goes back to the source.
+ * Takes a snapshot over: history, facts, alerts. The one before goes back to the source.
  * Gives the message about what our role may not see, once; else NULL.
  */
 const char *app_take(struct app *app, struct snapshot *snap);

@@ -48,7 +48,6 @@ app_close(struct app *app)
 	for (size_t i = 0; app->pool_filters != NULL && i < app->settings.pool_count; i++)
 		filter_free(app->pool_filters[i]);
 	mem_free(app->pool_filters);
-	snapshot_free(app->previous);
 	snapshot_free(app->current);
 	source_close(app->source);
 	facts_clear(&app->facts);
@@ -76,24 +75,23 @@ tell_rights(struct app *app)
 const char *
 app_take(struct app *app, struct snapshot *snap)
 {
+	struct snapshot *previous = app->current;
 	struct input input;
 
-	if (app->previous != NULL)
-		source_recycle(app->source, app->previous);
-	app->previous = app->current;
 	app->current = snap;
-	if (app->previous != NULL && app->previous->server.started_us != snap->server.started_us)
+	if (previous != NULL && previous->server.started_us != snap->server.started_us)
 		history_clear(&app->history); /* restarted, or another server */
 	facts_point(snap, &app->history);
 	input = (struct input){
 		.snap = snap,
-		.previous = app->previous,
+		.previous = previous,
 		.history = &app->history,
 		.settings = &app->settings,
 		.matcher = &app->matcher,
 	};
 	facts_make(&app->facts, &input);
 	alerts_update(&app->alerts, &app->facts, snap->wall_us);
+	source_recycle(app->source, previous); /* the facts do not point into it */
 	return tell_rights(app);
 }
 

@@ -157,7 +157,7 @@ units_parse_duration(const char *s, int64_t *us, struct err *err)
 		    s);
 	if (total >= (double)DURATION_END - 0.5)
 		return err_set(err, "\"%.80s\" is too long: 100 years or more", s);
-	*us = llround(total);
+	*us = (int64_t)(total + 0.5);
 	return true;
 }
 

@@ -123,6 +123,13 @@ snapshot_intern(struct snapshot *snap, const char *s, size_t n)
 	return slot->s;
 }
 
+void
+snapshot_reserve(struct snapshot *snap, size_t n)
+{
+	snap->sessions = arena_alloc(&snap->arena, n, sizeof *snap->sessions);
+	snap->session_room = n;
+}
+
 struct session *
 snapshot_add(struct snapshot *snap)
 {

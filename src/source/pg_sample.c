@@ -210,6 +210,7 @@ pg_sample_sessions(struct pg_sample *sample, const struct pg_rows *rows, struct 
 	int count = pg_rows_count(rows);
 
 	sample->oids = arena_alloc(&sample->snap->arena, (size_t)count, sizeof(*sample->oids));
+	snapshot_reserve(sample->snap, (size_t)count);
 	for (int row = 0; row < count; row++) {
 		struct pg_oids *oids = &sample->oids[row];
 
