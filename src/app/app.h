@@ -22,6 +22,7 @@
 struct buf;
 struct err;
 struct filter;
+struct link;
 struct pollfd;
 struct snapshot;
 struct source;
@@ -78,8 +79,9 @@ bool loop_wait(struct app *app, int fd, int64_t deadline_us, bool *gone);
 /* Blocks the signals that are handled, outside of loop_wait(). `mask` is what holds inside. */
 void signals_init(void);
 const sigset_t *signals_mask(void);
-/* Each gives whether the signal came, and forgets it. Quit is SIGINT, SIGTERM or SIGHUP. */
+/* Whether SIGINT, SIGTERM or SIGHUP came, ever. */
 bool signals_quit(void);
+/* Each gives whether the signal came, and forgets it. */
 bool signals_resized(void);
 bool signals_continued(void);
 /* Makes a crash give the terminal back before it ends the program. */
@@ -89,9 +91,11 @@ void signals_suspend(void);
 
 /* password.c */
 
-/* Asks on the terminal; NULL when there is none or the user gave up. Wipe and free with
- * password_free(). */
-char *password_ask(const char *user);
+/*
+ * Asks on the terminal, and says first why the last one was not taken, if so; NULL when there is
+ * no terminal or the user gave up. user may be NULL. Wipe and free with password_free().
+ */
+char *password_ask(const char *user, const struct link *link);
 void password_free(char *password);
 
 /* options.c */

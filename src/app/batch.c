@@ -158,9 +158,10 @@ link_changed(struct batch *batch)
 static void
 ask_password(struct batch *batch)
 {
-	char *password = password_ask(batch->app->settings.username);
+	struct source *source = batch->app->source;
+	char *password = password_ask(batch->app->settings.username, source_link(source));
 
-	source_password(batch->app->source, password);
+	source_password(source, password);
 	password_free(password);
 }
 

@@ -33,8 +33,7 @@ struct live {
 	    next_second_us; /* of the wall clock, by the other clock: the time of day moves on */
 	bool draw;
 	bool quit;
-	bool heard;  /* the first answer of any kind is there */
-	bool sample; /* there is one that was not drawn yet */
+	bool heard; /* the first answer of any kind is there */
 	struct err err;
 	int status;
 };
@@ -73,12 +72,21 @@ open_screen(struct live *live)
 	return true;
 }
 
+/* Asks for the whole query of the session whose details are open, while it is missing. */
+static void
+ask_query(struct live *live)
+{
+	struct identity id;
+
+	if (ui_wants_query(live->ui, &id))
+		source_ask_query(live->app->source, &id);
+}
+
 static void
 draw(struct live *live)
 {
 	struct table_data data;
 	struct ui_frame frame;
-	struct identity id;
 	int rows, cols;
 
 	if (live->term == NULL || !live->draw)
@@ -88,35 +96,23 @@ draw(struct live *live)
 	canvas_resize(&live->canvas, rows, cols, term_utf8(live->term));
 	ui_draw(live->ui, &frame, &live->canvas);
 	term_show(live->term, &live->canvas);
-	/* The session of the details may run another query now. */
-	if (live->sample && ui_wants_query(live->ui, &id))
-		source_ask_query(live->app->source, &id);
-	live->draw = live->sample = false;
+	live->draw = false;
 }
 
 static void
 ask_password(struct live *live)
 {
+	struct source *source = live->app->source;
 	char *password;
 
 	if (live->term != NULL)
 		term_pause(live->term);
-	password = password_ask(live->app->settings.username);
-	source_password(live->app->source, password);
+	password = password_ask(live->app->settings.username, source_link(source));
+	source_password(source, password);
 	password_free(password);
 	if (live->term != NULL)
 		term_resume(live->term);
 	live->draw = true;
-}
-
-/* Asks for the whole query of the session whose details are open, while it is missing. */
-static void
-ask_query(struct live *live)
-{
-	struct identity id;
-
-	if (ui_wants_query(live->ui, &id))
-		source_ask_query(live->app->source, &id);
 }
 
 static void
@@ -201,7 +197,7 @@ take_signals(struct live *live)
 		live->draw = true;
 	}
 	if (signals_continued()) {
-		term_redraw(live->term);
+		term_resume(live->term);
 		live->draw = true;
 	}
 }

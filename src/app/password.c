@@ -13,6 +13,7 @@
 #include "app.h"
 #include "base/buf.h"
 #include "base/mem.h"
+#include "model/link.h"
 
 #define PASSWORD_MOST 1024
 
@@ -25,16 +26,19 @@ tell(int tty, const char *text)
 
 /* Reads a line; false at the end of input, a signal to quit, or ^C. */
 static bool
-read_line(int tty, struct buf *line)
+read_line(int tty, const struct termios *quiet, struct buf *line)
 {
 	struct pollfd fds = { .fd = tty, .events = POLLIN };
 	char c;
 
 	for (;;) {
 		if (ppoll(&fds, 1, NULL, signals_mask()) < 0) {
-			if (errno == EINTR && !signals_quit())
-				continue;
-			return false;
+			if (errno != EINTR || signals_quit())
+				return false;
+			/* After ^Z and fg: shells have set modes of their own. */
+			if (signals_continued())
+				tcsetattr(tty, TCSAFLUSH, quiet);
+			continue;
 		}
 		if (read(tty, &c, 1) != 1)
 			return false;
@@ -46,7 +50,7 @@ read_line(int tty, struct buf *line)
 }
 
 char *
-password_ask(const char *user)
+password_ask(const char *user, const struct link *link)
 {
 	int tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
 	struct termios saved, quiet;
@@ -59,11 +63,15 @@ password_ask(const char *user)
 		quiet = saved;
 		quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
 		tcsetattr(tty, TCSAFLUSH, &quiet);
+		if (link->refusal == REFUSAL_PASSWORD) {
+			tell(tty, refusal_words(link->refusal));
+			tell(tty, "\n");
+		}
 		tell(tty, "Password");
 		tell(tty, user != NULL ? " for user " : "");
 		tell(tty, user != NULL ? user : "");
 		tell(tty, ": ");
-		if (read_line(tty, &line))
+		if (read_line(tty, &quiet, &line))
 			password = mem_strdup(buf_str(&line));
 		tell(tty, "\n");
 		tcsetattr(tty, TCSAFLUSH, &saved);

@@ -77,7 +77,7 @@ take(volatile sig_atomic_t *flag)
 bool
 signals_quit(void)
 {
-	return take(&quit_flag);
+	return quit_flag != 0;
 }
 
 bool
@@ -105,5 +105,14 @@ signals_on_crash(void (*restore)(void))
 void
 signals_suspend(void)
 {
+	sigset_t set;
+	int number;
+
 	kill(0, SIGTSTP);
+	/* The SIGCONT that ended it is no news. */
+	if (sigpending(&set) != 0 || sigismember(&set, SIGCONT) != 1)
+		return;
+	sigemptyset(&set);
+	sigaddset(&set, SIGCONT);
+	sigwait(&set, &number);
 }

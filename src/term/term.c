@@ -164,6 +164,8 @@ term_close(struct term *term)
 void
 term_resume(struct term *term)
 {
+	if (!isendwin())
+		endwin(); /* somebody else had the terminal: it is taken over anew */
 	reset_prog_mode();
 	term_resized(term);
 	werase(stdscr);

@@ -36,26 +36,27 @@ sub stall {
 sub check_invisible {
 	my ($server) = @_;
 	my @clients = stall($server, 2);
-	my $report = report($server, count => 3);
+	my $report = report($server, count => 2);
 	is($report->{slots}{used}, 1, 'of three used slots one is seen');
 	is($report->{slots}{hidden}, undef, 'and hidden ones unknown while there are many free');
 	my @others = map { PgClient->new($server, user => 'app') } 1 .. 5;
-	my @reports = report($server, count => 3, interval => 1);
-	is($reports[0]{slots}{hidden}, 0, 'from 60 % on we look for them: a first time is no proof');
-	is($reports[1]{slots}{hidden}, 2, 'the second is');
-	is($reports[1]{slots}{used}, 8, 'they count as used');
-	is($reports[1]{slots}{free}, 2, 'and not as free');
-	is($reports[1]{states}{starting}, 2, 'their state is starting');
-	sums_ok($reports[1]);
-	my @hidden = grep { $_->{state} eq 'starting' } @{ $reports[2]{sessions} };
-	is(scalar @hidden, 2, 'they are among the sessions');
-	is_deeply([map { $_->{user} } @hidden], [undef, undef], 'of unknown role');
+	my $watch = Report->watch($server);
+	$report = $watch->wait_for(sub { 1 }, 'from 60 % on we look for them');
+	is($report->{slots}{hidden}, 0, 'once is no proof');
+	$report = $watch->wait_for(sub { $_[0]{slots}{hidden} }, 'the second time is');
+	is($report->{slots}{hidden}, 2, 'both are there');
+	is($report->{slots}{used}, 8, 'they count as used');
+	is($report->{slots}{free}, 2, 'and not as free');
+	is($report->{states}{starting}, 2, 'their state is starting');
+	sums_ok($report);
+	my @hidden = grep { $_->{state} eq 'starting' } @{ $report->{sessions} };
+	is_deeply([map { $_->{user} } @hidden], [undef, undef], 'they are sessions of unknown roles');
 	ok(!(grep { !$server->psql("select count(*) from pg_locks where pid = $_->{pid}") } @hidden),
 		'their pids are those of processes');
-	my $unknown = named($reports[2]{applications}, '(unknown)');
-	is($unknown->{total}, 2, 'and of an unknown application');
+	is(named($report->{applications}, '(unknown)')->{total}, 2, 'and of unknown applications');
 	@clients = ();
-	wait_ok { report($server, count => 2, interval => 1)->{slots}{hidden} == 0 } 20, 'until they are gone';
+	$watch->wait_for(sub { $_[0]{slots}{hidden} == 0 }, 'until they are gone');
+	is($watch->stop, 0, 'exit status');
 	return;
 }
 

@@ -28,7 +28,8 @@ sub write_file {
 # Where it got: (user, database, host, port), or the complaint.
 sub where {
 	my ($env, @args) = @_;
-	my ($status, $out, $err) = monitor(undef, args => [@args], env => { HOME => $dir, %$env }, show => 'summary');
+	my ($status, $out, $err) = monitor(undef, args => [@args], env => { HOME => $dir, %$env },
+		show => 'summary');
 	return $err if $status ne '0';
 	my $report = JSON::PP->new->utf8->decode($out);
 	return [@{ $report->{server} }{qw(user database host port)}];
@@ -65,7 +66,8 @@ sub check_options {
 		['service and a database', ['app', 'postgres', '127.0.0.1', $port],
 			{ PGSERVICEFILE => $service }, 'service=shop dbname=postgres'],
 		['a list of hosts', $tcp, {}, '-h', '127.0.0.2,127.0.0.1', '-p', $port, '-U', 'app', 'shop'],
-		['a host name', ['app', 'shop', 'localhost', $port], {}, '-h', 'localhost', '-p', $port, '-U', 'app', 'shop'],
+		['a host name', ['app', 'shop', 'localhost', $port], {},
+			'-h', 'localhost', '-p', $port, '-U', 'app', 'shop'],
 	);
 	is_deeply(where(@$_[2 .. $#$_]), $_->[1], $_->[0]) for @cases;
 	return;
@@ -76,7 +78,7 @@ sub check_passwords {
 	my $port = $server->port;
 	my @login = ('-h', '127.0.0.1', '-p', $port, '-U', 'shy', '-d', 'shop');
 	my $in = ['shy', 'shop', '127.0.0.1', $port];
-	my $file = write_file('passwords', "127.0.0.1:$port:shop:shy:right:and\\:wrong\n127.0.0.1:$port:*:*:right\n");
+	my $file = write_file('passwords', "127.0.0.1:$port:shop:shy:wrong\n127.0.0.1:$port:*:*:right\n");
 	my $other = write_file('wrong', "*:*:*:*:wrong\n");
 	is_deeply(where({ PGPASSFILE => $file }, @login[0 .. 5], '-d', 'postgres'),
 		['shy', 'postgres', '127.0.0.1', $port], 'password file of the environment');
@@ -190,8 +192,8 @@ sub make_authority {
 sub sign {
 	my ($server, $year) = @_;
 	my $data = $server->data;
-	openssl('ca', qw(-batch -notext -cert ca.crt -keyfile ca.key -in server.csr -startdate 20200101000000Z -enddate),
-		"${year}0101000000Z", '-out', "$data/server.crt");
+	openssl('ca', qw(-batch -notext -cert ca.crt -keyfile ca.key -in server.csr),
+		'-startdate', '20200101000000Z', '-enddate', "${year}0101000000Z", '-out', "$data/server.crt");
 	chmod 0600, "$data/server.key";
 	my ($uid, $gid) = (stat $data)[4, 5];
 	chown $uid, $gid, "$data/server.key", "$data/server.crt";
@@ -212,7 +214,8 @@ sub check_certificates {
 		sign($server, 2021);
 		$server->restart('fast');
 		complaint([monitor(undef, args => [$full])], 2,
-			qr/no agreement on encryption: .*certificate verify failed.*; check sslmode, sslrootcert/, 'one that expired');
+			qr/no agreement on encryption: .*certificate verify failed.*; check sslmode, sslrootcert/,
+			'one that expired');
 		is(where({}, "$login sslmode=require")->[0], 'app', 'is good where nobody looks');
 		complaint([monitor(undef, args => ["$login sslmode=verify-full sslrootcert=$dir/none.crt"])], 2,
 			qr/no agreement on encryption: .*none\.crt/, 'no root certificate');
@@ -230,8 +233,8 @@ SKIP: {
 	print $out "host all shy 127.0.0.1/32 scram-sha-256\n$rest";
 	close $out;
 	$server->start;
-	$server->psql($_) for "create role app login; create role shy login password 'right'", 'create database shop',
-		'create database closed allow_connections false', 'create database private',
+	$server->psql($_) for "create role app login; create role shy login password 'right'",
+		'create database shop', 'create database closed allow_connections false', 'create database private',
 		'revoke connect on database private from public';
 	check_options($server);
 	check_passwords($server);

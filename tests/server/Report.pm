@@ -66,26 +66,42 @@ sub watch {
 sub program { return $_[0]{program} }
 sub pid { return $_[0]{program}->pid }
 
+# Number of reports up to now.
+sub count {
+	my ($self) = @_;
+	open my $in, '<:raw', $self->{program}{out} or return 0; # it has not begun
+	seek $in, $self->{read}, 0;
+	while (defined(my $line = <$in>)) {
+		last if $line !~ /\n\z/;
+		$self->{read} += length $line;
+		push @{ $self->{reports} }, $line;
+	}
+	return scalar @{ $self->{reports} };
+}
+
+# The report n, from 0. Large ones take their time to read, so that is put off.
+sub _report {
+	my ($self, $n) = @_;
+	my $report = $self->{reports}[$n];
+	return ref $report ? $report : ($self->{reports}[$n] = _decode($report));
+}
+
 # All reports up to now.
 sub reports {
 	my ($self) = @_;
-	my $new = substr $self->{program}->out, $self->{read};
-	$new =~ s/[^\n]*\z//;
-	$self->{read} += length $new;
-	push @{ $self->{reports} }, map { _decode($_) } split /\n/, $new;
-	return @{ $self->{reports} };
+	return map { $self->_report($_) } 0 .. $self->count - 1;
 }
 
-# The first report for which the code says yes, of those that no call before has looked at; undef
+# The first report for which the code says yes, of those that no call before has looked at; empty
 # if it takes too long or the program ends.
 sub wait_for {
 	my ($self, $code, $what, $seconds) = @_;
 	my $found;
 	wait_until {
 		my $ended = defined $self->{program}->status;
-		my @reports = $self->reports;
-		while (!$found && $self->{seen} < @reports) {
-			my $report = $reports[$self->{seen}++];
+		my $count = $self->count;
+		while (!$found && $self->{seen} < $count) {
+			my $report = $self->_report($self->{seen}++);
 			$found = $report if $code->($report);
 		}
 		$found || $ended;
@@ -98,7 +114,7 @@ sub wait_for {
 # The next report, whatever it says.
 sub next_report {
 	my ($self) = @_;
-	$self->{seen} = () = $self->reports;
+	$self->{seen} = $self->count;
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
 	return $self->wait_for(sub { 1 }, 'another report');
 }

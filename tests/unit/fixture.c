@@ -19,7 +19,7 @@ const char *const hostile_texts[] = {
 	"\033]0;title\007",
 	"\033]52;c;cm0gLXJm\033\\",
 	"line\nfeed\r\ntab\tbell\a",
-	"\177\b\001\037",
+	"del\177ete\177\b\001\037",
 	"\xC2\x9B"
 	"2J",                    /* a control character of 2 bytes */
 	"\xFF\xFE\x80\xC0\xAF",  /* never UTF-8 */

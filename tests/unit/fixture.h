@@ -65,6 +65,15 @@ void fixture_clear(struct fixture *fixture);
 extern const char *const hostile_texts[];
 extern const size_t hostile_count;
 
+#define FIXTURE_ROW_MAX 2048
+
+/*
+ * "name=text" of each column of the table's n-th row that is not unknown, in
+ * order, with blanks between. False past the last row.
+ */
+bool fixture_row(const struct fixture *fixture, const struct table *table, size_t n,
+    char out[FIXTURE_ROW_MAX]);
+
 /* Initializes it with all kinds, states, hostile texts and unknowns, and analyses it. */
 void fixture_hostile(struct fixture *fixture);
 

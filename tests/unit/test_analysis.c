@@ -131,20 +131,23 @@ test_limits(void **state)
 {
 	static const struct limit limits[] = { { "app", true, 20 }, { "wall", false, 12 },
 		{ "absent", true, 3 }, { "boss", true, 0 }, { "off", false, 0 },
-		{ "web", true, 1 } };
+		{ "solo", true, 1 } };
 	struct fixture fixture;
 
 	(void)state;
 	fixture_init(&fixture);
 	fixture_add_many(fixture.snap, 100, 10, "web", STATE_IDLE);
 	fixture_add(fixture.snap, 1, "boss", "boss", STATE_IDLE);
+	fixture_add(fixture.snap, 2, "solo", "solo", STATE_IDLE);
+	fixture_add(fixture.snap, 3, "postgres", "psql", STATE_IDLE); /* one past it */
 	fixture_limits(fixture.snap, limits, COUNT_OF(limits));
 	fixture_analyse(&fixture);
 	assert_int_equal(fixture.facts.limit_count, 6);
 	expect_limit(&fixture.facts.limits[0], "boss", 1);
-	expect_limit(&fixture.facts.limits[1], "wall", 11);
-	expect_limit(&fixture.facts.limits[2], "app", 10);
-	for (int i = 3; i < 6; i++)
+	expect_limit(&fixture.facts.limits[1], "wall", 13);
+	expect_limit(&fixture.facts.limits[2], "solo", 1);
+	expect_limit(&fixture.facts.limits[3], "app", 10);
+	for (int i = 4; i < 6; i++)
 		assert_int_equal(fixture.facts.limits[i].used, 0);
 	fixture_clear(&fixture);
 }

@@ -143,6 +143,7 @@ test_message(void **state)
 static void
 test_unknown(void **state)
 {
+	struct pool pools[] = { { .over = -1 }, { .over = -1 } };
 	struct settings settings;
 	struct alert_set set;
 	struct facts facts;
@@ -158,6 +159,16 @@ test_unknown(void **state)
 	assert_int_equal(find(&set, "utilization")->level, LEVEL_OK);
 	assert_false(find(&set, "utilization")->known);
 	assert_true(isnan(find(&set, "utilization")->value));
+	facts.slots = (struct slots){ .max_connections = 3, .usable = 0, .used = 3 };
+	facts.pools = (struct pools){ .count = 2, .configured = 5 };
+	facts.pools.items = pools;
+	alerts_update(&set, &facts, 3); /* a share of nothing */
+	assert_false(find(&set, "utilization")->known);
+	assert_false(find(&set, "pool_plan")->known);
+	facts.slots.usable = 1;
+	alerts_update(&set, &facts, 4);
+	assert_true(find(&set, "utilization")->known);
+	assert_true(find(&set, "pool_plan")->known);
 	settings_clear(&settings);
 }
 

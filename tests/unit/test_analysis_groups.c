@@ -175,21 +175,23 @@ static void
 test_limits(void **state)
 {
 	static const struct limit limits[] = { { "app", true, 20 }, { "wall", false, 0 },
-		{ "wall", true, 7 }, { "absent", true, 3 } };
+		{ "wall", true, 7 }, { "absent", true, 3 }, { "zoe", true, 4 } };
 	struct fixture fixture;
 
 	(void)state;
 	fixture_init(&fixture);
 	fixture_add(fixture.snap, 1, "app", "app", STATE_IDLE);
 	fixture_add(fixture.snap, 2, "free", "wall", STATE_IDLE);
+	fixture_add(fixture.snap, 3, "zoe", "wall", STATE_IDLE);
 	fixture_limits(fixture.snap, limits, COUNT_OF(limits));
 	fixture_analyse(&fixture);
 	assert_int_equal(find(&fixture.facts.groups[GROUP_USER], "app")->limit, 20);
 	assert_int_equal(find(&fixture.facts.groups[GROUP_USER], "free")->limit, -1);
+	assert_int_equal(find(&fixture.facts.groups[GROUP_USER], "zoe")->limit, 4);
 	assert_int_equal(find(&fixture.facts.groups[GROUP_DATABASE], "wall")->limit, 0);
 	assert_int_equal(find(&fixture.facts.groups[GROUP_APPLICATION], "app")->limit, -1);
 	assert_int_equal(find(&fixture.facts.groups[GROUP_APPLICATION], "wall")->limit, -1);
-	assert_int_equal(fixture.facts.groups[GROUP_USER].count, 2);
+	assert_int_equal(fixture.facts.groups[GROUP_USER].count, 3);
 	fixture_clear(&fixture);
 }
 

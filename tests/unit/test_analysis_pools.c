@@ -101,6 +101,10 @@ test_one(void **state)
 		{ { 1, 1, 1, 0, 0, 98 }, 100, 98, false, -1 },
 		{ { 1, 1, 1, 5000, 0, 0 }, -1, 5000, true, -1 },
 		{ { 1000, 1000, 1000, 1000, 1000, 0 }, 100, INT32_MAX, false, -1 },
+		{ { 0, 4, 1, 25, 0, 0 }, 100, 0, true, -1 },
+		{ { 1, 1, 1, 0, 0, 0 }, 3, 0, true, 0 }, /* nothing is usable */
+		{ { 1, 1, 1, 5, 0, 0 }, 3, 5, false, 0 },
+		{ { 1, 1, 1, 5, 1, 0 }, 3, 6, false, -1 },
 	};
 
 	(void)state;
@@ -177,6 +181,9 @@ test_four(void **state)
 	assert_false(pools->fits);
 	assert_int_equal(pools->items[0].fitting_size, 9);
 	assert_int_equal(pools->items[1].fitting_size, -1); /* the others alone are 135 */
+	fixture.snap->max_connections = 138;
+	fixture_analyse(&fixture);
+	assert_int_equal(pools->items[1].fitting_size, 0); /* and now leave nothing */
 	fixture_clear(&fixture);
 }
 
@@ -205,6 +212,26 @@ test_fitting_exact(void **state)
 		assert_false(pools->fits);
 		fixture_clear(&fixture);
 	}
+}
+
+/* A pool that may open none at all: the number rules, though it is 0. */
+static void
+test_zero(void **state)
+{
+	struct fixture fixture;
+	struct pool_plan *plan;
+
+	(void)state;
+	fixture_init(&fixture);
+	plan = settings_add_pool(&fixture.settings, "old", "user=x");
+	plan->pool_size = 5;
+	plan->connections = 0;
+	fixture_add_many(fixture.snap, 100, 2, "old", STATE_IDLE);
+	fixture_analyse(&fixture);
+	assert_int_equal(fixture.facts.pools.items[0].configured, 0);
+	assert_int_equal(fixture.facts.pools.items[0].over, 2);
+	assert_int_equal(fixture.facts.pools.items[0].fitting_size, -1);
+	fixture_clear(&fixture);
 }
 
 static void
@@ -263,6 +290,7 @@ main(void)
 		cmocka_unit_test(test_spare),
 		cmocka_unit_test(test_four),
 		cmocka_unit_test(test_fitting_exact),
+		cmocka_unit_test(test_zero),
 		cmocka_unit_test(test_observed),
 		cmocka_unit_test(test_none),
 	};

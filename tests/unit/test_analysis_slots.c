@@ -96,6 +96,12 @@ test_reserved(void **state)
 	assert_int_equal(slots.usable, 0);
 	assert_int_equal(slots.free, 0);
 	assert_true(slots.utilization == 0);
+	snap->max_connections = 15;
+	fixture_add(snap, 1, "app", "web", STATE_IDLE);
+	slots_count(&slots, snap);
+	assert_int_equal(slots.usable, 1);
+	assert_int_equal(slots.free, 0);
+	assert_true(slots.utilization == 1);
 	snapshot_free(snap);
 }
 

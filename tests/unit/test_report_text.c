@@ -114,6 +114,30 @@ test_wide(void **state)
 	arena_clear(&arena);
 }
 
+/* Without a choice the hidden columns stay away. */
+static void
+test_default_columns(void **state)
+{
+	struct report report = { .utf8 = true };
+	struct arena arena = { 0 };
+	struct fixture fixture;
+	struct buf out;
+
+	(void)state;
+	fixture_init(&fixture);
+	fixture_add_many(fixture.snap, 100, 1, "web", STATE_IDLE);
+	fixture_analyse(&fixture);
+	choose(&report, &arena, "users,summary", NULL);
+	out = print(&fixture, &report, 0);
+	assert_ptr_equal(strstr(buf_str(&out), "Users\nNAME  TOTAL  ACT"), buf_str(&out));
+	assert_null(strstr(buf_str(&out), "SHARE"));
+	assert_non_null(strstr(buf_str(&out), "\n\nSummary\nTime "));
+	assert_null(strstr(buf_str(&out), "150020"));
+	buf_clear(&out);
+	fixture_clear(&fixture);
+	arena_clear(&arena);
+}
+
 static void
 test_pairs(void **state)
 {
@@ -259,7 +283,8 @@ test_color(void **state)
 	    "   91\n");
 	report.color = false;
 	expect(&fixture, &report,
-	    "Alerts\nLEVEL      VALUE\ncritical  93.8 %\nwarning    2m00s\n\nUsers\nTOTAL\n   91\n");
+	    "Alerts\nLEVEL      VALUE\ncritical  93.8 %\nwarning    2m00s\n"
+	    "\nUsers\nTOTAL\n   91\n");
 	fixture_clear(&fixture);
 	arena_clear(&arena);
 }
@@ -324,7 +349,7 @@ test_failure(void **state)
 	    "--- 2026-11-20T14:02:33.123456Z  no sample: no \xEF\xBF\xBD[1mway in \xEF\xBF\xBD\n");
 	buf_reset(&out);
 	report.utf8 = false;
-	writer_text.failure(&report, NOW_US, "caf\xC3\xA9", 3, &out);
+	writer_text.failure(&report, NOW_US, "caf\xC3\xA9", 1, &out);
 	assert_string_equal(buf_str(&out), "\n--- 2026-11-20T14:02:33.123456Z  no sample: caf?\n");
 	buf_clear(&out);
 }
@@ -335,6 +360,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_wide),
+		cmocka_unit_test(test_default_columns),
 		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_several),
 		cmocka_unit_test(test_query),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
- * Tests of the tables of figures: each column of summary, states, groups,
- * pools and alerts on a sample that is easy to add up by hand.
+ * Tests of the tables of figures: each column of summary, states, groups and
+ * alerts on a sample that is easy to add up by hand.
  */
 #include "fixture.h"
 #include "model/messages.h"
@@ -14,38 +14,22 @@
 
 #include <cmocka.h>
 
-/* "name=text" of every column of the n-th row that is not unknown, in order, with blanks between.
- */
 static void
 expect_row(const struct table *table, const struct fixture *fixture, size_t n, const char *want)
 {
-	struct arena arena = { 0 };
-	char text[2048] = "", room[CELL_MAX];
-	struct rows rows;
+	char text[FIXTURE_ROW_MAX];
 
-	table->rows(&fixture->data, &rows, &arena);
-	assert_in_range(n, 0, rows.count - 1);
-	for (size_t i = 0; i < table->column_count; i++) {
-		struct value value = table->columns[i].get(&fixture->data, rows.items[n]);
-		size_t used = strlen(text);
-
-		if (value.type != VALUE_NONE)
-			snprintf(text + used, sizeof(text) - used, "%s%s=%s", used > 0 ? " " : "",
-			    table->columns[i].name, cell_text(room, &value));
-	}
+	assert_true(fixture_row(fixture, table, n, text));
 	assert_string_equal(text, want);
-	arena_clear(&arena);
 }
 
-static size_t
-count_rows(const struct table *table, const struct fixture *fixture)
+static void
+expect_rows(const struct table *table, const struct fixture *fixture, size_t count)
 {
-	struct arena arena = { 0 };
-	struct rows rows;
+	char text[FIXTURE_ROW_MAX];
 
-	table->rows(&fixture->data, &rows, &arena);
-	arena_clear(&arena);
-	return rows.count;
+	assert_true(count == 0 || fixture_row(fixture, table, count - 1, text));
+	assert_false(fixture_row(fixture, table, count, text));
 }
 
 /* 12 idle, 5 active of which 2 wait for one of the 2 in transactions, 1 aborted, 2 hidden. */
@@ -98,7 +82,7 @@ test_summary(void **state)
 	fixture.snap->reserved = 5;
 	fixture.snap->server.in_recovery = true;
 	fixture_analyse(&fixture);
-	assert_int_equal(count_rows(&table_summary, &fixture), 1);
+	expect_rows(&table_summary, &fixture, 1);
 	expect_row(&table_summary, &fixture, 0,
 	    "time=2026-11-20T14:02:33.123456Z host=db1 port=5432 database=postgres user=monitor "
 	    "version=15.20 version_num=150020 in_recovery=yes "
@@ -154,10 +138,21 @@ test_summary_unknown(void **state)
 	    "time=2026-11-20T14:02:33.123456Z version_num=0 in_recovery=no via=client "
 	    "superuser_reserved=3 reserved=0 used=1 estimated=yes walsenders_used=0 blocked=0 "
 	    "level=ok");
-	fixture.snap->max_connections = 2; /* less than is reserved: a share of nothing */
+	snap->max_connections = 2; /* less than is reserved: a share of nothing */
+	snap->restricted = true;   /* what may not be seen may wait as well */
 	fixture_analyse(&fixture);
-	assert_int_equal(table_column(&table_summary, "utilization")->get(&fixture.data, snap).type,
-	    VALUE_NONE);
+	expect_row(&table_summary, &fixture, 0,
+	    "time=2026-11-20T14:02:33.123456Z version_num=0 in_recovery=no via=client "
+	    "max_connections=2 superuser_reserved=3 reserved=0 usable=0 used=1 free=0 "
+	    "estimated=yes walsenders_used=0 level=ok");
+	snap->max_connections = 4;
+	fixture_add(snap, 2, "monitor", "", STATE_ACTIVE)->wait_event_type = "Lock";
+	fixture_analyse(&fixture);
+	expect_row(&table_summary, &fixture, 0,
+	    "time=2026-11-20T14:02:33.123456Z version_num=0 in_recovery=no via=client "
+	    "max_connections=4 superuser_reserved=3 reserved=0 usable=1 used=2 free=0 "
+	    "utilization=200.0 % estimated=yes walsenders_used=0 longest_query=10s blocked=1 "
+	    "level=critical");
 	fixture_clear(&fixture);
 }
 
@@ -168,7 +163,7 @@ test_states(void **state)
 
 	(void)state;
 	begin(&fixture);
-	assert_int_equal(count_rows(&table_states, &fixture), STATE_COUNT);
+	expect_rows(&table_states, &fixture, STATE_COUNT);
 	expect_row(&table_states, &fixture, 0,
 	    "state=active sessions=5 share=22.7 % oldest=10s oldest_pid=200");
 	expect_row(&table_states, &fixture, 1,
@@ -216,13 +211,34 @@ test_groups(void **state)
 	    "idle_in_transaction=2 aborted=1 fastpath=0 disabled=0 starting=0 unknown=0 "
 	    "oldest_idle=2h00m longest_query=3m12s longest_transaction=14m00s waiting=2 "
 	    "opened=4 closed=1 limit=20");
-	assert_int_equal(count_rows(&table_databases, &fixture), 2);
+	expect_rows(&table_databases, &fixture, 2);
 	assert_int_equal(table_users.level(&fixture.data,
 	                     &fixture.facts.groups[GROUP_USER].items[0]),
 	    LEVEL_CRITICAL); /* full */
 	assert_int_equal(table_databases.level(&fixture.data,
 	                     &fixture.facts.groups[GROUP_DATABASE].items[0]),
 	    LEVEL_OK);
+	fixture_clear(&fixture);
+}
+
+/* A limit of 0 is one, and one session is all of them. */
+static void
+test_group_limit(void **state)
+{
+	static const struct limit limits[] = { { "app", true, 0 } };
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture);
+	fixture_add(fixture.snap, 1, "app", "web", STATE_DISABLED);
+	fixture_limits(fixture.snap, limits, COUNT_OF(limits));
+	fixture_analyse(&fixture);
+	expect_row(&table_users, &fixture, 0,
+	    "name=app total=1 share=100.0 % active=0 idle=0 txn=0 other=1 idle_in_transaction=0 "
+	    "aborted=0 fastpath=0 disabled=1 starting=0 unknown=0 waiting=0 limit=0");
+	assert_int_equal(table_users.level(&fixture.data,
+	                     &fixture.facts.groups[GROUP_USER].items[0]),
+	    LEVEL_CRITICAL);
 	fixture_clear(&fixture);
 }
 
@@ -245,51 +261,6 @@ test_group_states(void **state)
 }
 
 static void
-test_pools(void **state)
-{
-	struct fixture fixture;
-	struct pool_plan *plan;
-
-	(void)state;
-	fixture_init(&fixture);
-	assert_int_equal(fixture.settings.pool_count, 0);
-	fixture_analyse(&fixture);
-	assert_int_equal(count_rows(&table_pools, &fixture), 0);
-	assert_int_equal(count_rows(&table_pool_total, &fixture), 0);
-	plan = settings_add_pool(&fixture.settings, "api", "application=web");
-	plan->instances = 2;
-	plan->workers = 4;
-	plan->engines = 3;
-	plan->pool_size = 2;
-	plan->max_overflow = 1;
-	settings_add_pool(&fixture.settings, "admin", "user=postgres")->connections = 2;
-	fixture_add_many(fixture.snap, 100, 7, "api", STATE_IDLE);
-	fixture_add_many(fixture.snap, 200, 3, "admin", STATE_ACTIVE);
-	fixture_add_many(fixture.snap, 300, 4, "psql", STATE_IDLE);
-	fixture_analyse(&fixture);
-	expect_row(&table_pools, &fixture, 0,
-	    "name=api instances=2 workers=8 engines=3 pool_size=2 max_overflow=1 configured=72 "
-	    "observed=7 over=0 idle=7 fitting_size=2 match=application=web");
-	expect_row(&table_pools, &fixture, 1,
-	    "name=admin configured=2 observed=3 over=1 idle=0 match=user=postgres");
-	expect_row(&table_pools, &fixture, 2, "name=(unclaimed) observed=4 idle=4");
-	expect_row(&table_pool_total, &fixture, 0,
-	    "configured=74 usable=97 max_connections=100 unclaimed=4 fits=yes");
-	assert_int_equal(table_pools.level(&fixture.data, &fixture.facts.pools.items[0]), LEVEL_OK);
-	assert_int_equal(table_pools.level(&fixture.data, &fixture.facts.pools.items[1]),
-	    LEVEL_WARNING);
-	assert_int_equal(table_pools.level(&fixture.data, &fixture.facts.pools.items[2]), LEVEL_OK);
-	fixture.snap->max_connections = 76;
-	fixture_analyse(&fixture);
-	expect_row(&table_pool_total, &fixture, 0,
-	    "configured=74 usable=73 max_connections=76 unclaimed=4 fits=no");
-	fixture.snap->max_connections = -1;
-	fixture_analyse(&fixture);
-	expect_row(&table_pool_total, &fixture, 0, "configured=74 unclaimed=4");
-	fixture_clear(&fixture);
-}
-
-static void
 test_alerts(void **state)
 {
 	struct fixture fixture;
@@ -299,7 +270,7 @@ test_alerts(void **state)
 	fixture.snap->max_connections = 26;
 	fixture.snap->sessions[18].xact_start_us = NOW_US - MINUTES(31);
 	fixture_analyse(&fixture);
-	assert_int_equal(count_rows(&table_alerts, &fixture), 4);
+	expect_rows(&table_alerts, &fixture, 4);
 	expect_row(&table_alerts, &fixture, 0,
 	    "level=critical name=utilization value=95.7 % warning=70.0 % critical=85.0 % "
 	    "since=2026-11-20T14:02:33.123456Z subject=web has 17 "
@@ -339,7 +310,7 @@ test_alert_units(void **state)
 		session->wait_event_type = "Lock";
 	}
 	fixture_analyse(&fixture);
-	assert_int_equal(count_rows(&table_alerts, &fixture), 2);
+	expect_rows(&table_alerts, &fixture, 2);
 	expect_row(&table_alerts, &fixture, 0,
 	    "level=warning name=blocked value=6 warning=5 critical=20 "
 	    "since=2026-11-20T14:02:33.123456Z subject= message=blocked 6 (limit 5)");
@@ -359,8 +330,8 @@ main(void)
 		cmocka_unit_test(test_summary_unknown),
 		cmocka_unit_test(test_states),
 		cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_group_limit),
 		cmocka_unit_test(test_group_states),
-		cmocka_unit_test(test_pools),
 		cmocka_unit_test(test_alerts),
 		cmocka_unit_test(test_alert_units),
 	};

@@ -246,8 +246,8 @@ test_unknown(void **state)
 static void
 test_empty(void **state)
 {
-	static const struct case_of cases[] = { { "application=", true },
-		{ "application=\"\"", true }, { "application!=", false },
+	static const struct case_of cases[] = { { "own=yes", true }, { "own=no", false },
+		{ "application=", true }, { "application=\"\"", true }, { "application!=", false },
 		{ "application~^$", true }, { "application=web|", true },
 		{ "application!=web", true }, { "application!~.", true } };
 	struct fixture fixture;
@@ -256,6 +256,7 @@ test_empty(void **state)
 	(void)state;
 	fixture_init(&fixture);
 	session = fixture_add(fixture.snap, 7, "app", "", STATE_IDLE);
+	session->own = true;
 	fixture_analyse(&fixture);
 	check(&fixture, session, cases, COUNT_OF(cases));
 	fixture_clear(&fixture);

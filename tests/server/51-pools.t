@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: PostgreSQL
+# Configured connection pools against the sessions that are there, and against the slots.
+use strict;
+use warnings;
+
+use File::Temp qw(tempdir);
+use FindBin;
+use lib $FindBin::Bin;
+use PgClient;
+use PgServer;
+use Report;
+use Test::More;
+
+my $dir = tempdir(CLEANUP => 1);
+
+# 2 x 3 x 1 x (2 + 1) + 4 + 5 x 1 = 27 connections.
+my $config = <<'END';
+pools = (
+	{ name = "api"; match = "application=web user=app"; instances = 2; workers = 3; engines = 1;
+	  pool_size = 2; max_overflow = 1; },
+	{ name = "jobs"; match = "application~^worker"; connections = 4; },
+	{ name = "late"; match = "application=web|batch"; workers = 5; pool_size = 1; max_overflow = 0; }
+);
+END
+
+sub write_config {
+	my ($text) = @_;
+	open my $out, '>', "$dir/conf" or die "$dir/conf: $!";
+	print $out $text;
+	close $out;
+	return "$dir/conf";
+}
+
+sub open_sessions {
+	my ($server, $count, %opt) = @_;
+	return map { PgClient->new($server, %opt) } 1 .. $count;
+}
+
+sub check_pools {
+	my ($report) = @_;
+	my $pools = $report->{pools};
+	is_deeply([map { $_->{name} } @$pools[0 .. 2]], [qw(api jobs late)], 'pools in their order');
+	is_deeply([map { $_->{configured} } @$pools[0 .. 2]], [18, 4, 5], 'connections that they may open');
+	is_deeply([map { $_->{observed} } @$pools[0 .. 2]], [6, 7, 2], 'sessions that are theirs: the first claims');
+	is_deeply([map { $_->{over} } @$pools[0 .. 2]], [0, 3, 0], 'sessions above the plan');
+	is($report->{pool_total}{configured}, 27, 'all plans together');
+	is($report->{pool_total}{usable}, 27, 'against the usable slots');
+	ok($report->{pool_total}{fits}, 'they just fit');
+	is($report->{pool_total}{unclaimed}, 3, 'sessions of no pool: two and ours');
+	my $seen = total(map { $_->{observed} } @$pools[0 .. 2]) + $report->{pool_total}{unclaimed};
+	is($seen, $report->{slots}{used}, 'no session is missing');
+	is($pools->[0]{fitting_size}, 2, 'the largest pool_size that fits');
+	is(named($report->{alerts}, 'pool_plan'), undef, 'no alert for the plan');
+	like(named($report->{alerts}, 'pool_over')->{message}, qr/jobs has 7, planned 4/, 'one for the pool');
+	return;
+}
+
+# With fewer slots the plans do not fit any more.
+sub check_narrow {
+	my ($server, $file) = @_;
+	$server->restart('immediate', max_connections => 29);
+	my $report = report($server, config => $file);
+	is($report->{pool_total}{usable}, 26, 'a slot less');
+	ok(!$report->{pool_total}{fits}, 'the plans do not fit');
+	is($report->{pools}[0]{fitting_size}, 1, 'a smaller pool_size would');
+	is(named($report->{alerts}, 'pool_plan')->{level}, 'warning', 'a warning');
+	$server->restart('immediate', max_connections => 26);
+	is(named(report($server, config => $file)->{alerts}, 'pool_plan')->{level}, 'critical',
+		'critical where not even all slots would do');
+	return;
+}
+
+sub check_broken {
+	my ($server) = @_;
+	my $file = write_config($config =~ s/user=app/usr=app/r);
+	complaint([monitor($server, config => $file)], 1, qr/conf:2\b.*there is no column usr/,
+		'a wrong match names file, line and reason');
+	$file = write_config($config =~ s/workers = 5/workers = "five"/r);
+	complaint([monitor($server, config => $file)], 1, qr/conf:5\b.*workers/, 'a wrong type as well');
+	return;
+}
+
+SKIP: {
+	my ($bindir) = reverse PgServer::bindirs();
+	skip 'no PostgreSQL server found (PG_BINDIRS names where)', 1 if !$bindir;
+	my $server = PgServer->new(bindir => $bindir, conf => { max_connections => 30 });
+	$server->psql('create role app login');
+	my $file = write_config($config);
+	{
+		my @sessions = (
+			open_sessions($server, 6, user => 'app', application_name => 'web'),
+			open_sessions($server, 7, application_name => 'worker-1'),
+			open_sessions($server, 1, application_name => 'web'),
+			open_sessions($server, 1, application_name => 'batch'),
+			open_sessions($server, 2, user => 'app', application_name => 'psql'),
+		);
+		my $report = report($server, config => $file);
+		check_pools($report);
+		sums_ok($report);
+		is_deeply(report($server)->{pools}, [], 'no pools without configuration');
+	}
+	check_narrow($server, $file);
+	check_broken($server);
+}
+done_testing();

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * Tests of the tables of pools: each column, and zero where it is known.
+ */
+#include "fixture.h"
+#include "model/messages.h"
+#include "table/table.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void
+expect_row(const struct table *table, const struct fixture *fixture, size_t n, const char *want)
+{
+	char text[FIXTURE_ROW_MAX];
+
+	assert_true(fixture_row(fixture, table, n, text));
+	assert_string_equal(text, want);
+}
+
+static void
+expect_rows(const struct table *table, const struct fixture *fixture, size_t count)
+{
+	char text[FIXTURE_ROW_MAX];
+
+	assert_true(count == 0 || fixture_row(fixture, table, count - 1, text));
+	assert_false(fixture_row(fixture, table, count, text));
+}
+
+static void
+test_pools(void **state)
+{
+	struct fixture fixture;
+	struct pool_plan *plan;
+
+	(void)state;
+	fixture_init(&fixture);
+	assert_int_equal(fixture.settings.pool_count, 0);
+	fixture_analyse(&fixture);
+	expect_rows(&table_pools, &fixture, 0);
+	expect_rows(&table_pool_total, &fixture, 0);
+	plan = settings_add_pool(&fixture.settings, "api", "application=web");
+	plan->instances = 2;
+	plan->workers = 4;
+	plan->engines = 3;
+	plan->pool_size = 2;
+	plan->max_overflow = 1;
+	settings_add_pool(&fixture.settings, "admin", "user=postgres")->connections = 2;
+	fixture_add_many(fixture.snap, 100, 7, "api", STATE_IDLE);
+	fixture_add_many(fixture.snap, 200, 3, "admin", STATE_ACTIVE);
+	fixture_add_many(fixture.snap, 300, 4, "psql", STATE_IDLE);
+	fixture_analyse(&fixture);
+	expect_row(&table_pools, &fixture, 0,
+	    "name=api instances=2 workers=8 engines=3 pool_size=2 max_overflow=1 configured=72 "
+	    "observed=7 over=0 idle=7 fitting_size=2 match=application=web");
+	expect_row(&table_pools, &fixture, 1,
+	    "name=admin configured=2 observed=3 over=1 idle=0 match=user=postgres");
+	expect_row(&table_pools, &fixture, 2, "name=(unclaimed) observed=4 idle=4");
+	expect_row(&table_pool_total, &fixture, 0,
+	    "configured=74 usable=97 max_connections=100 unclaimed=4 fits=yes");
+	assert_int_equal(table_pools.level(&fixture.data, &fixture.facts.pools.items[0]), LEVEL_OK);
+	assert_int_equal(table_pools.level(&fixture.data, &fixture.facts.pools.items[1]),
+	    LEVEL_WARNING);
+	assert_int_equal(table_pools.level(&fixture.data, &fixture.facts.pools.items[2]), LEVEL_OK);
+	fixture.snap->max_connections = 76;
+	fixture_analyse(&fixture);
+	expect_row(&table_pool_total, &fixture, 0,
+	    "configured=74 usable=73 max_connections=76 unclaimed=4 fits=no");
+	fixture.snap->max_connections = -1;
+	fixture_analyse(&fixture);
+	expect_row(&table_pool_total, &fixture, 0, "configured=74 unclaimed=4");
+	fixture_clear(&fixture);
+}
+
+/* Where 0 is known: no connection planned, none usable, a size of 0 that fits. */
+static void
+test_pools_zero(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture);
+	settings_add_pool(&fixture.settings, "old", "user=x")->connections = 0;
+	settings_add_pool(&fixture.settings, "new", "user=y");
+	fixture.snap->max_connections = 3;
+	fixture_analyse(&fixture);
+	expect_row(&table_pools, &fixture, 0,
+	    "name=old configured=0 observed=0 over=0 idle=0 match=user=x");
+	expect_row(&table_pools, &fixture, 1,
+	    "name=new instances=1 workers=1 engines=1 pool_size=0 max_overflow=0 configured=0 "
+	    "observed=0 over=0 idle=0 fitting_size=0 match=user=y");
+	expect_row(&table_pool_total, &fixture, 0,
+	    "configured=0 usable=0 max_connections=3 unclaimed=0 fits=yes");
+	fixture_clear(&fixture);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_pools),
+		cmocka_unit_test(test_pools_zero),
+	};
+
+	return cmocka_run_group_tests_name("pools", tests, NULL, NULL);
+}
