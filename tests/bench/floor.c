@@ -170,13 +170,14 @@ measure(PGconn *conn, const struct request *request)
 			backend_us = backend_cpu_us(PQbackendPID(conn));
 		}
 		harvest = fetch(conn, request->statement);
-		sum += harvest.sum;
+		sum = sum + harvest.sum;
 		next_us += request->interval_us;
 		wait_until(next_us);
 	}
 	own_us = own_cpu_us() - own_us;
 	if (backend_us >= 0)
 		backend_us = backend_cpu_us(PQbackendPID(conn)) - backend_us;
+	(void)sum; /* only so that the values are read */
 	printf("refreshes %ld rows %zu bytes %zu client_us %.1f server_us %.1f\n", request->count,
 	    harvest.rows, harvest.bytes, own_us / (double)request->count,
 	    backend_us < 0 ? -1 : backend_us / (double)request->count);
