@@ -17,8 +17,13 @@ struct churn {
 /* Whether the two are samples of the same run of a server, so that they can be compared. */
 bool churn_comparable(const struct snapshot *snap, const struct snapshot *previous);
 
-/* Whether a session counts: it holds a slot, and is not hidden, for then it has no identity yet. */
-bool churn_counts(const struct session *session);
+/*
+ * Calls `change` for each slot holder that only one of two comparable samples
+ * has: opened, or closed. A hidden session has no identity yet and counts
+ * from when it becomes visible.
+ */
+void churn_each(const struct snapshot *snap, const struct snapshot *previous,
+    void (*change)(void *context, const struct session *session, bool opened), void *context);
 
 /* previous may be NULL. Sessions that live shorter than the interval are missed. */
 void churn_count(struct churn *churn, const struct snapshot *snap, const struct snapshot *previous);

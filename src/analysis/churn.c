@@ -16,23 +16,19 @@ churn_comparable(const struct snapshot *snap, const struct snapshot *previous)
 	    snap->mono_us > previous->mono_us && snap->restricted == previous->restricted;
 }
 
-bool
-churn_counts(const struct session *session)
-{
-	return session->slot && session->kind != KIND_HIDDEN;
-}
-
-/* The next session that counts from i on. */
+/* The next session that counts from i on: a hidden one has no identity yet. */
 static size_t
 next_holder(const struct snapshot *snap, size_t i)
 {
-	while (i < snap->session_count && !churn_counts(&snap->sessions[i]))
+	while (i < snap->session_count &&
+	    (!snap->sessions[i].slot || snap->sessions[i].kind == KIND_HIDDEN))
 		i++;
 	return i;
 }
 
-static void
-walk(struct churn *churn, const struct snapshot *snap, const struct snapshot *previous)
+void
+churn_each(const struct snapshot *snap, const struct snapshot *previous,
+    void (*change)(void *context, const struct session *session, bool opened), void *context)
 {
 	size_t now = next_holder(snap, 0), then = next_holder(previous, 0);
 
@@ -46,13 +42,25 @@ walk(struct churn *churn, const struct snapshot *snap, const struct snapshot *pr
 		else
 			order =
 			    identity_compare(&snap->sessions[now].id, &previous->sessions[then].id);
-		churn->opened += order < 0;
-		churn->closed += order > 0;
+		if (order < 0)
+			change(context, &snap->sessions[now], true);
+		if (order > 0)
+			change(context, &previous->sessions[then], false);
 		if (order <= 0)
 			now = next_holder(snap, now + 1);
 		if (order >= 0)
 			then = next_holder(previous, then + 1);
 	}
+}
+
+static void
+count_change(void *context, const struct session *session, bool opened)
+{
+	struct churn *churn = context;
+
+	(void)session;
+	churn->opened += opened;
+	churn->closed += !opened;
 }
 
 void
@@ -63,7 +71,7 @@ churn_count(struct churn *churn, const struct snapshot *snap, const struct snaps
 	*churn = (struct churn){ .known = false };
 	if (previous == NULL || !churn_comparable(snap, previous))
 		return;
-	walk(churn, snap, previous);
+	churn_each(snap, previous, count_change, churn);
 	seconds = (double)(snap->mono_us - previous->mono_us) / UNITS_US_PER_SECOND;
 	churn->opened_per_second = churn->opened / seconds;
 	churn->closed_per_second = churn->closed / seconds;

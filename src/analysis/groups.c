@@ -138,44 +138,16 @@ add_session(struct grouping *grouping, const struct session *session)
 	keep_longest(&group->longest_xact_us, session_since(session->xact_start_us, now));
 }
 
-/* A session that counts in one of two snapshots only has opened, or closed. */
 static void
-add_change(struct grouping *grouping, const struct session *session, bool opened)
+add_change(void *context, const struct session *session, bool opened)
 {
-	struct group *group;
+	struct grouping *grouping = context;
+	struct group *group = find_group(grouping, groups_name(grouping->by, session));
 
-	if (!churn_counts(session))
-		return;
-	group = find_group(grouping, groups_name(grouping->by, session));
 	if (opened)
 		group->opened++;
 	else
 		group->closed++;
-}
-
-/* Walks the two ordered lists side by side. */
-static void
-add_changes(struct grouping *grouping, const struct snapshot *snap, const struct snapshot *previous)
-{
-	size_t now = 0, then = 0;
-
-	while (now < snap->session_count || then < previous->session_count) {
-		int order;
-
-		if (now == snap->session_count)
-			order = 1;
-		else if (then == previous->session_count)
-			order = -1;
-		else
-			order =
-			    identity_compare(&snap->sessions[now].id, &previous->sessions[then].id);
-		if (order < 0)
-			add_change(grouping, &snap->sessions[now], true);
-		if (order > 0)
-			add_change(grouping, &previous->sessions[then], false);
-		now += order <= 0;
-		then += order >= 0;
-	}
 }
 
 static void
@@ -186,7 +158,7 @@ count_changes(struct grouping *grouping, const struct snapshot *snap,
 
 	for (size_t i = 0; i < present; i++)
 		grouping->items[i].opened = grouping->items[i].closed = 0;
-	add_changes(grouping, snap, previous);
+	churn_each(snap, previous, add_change, grouping);
 	grouping->count = present; /* groups that are gone are not listed */
 }
 

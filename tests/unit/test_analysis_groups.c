@@ -209,6 +209,7 @@ test_many(void **state)
 	for (int i = 0; i < MANY; i++) {
 		snprintf(name, sizeof(name), "application %d", i);
 		fixture_add(fixture.snap, i + 1, name, name, STATE_IDLE);
+		fixture_add(fixture.snap, 10 * MANY + i, name, name, STATE_ACTIVE);
 		snprintf(name, sizeof(name), "gone %d", i);
 		fixture_add(fixture.previous, MANY + i + 1, name, name, STATE_IDLE);
 	}
@@ -216,8 +217,8 @@ test_many(void **state)
 	check_sums(&fixture.facts);
 	assert_int_equal(fixture.facts.groups[GROUP_APPLICATION].count, MANY);
 	assert_int_equal(fixture.facts.groups[GROUP_DATABASE].count, 1);
-	assert_int_equal(find(&fixture.facts.groups[GROUP_USER], "application 77")->opened, 1);
-	assert_int_equal(fixture.facts.groups[GROUP_DATABASE].items[0].opened, MANY);
+	assert_int_equal(find(&fixture.facts.groups[GROUP_USER], "application 77")->opened, 2);
+	assert_int_equal(fixture.facts.groups[GROUP_DATABASE].items[0].opened, 2 * MANY);
 	assert_int_equal(fixture.facts.groups[GROUP_DATABASE].items[0].closed, MANY);
 	fixture_clear(&fixture);
 }

@@ -160,6 +160,31 @@ test_find(void **state)
 	snapshot_free(snap);
 }
 
+/* Room for as many at once; more of them find theirs all the same. */
+static void
+test_reserve(void **state)
+{
+	struct snapshot *snap = snapshot_new();
+	const struct session *first;
+
+	(void)state;
+	for (size_t n = 0; n < 200; n += 99) {
+		snapshot_reserve(snap, n);
+		first = snap->sessions;
+		for (size_t i = 0; i < n; i++)
+			snapshot_add(snap)->id.pid = (int32_t)i + 1;
+		assert_ptr_equal(snap->sessions, first);
+		assert_int_equal(snap->session_count, n);
+		for (size_t i = n; i < 500; i++)
+			snapshot_add(snap)->id.pid = (int32_t)i + 1;
+		snapshot_finish(snap);
+		for (int32_t pid = 1; pid <= 500; pid++)
+			assert_ptr_equal(snapshot_find_pid(snap, pid), &snap->sessions[pid - 1]);
+		snapshot_reset(snap);
+	}
+	snapshot_free(snap);
+}
+
 static void
 test_find_twins(void **state)
 {
@@ -213,6 +238,7 @@ main(void)
 		cmocka_unit_test(test_intern),
 		cmocka_unit_test(test_intern_growth),
 		cmocka_unit_test(test_find),
+		cmocka_unit_test(test_reserve),
 		cmocka_unit_test(test_find_twins),
 		cmocka_unit_test(test_reset),
 	};
