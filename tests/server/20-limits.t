@@ -15,32 +15,38 @@ use constant PROVIDER => 'rds.rds_superuser_reserved_connections';
 
 # Only an extension can define a setting with a type; so let the view say that there is one.
 sub fake_provider {
-	my ($server) = @_;
-	my $columns = $server->psql("select string_agg(attname, ', ' order by attnum) from pg_attribute"
+	my ($observer) = @_;
+	my $columns = $observer->query("select string_agg(attname, ', ' order by attnum) from pg_attribute"
 		. " where attrelid = 'pg_settings'::regclass and attnum > 0");
 	my $provider = PROVIDER;
 	my $faked = $columns =~ s/\bname\b/'$provider'/r;
-	$server->psql("set allow_system_table_mods = on;
+	$observer->query("set allow_system_table_mods = on;
 		create or replace view pg_catalog.pg_settings as select $columns from pg_show_all_settings()
 		union all select $faked from pg_show_all_settings() where name = 'max_connections'");
 	return;
 }
 
-sub slots {
-	return report($_[0], show => 'summary')->{slots};
+# A report, once there are just so many sessions beside its own.
+sub report_on {
+	my ($server, $observer, $sessions) = @_;
+	$observer->wait_for_sessions($sessions);
+	my $report = report($server);
+	$observer->wait_for_sessions($sessions);
+	is($report->{slots}{used}, $sessions + 1, "used: $sessions and we");
+	return $report;
 }
 
 sub check_reserves {
 	my ($server, $reserved) = @_;
-	my $slots = slots($server);
+	my $observer = PgClient->new($server);
+	my $slots = report_on($server, $observer, 1)->{slots};
 	is($slots->{max_connections}, 20, 'max_connections');
 	is($slots->{superuser_reserved}, 4, 'superuser_reserved_connections');
 	is($slots->{reserved}, $reserved, 'reserved_connections');
 	is($slots->{usable}, 16 - $reserved, 'usable: what is not reserved');
-	is($slots->{used}, 1, 'only ourselves');
-	is($slots->{free}, $slots->{usable} - 1, 'free');
-	fake_provider($server);
-	my $provided = slots($server);
+	is($slots->{free}, $slots->{usable} - 2, 'free: what is not used of that');
+	fake_provider($observer);
+	my $provided = report_on($server, $observer, 1)->{slots};
 	is($provided->{reserved}, $reserved + 3, 'the setting of a provider');
 	is($provided->{usable}, 16 - $reserved - 3, 'is taken off, too');
 	return;
@@ -48,24 +54,21 @@ sub check_reserves {
 
 # An ordinary role can hold just the usable slots, and superusers' sessions use them up as well.
 sub check_free {
-	my ($server, $usable) = @_;
+	my ($server, $observer, $usable) = @_;
 	my @sessions = map { PgClient->new($server) } 1 .. 3;
-	my $slots = slots($server);
-	is($slots->{used}, 4, 'used by superusers');
-	is($slots->{free}, $usable - 4, 'and not free any more');
+	my $slots = report_on($server, $observer, 4)->{slots};
+	is($slots->{free}, $usable - 5, "superusers' sessions are not free any more");
 
 	my $session;
 	push @sessions, $session while !($session = PgClient->try($server, user => 'app'))->error;
 	is($session->error->{C}, '53300', 'no more sessions of an ordinary role');
-	is(scalar @sessions, $usable, 'there were as many as are usable');
-	$slots = slots($server);
-	is($slots->{used}, $usable + 1, 'one more than usable');
+	is(scalar @sessions, $usable - 1, 'as many as are usable, the observer included');
+	$slots = report_on($server, $observer, $usable)->{slots};
 	is($slots->{free}, 0, 'none is free, and not less');
 	is($slots->{utilization}, ($usable + 1) / $usable, 'utilization is above 100 %');
 	push @sessions, map { PgClient->new($server) } 1 .. 3;
-	my $report = report($server);
-	is($report->{slots}{used}, 20 - ($server->major >= 16 ? 2 : 0), 'superusers come further');
-	is($report->{slots}{free}, 0, 'still none is free');
+	my $report = report_on($server, $observer, $usable + 3);
+	is($report->{slots}{free}, 0, 'superusers come further, still none is free');
 	sums_ok($report);
 	my $alert = named($report->{alerts}, 'utilization');
 	is($alert->{level}, 'critical', 'an alert');
@@ -74,12 +77,12 @@ sub check_free {
 }
 
 sub check_limits {
-	my ($server) = @_;
-	$server->psql('create role narrow login connection limit 3; create database small connection limit 4;'
-		. ' create role boss superuser login connection limit 1');
+	my ($server, $observer) = @_;
+	$observer->query($_) for 'create role narrow login connection limit 3',
+		'create database small connection limit 4', 'create role boss superuser login connection limit 1';
 	my @sessions = map { PgClient->new($server, user => 'narrow', database => 'small') } 1 .. 3;
 	push @sessions, map { PgClient->new($server, user => 'boss') } 1 .. 2;
-	my $report = report($server);
+	my $report = report_on($server, $observer, 6);
 	is(named($report->{users}, 'narrow')->{limit}, 3, 'limit of a role');
 	is(named($report->{users}, 'boss')->{limit}, undef, 'superusers have none');
 	is(named($report->{users}, 'postgres')->{limit}, undef, 'nor has who has none');
@@ -90,7 +93,7 @@ sub check_limits {
 	like($alert->{message}, qr/narrow has 3 of 3/, 'its subject');
 	is(named($report->{alerts}, 'database_limit'), undef, 'a database below its limit');
 	push @sessions, PgClient->new($server, database => 'small');
-	$report = report($server);
+	$report = report_on($server, $observer, 7);
 	is(named($report->{alerts}, 'database_limit')->{level}, 'critical', 'a database at its limit');
 	return;
 }
@@ -106,9 +109,9 @@ PgServer::each_version(sub {
 	});
 	check_reserves($server, $reserved);
 	$server->restart('immediate', PROVIDER, 0);
-	$server->psql('create role app login');
-	check_free($server, 16 - $reserved);
-	wait_ok { slots($server)->{used} == 1 } 20, 'all slots are free again';
-	check_limits($server);
+	my $observer = PgClient->new($server);
+	$observer->query('create role app login');
+	check_free($server, $observer, 16 - $reserved);
+	check_limits($server, $observer);
 });
 done_testing();

@@ -33,12 +33,13 @@ sub refused {
 }
 
 sub check_slots {
-	my ($server) = @_;
+	my ($server, $observer) = @_;
 	my @sessions = fill($server, user => 'app');
 	if ($server->major >= 16) {
 		refused($server, { user => 'app' },
 			qr/: only reserved slots left \(53300, InitPostgres\): .*"pg_use_reserved_connections".*; .*member/,
 			'the reserve of pg_use_reserved_connections');
+		$observer->wait_for_sessions(@sessions + 1);
 		push @sessions, fill($server, user => 'preferred');
 		refused($server, { user => 'preferred' },
 			qr/: only superuser slots left \(53300, InitPostgres\): .*; .*as a superuser/,
@@ -48,8 +49,9 @@ sub check_slots {
 			qr/: only superuser slots left \(53300, InitPostgres\): .*; .*as a superuser/,
 			'the reserve of superusers');
 	}
+	$observer->wait_for_sessions(@sessions + 1);
 	push @sessions, fill($server);
-	is(scalar @sessions, 8, 'the server is full');
+	is(scalar @sessions, 7, 'the server is full, with the observer');
 	refused($server, { user => $_ }, qr/: all slots in use \(53300, InitProcess\): .*; .*kill -TERM/,
 		"all slots in use, for $_") for qw(postgres app);
 	return \@sessions;
@@ -70,17 +72,19 @@ sub check_watch {
 }
 
 sub check_limits {
-	my ($server) = @_;
+	my ($server, $observer) = @_;
 	my @sessions = fill($server, user => 'narrow');
-	refused($server, { user => 'narrow' },
-		qr/: connection limit of the role reached \(53300, InitializeSessionUserId\): .*"narrow".*; .*another role/,
-		'limit of a role');
+	my $limit = qr/connection limit of the role reached \(53300, InitializeSessionUserId\)/;
+	refused($server, { user => 'narrow' }, qr/: $limit: .*"narrow".*; .*another role/, 'limit of a role');
+	@sessions = ();
+	$observer->wait_for_sessions(1);
 	@sessions = fill($server, user => 'app', database => 'small');
-	refused($server, { user => 'app', dbname => 'small' },
-		qr/: connection limit of the database reached \(53300, CheckMyDatabase\): .*"small".*; .*another database/,
+	$limit = qr/connection limit of the database reached \(53300, CheckMyDatabase\)/;
+	refused($server, { user => 'app', dbname => 'small' }, qr/: $limit: .*"small".*; .*another database/,
 		'limit of a database');
-	wait_ok { report($server, login => { replication => 'database' })->{slots}{used} == 2 } 20,
-		'a replication connection takes no slot, and can be used';
+	$observer->wait_for_sessions(3);
+	is(report($server, login => { replication => 'database' })->{slots}{used}, 3,
+		'a replication connection takes no slot, and can be used');
 	@sessions = fill($server, replication => 'database');
 	refused($server, { replication => 'database' },
 		qr/: all replication slots of max_wal_senders in use \(53300, InitProcess\): .*; .*without replication/,
@@ -91,10 +95,15 @@ sub check_limits {
 # Clients that connect and say nothing: there may be twice as many as there are processes.
 sub check_children {
 	my ($server) = @_;
-	my @silent = map { PgClient->knock($server) } 1 .. 60;
 	my $routine = $server->major < 17 ? 'ProcessStartupPacket' : 'BackendInitialize';
+	my @silent;
+	wait_ok {
+		push @silent, eval { PgClient->knock($server) } || () if @silent < 30;
+		my $error = eval { PgClient->try($server)->error };
+		@silent == 30 && $error && $error->{R} eq $routine
+	} 30, 'clients that have not said who they are';
 	refused($server, {}, qr/: too many clients that are still logging in \(53300, $routine\): .*; .*wait for/,
-		'limit of clients that have not said who they are');
+		'their limit');
 	return;
 }
 
@@ -109,19 +118,24 @@ sub foreign_locale {
 
 sub check_language {
 	my ($bindir, $dir) = @_;
-	local $ENV{LOCPATH} = $dir;
-	my $server = PgServer->new(bindir => $bindir, conf => { %conf, lc_messages => 'de_DE.UTF-8' });
+	my $server = do {
+		local $ENV{LOCPATH} = $dir;
+		PgServer->new(bindir => $bindir, conf => { %conf, lc_messages => 'de_DE.UTF-8' });
+	};
 	my ($status, $out, $words) = $server->psql_rc('select 1 / 0');
 	SKIP: {
 		skip 'the server has no German words', 3 if $words !~ /Division durch Null/;
-		$server->psql('create role app login; create role narrow login connection limit 1');
+		my $observer = PgClient->new($server);
+		$observer->query('create role app login; create role narrow login connection limit 1');
+		$observer->wait_for_sessions(1);
 		my @sessions = fill($server, user => 'narrow');
-		refused($server, { user => 'narrow' },
-			qr/: connection limit of the role reached \(53300, InitializeSessionUserId\): zu viele .*; .*role/,
-			'a limit, in German');
+		my $limit = qr/connection limit of the role reached \(53300, InitializeSessionUserId\)/;
+		refused($server, { user => 'narrow' }, qr/: $limit: zu viele .*; .*role/, 'a limit, in German');
+		$observer->wait_for_sessions(2);
 		push @sessions, fill($server, user => 'app');
 		refused($server, { user => 'app' }, qr/: only superuser slots left \(53300, InitPostgres\): die .*; .*superuser/,
 			'another');
+		$observer->wait_for_sessions(@sessions + 1);
 		push @sessions, fill($server);
 		refused($server, { user => 'app' }, qr/: all slots in use \(53300, InitProcess\): .*zu viele .*; .*kill -TERM/,
 			'a third');
@@ -134,14 +148,16 @@ PgServer::each_version(sub {
 	my $server = PgServer->new(bindir => $bindir, conf => {
 		%conf, $version >= 160000 ? (reserved_connections => 1) : (),
 	});
-	$server->psql('create role app login; create role narrow login connection limit 2;'
-		. ' create database small connection limit 2');
-	$server->psql('create role preferred login in role pg_use_reserved_connections') if $version >= 160000;
-	my $sessions = check_slots($server);
+	my $observer = PgClient->new($server);
+	$observer->query($_) for 'create role app login', 'create role narrow login connection limit 2',
+		'create database small connection limit 2';
+	$observer->query('create role preferred login in role pg_use_reserved_connections') if $version >= 160000;
+	my $sessions = check_slots($server, $observer);
 	check_watch($server, $sessions);
 	$sessions = undef;
-	wait_ok { report($server)->{slots}{used} == 1 } 20, 'all slots are free again';
-	check_limits($server);
+	$observer->wait_for_sessions(1);
+	check_limits($server, $observer);
+	$observer->close;
 	check_children($server);
 });
 SKIP: {

@@ -23,9 +23,10 @@ sub open_sessions {
 	$sessions[0]->query('begin; lock table stock');
 	push @sessions, PgClient->new($server, user => 'app', application_name => 'waiter');
 	$sessions[-1]->send_query('select * from stock');
-	wait_ok {
-		$server->psql("select count(*) from pg_stat_activity where wait_event_type = 'Lock'") eq 1
-	} 20, 'all sessions are in place';
+	my $boss = $sessions[5];
+	wait_ok { $boss->query("select count(*) from pg_stat_activity where wait_event_type = 'Lock'") == 1 }
+		20, 'all sessions are in place';
+	$boss->wait_for_sessions(9);
 	return @sessions;
 }
 
@@ -80,7 +81,8 @@ sub check_hint {
 }
 
 sub check_monitor {
-	my ($server, $number) = @_;
+	my ($server, $boss) = @_;
+	$boss->wait_for_sessions(9);
 	my $report = report($server, login => { user => 'watcher' });
 	is($report->{slots}{used}, 10, 'with pg_monitor: all sessions');
 	ok(!$report->{slots}{estimated}, 'counted exactly');
@@ -116,7 +118,7 @@ PgServer::each_version(sub {
 	my $report = check_restricted($server);
 	check_sessions($report, @sessions);
 	check_hint($server);
-	check_monitor($server);
+	check_monitor($server, $sessions[5]);
 	check_forbidden($server);
 });
 done_testing();

@@ -21,7 +21,6 @@ sub start_server {
 	print $out "host all slow 127.0.0.1/32 scram-sha-256\n$rest";
 	close $out;
 	$server->start;
-	$server->psql("create role slow login password 'secret'; create role app login");
 	return $server;
 }
 
@@ -34,12 +33,13 @@ sub stall {
 }
 
 sub check_invisible {
-	my ($server) = @_;
+	my ($server, $observer) = @_;
 	my @clients = stall($server, 2);
 	my $report = report($server, count => 2);
-	is($report->{slots}{used}, 1, 'of three used slots one is seen');
+	is($report->{slots}{used}, 2, 'of four used slots two are seen');
 	is($report->{slots}{hidden}, undef, 'and hidden ones unknown while there are many free');
-	my @others = map { PgClient->new($server, user => 'app') } 1 .. 5;
+	my @others = map { PgClient->new($server, user => 'app') } 1 .. 4;
+	$observer->wait_for_sessions(5);
 	my $watch = Report->watch($server);
 	$report = $watch->wait_for(sub { 1 }, 'from 60 % on we look for them');
 	is($report->{slots}{hidden}, 0, 'once is no proof');
@@ -51,7 +51,7 @@ sub check_invisible {
 	sums_ok($report);
 	my @hidden = grep { $_->{state} eq 'starting' } @{ $report->{sessions} };
 	is_deeply([map { $_->{user} } @hidden], [undef, undef], 'they are sessions of unknown roles');
-	ok(!(grep { !$server->psql("select count(*) from pg_locks where pid = $_->{pid}") } @hidden),
+	ok(!(grep { !$observer->query("select count(*) from pg_locks where pid = $_->{pid}") } @hidden),
 		'their pids are those of processes');
 	is(named($report->{applications}, '(unknown)')->{total}, 2, 'and of unknown applications');
 	@clients = ();
@@ -62,7 +62,8 @@ sub check_invisible {
 
 # A full server in which nobody seems to be; it starts to be asked after the refusal.
 sub check_refused {
-	my ($server) = @_;
+	my ($server, $observer) = @_;
+	$observer->close;
 	my @clients = stall($server, 13);
 	my $watch = Report->watch($server, interval => 0.3);
 	$watch->wait_for(sub { defined $_[0]{error} }, 'no slot for us');
@@ -81,7 +82,7 @@ sub check_starting {
 	my ($server) = @_;
 	my @clients = stall($server, 2);
 	my $report = report($server);
-	is($report->{slots}{used}, 3, 'used');
+	is($report->{slots}{used}, 4, 'used');
 	is($report->{slots}{hidden}, 0, 'none is hidden');
 	is($report->{states}{starting}, 2, 'they are starting');
 	sums_ok($report);
@@ -91,9 +92,11 @@ sub check_starting {
 PgServer::each_version(sub {
 	my ($bindir, $version) = @_;
 	my $server = start_server($bindir);
-	$version < 180000 ? check_invisible($server) : check_starting($server);
-	wait_ok { $server->psql("select count(*) from pg_stat_activity where backend_type = 'client backend'") == 1 }
-		20, 'all clients are gone';
-	check_refused($server);
+	my $observer = PgClient->new($server);
+	$observer->query("create role slow login password 'secret'; create role app login");
+	$observer->wait_for_sessions(1);
+	$version < 180000 ? check_invisible($server, $observer) : check_starting($server);
+	$observer->wait_for_sessions(1);
+	check_refused($server, $observer);
 });
 done_testing();

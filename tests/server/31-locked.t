@@ -64,6 +64,9 @@ sub check_unknown_name {
 	cmp_ok(time - $start, '<', IN_TIME, 'is shown in time');
 	is(($sessions->($report))[0]{user}, "oid $oid", 'with the number of the role');
 	sums_ok($report);
+	$start = time;
+	$watch->next_report;
+	cmp_ok(time - $start, '<', IN_TIME, 'and so is the next one');
 	$locker->close;
 	$watch->wait_for(sub { grep { $_->{user} eq 'stranger' } $sessions->($_[0]) },
 		'its name comes when it can be read');

@@ -68,6 +68,21 @@ sub check_end {
 	return;
 }
 
+# A shutdown that waits for the sessions, and for ours, too.
+sub check_smart {
+	my ($server) = @_;
+	my $watch = Report->watch($server, show => 'summary');
+	$watch->wait_for(\&is_sample, 'a sample before');
+	kill 'TERM', $server->pid;
+	wait_ok { PgClient->try($server)->error } 20, 'the server lets nobody in any more';
+	complaint([monitor($server)], 2, qr/server not ready \(57P03\b.*shutting down.*; .*log/, 'and says why');
+	ok(is_sample($watch->next_report), 'who is in goes on');
+	is($watch->stop, 0, 'exit status');
+	$server->stop('fast');
+	$server->start;
+	return;
+}
+
 # Kills our own session only.
 sub check_killed {
 	my ($server) = @_;
@@ -102,6 +117,7 @@ PgServer::each_version(sub {
 	my ($bindir) = @_;
 	my $server = PgServer->new(bindir => $bindir, conf => { max_connections => 20 });
 	check_killed($server);
+	check_smart($server);
 	check_restart($server, $_, qr/connection lost|server not reached|server not ready/) for qw(fast immediate);
 	check_freeze($server);
 	check_promotion($server) if $bindir eq $newest;

@@ -223,23 +223,21 @@ sub check_certificates {
 	return;
 }
 
-SKIP: {
-	my ($bindir) = reverse PgServer::bindirs();
-	skip 'no PostgreSQL server found (PG_BINDIRS names where)', 1 if !$bindir;
-	my $server = PgServer->new(bindir => $bindir, start => 0, conf => { log_connections => 'on' });
-	my $hba = $server->data . '/pg_hba.conf';
-	my $rest = slurp($hba);
-	open my $out, '>', $hba or die "$hba: $!";
-	print $out "host all shy 127.0.0.1/32 scram-sha-256\n$rest";
-	close $out;
-	$server->start;
-	$server->psql($_) for "create role app login; create role shy login password 'right'",
-		'create database shop', 'create database closed allow_connections false', 'create database private',
-		'revoke connect on database private from public';
-	check_options($server);
-	check_passwords($server);
-	check_failures($server);
-	check_usage($server);
-	check_certificates($server);
-}
+my ($bindir) = reverse PgServer::bindirs();
+plan skip_all => 'no PostgreSQL server found (PG_BINDIRS names where)' if !$bindir;
+my $server = PgServer->new(bindir => $bindir, start => 0, conf => { log_connections => 'on' });
+my $hba = $server->data . '/pg_hba.conf';
+my $rest = slurp($hba);
+open my $out, '>', $hba or die "$hba: $!";
+print $out "host all shy 127.0.0.1/32 scram-sha-256\n$rest";
+close $out;
+$server->start;
+$server->psql($_) for "create role app login; create role shy login password 'right'",
+	'create database shop', 'create database closed allow_connections false', 'create database private',
+	'revoke connect on database private from public';
+check_options($server);
+check_passwords($server);
+check_failures($server);
+check_usage($server);
+check_certificates($server);
 done_testing();

@@ -97,15 +97,13 @@ sub check_selection {
 	return;
 }
 
-SKIP: {
-	my ($bindir) = reverse PgServer::bindirs();
-	skip 'no PostgreSQL server found (PG_BINDIRS names where)', 1 if !$bindir;
-	my ($server, $load) = start_server($bindir);
-	skip $load, 1 if !$server;
-	check_counts(scalar report($server));
-	check_time($server);
-	check_memory($server, 'summary,states,applications,alerts', 12 * 1024);
-	check_memory($server, 'summary,sessions', 16 * 1024);
-	check_selection($server);
-}
+my ($bindir) = reverse PgServer::bindirs();
+plan skip_all => 'no PostgreSQL server found (PG_BINDIRS names where)' if !$bindir;
+my ($server, $load) = start_server($bindir);
+plan skip_all => $load if !$server;
+check_counts(scalar report($server));
+check_time($server);
+check_memory($server, 'summary,states,applications,alerts', 12 * 1024);
+check_memory($server, 'summary,sessions', 16 * 1024);
+check_selection($server);
 done_testing();

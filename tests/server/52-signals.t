@@ -93,14 +93,12 @@ sub check_plain {
 	return;
 }
 
-SKIP: {
-	my ($bindir) = reverse PgServer::bindirs();
-	skip 'no PostgreSQL server found (PG_BINDIRS names where)', 1 if !$bindir;
-	my $server = PgServer->new(bindir => $bindir, conf => { max_connections => 20 });
-	my $observer = PgClient->new($server);
-	check_signal($server, $observer, $_) for qw(TERM INT HUP);
-	check_reader($server, $observer);
-	check_plain($server);
-	check_waiting($server);
-}
+my ($bindir) = reverse PgServer::bindirs();
+plan skip_all => 'no PostgreSQL server found (PG_BINDIRS names where)' if !$bindir;
+my $server = PgServer->new(bindir => $bindir, conf => { max_connections => 20 });
+my $observer = PgClient->new($server);
+check_signal($server, $observer, $_) for qw(TERM INT HUP);
+check_reader($server, $observer);
+check_plain($server);
+check_waiting($server);
 done_testing();

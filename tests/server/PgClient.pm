@@ -11,10 +11,13 @@ package PgClient;
 use strict;
 use warnings;
 
+use File::Basename qw(dirname);
 use IO::Select;
 use IO::Socket::INET;
 use IO::Socket::UNIX;
 use Time::HiRes qw(time);
+use lib dirname(__FILE__);
+use Program;
 
 use constant {
 	PROTOCOL => 3 << 16,
@@ -93,6 +96,18 @@ sub finish {
 	$self->_read_until('Z');
 	die "$self->{error}{C} $self->{error}{M}\n" if $self->{error};
 	return wantarray ? @{ $self->{rows} } : join "\n", @{ $self->{rows} };
+}
+
+# Waits until the server has so many sessions of clients, this one included, and no more: those that
+# were closed a moment ago may take a while to go. Dies if that does not come true.
+sub wait_for_sessions {
+	my ($self, $count) = @_;
+	my $seen;
+	wait_until {
+		$seen = $self->query("select count(*) from pg_stat_activity where backend_type = 'client backend'");
+		$seen == $count
+	} TIMEOUT, "$count sessions" or die "there are $seen sessions and not $count\n";
+	return;
 }
 
 # Waits for a message of that type: 'R' is a question about who we are.

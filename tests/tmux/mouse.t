@@ -58,7 +58,9 @@ sub check_panes {
 	click_ok(qr/4 Long-(running)/, qr/4 Long-running.*\n.*\n> /, 'also on its title');
 	click_ok(qr/1 Applications.*\n.*\n.*\n.*\b(active)\b/, qr/1 Applications.*\n.*\n.*\n> +active\b/,
 		'or on one of its rows');
-	click_ok(qr/5 (States)/, qr/│> +active\b/, 'beyond the column that the old format can tell');
+	click_ok(qr/5 (States)/, qr/│> +active\b/, 'on one far to the right');
+	cmp_ok((place(qr/5 States.*\n.*(PID)$/m))[0], '>', 223, 'beyond the columns that the old format can tell');
+	click_ok(qr/5 States.*\n.*(PID)$/m, qr/5 States.*\n.*▼PID$/m, 'too');
 	click_ok(qr/(3) Sessions/, qr/3 Sessions.*\n(?: .*\n)*> +\d+ /, 'and back');
 	return;
 }

@@ -118,14 +118,14 @@ sub check_none {
 sub check_suspend {
 	my ($server) = @_;
 	my $shell = Screen->shell(env => { $server->env });
-	$shell->type("$ENV{PGCONNTOP} --config=/dev/null\n");
+	$shell->type("\"\$PGCONNTOP\" --config=/dev/null\n");
 	ok($shell->wait_for($prompt), 'the prompt');
 	$shell->keys('C-z');
 	ok($shell->wait_for(qr/ready\$\n*\z/), '^Z: the shell');
 	$shell->type("stty sane; echo fine\n");
 	$shell->wait_for(qr/\bfine\nready\$/);
 	$shell->type("fg\n");
-	ok($shell->wait_for(qr/pgconntop --config=\S+\n*\z/), 'fg');
+	ok($shell->wait_for(qr/--config=\S+\n*\z/), 'fg');
 	my $tty = $shell->format('#{pane_tty}');
 	wait_ok { (run_program(['sh', '-c', "stty -a <$tty"]))[1] =~ /-echo\b/ } 10, 'there is no echo';
 	$shell->type("secret\n");

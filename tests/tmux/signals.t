@@ -73,9 +73,9 @@ sub run_in {
 sub check_suspend {
 	my ($server) = @_;
 	my $dir = $server->host;
-	my $shell = Screen->shell(env => { $server->env });
-	run_in($shell, "stty -g >$dir/before");
-	$shell->type("$ENV{PGCONNTOP} --config=/dev/null --interval=0.2\n");
+	my $shell = Screen->shell(env => { $server->env, DIR => $dir });
+	run_in($shell, "stty -g >\$DIR/before");
+	$shell->type("\"\$PGCONNTOP\" --config=/dev/null --interval=0.2\n");
 	ok($shell->wait_for(qr/Slots \[/), 'the monitor runs');
 	for my $page ([], ['F1', qr/this help/], ['/', qr/^Filter:/m]) {
 		my ($key, $regex) = @$page;
@@ -87,7 +87,7 @@ sub check_suspend {
 		ok($shell->wait_for(qr/ready\$\n*\z/), '^Z: the shell asks for a command');
 		is($shell->format('#{alternate_on} #{cursor_flag} #{mouse_any_flag}'), '0 1 0', 'on its own screen');
 		unlike($shell->capture, qr/Slots/, 'with nothing of the monitor left');
-		run_in($shell, "stty -g >$dir/after");
+		run_in($shell, "stty -g >\$DIR/after");
 		is(slurp("$dir/after"), slurp("$dir/before"), 'modes of the terminal');
 		$shell->resize(90, 30) if !$key;
 		$shell->type("fg\n");
@@ -110,8 +110,8 @@ sub check_suspend {
 sub check_stop {
 	my ($server) = @_;
 	my $dir = $server->host;
-	my $shell = Screen->shell(env => { $server->env });
-	$shell->type(qq{sh -c 'echo \$\$ >$dir/pid; exec "\$0" --config=/dev/null' $ENV{PGCONNTOP}\n});
+	my $shell = Screen->shell(env => { $server->env, DIR => $dir });
+	$shell->type(q{sh -c 'echo $$ >$DIR/pid; exec "$PGCONNTOP" --config=/dev/null'} . "\n");
 	ok($shell->wait_for(qr/Slots \[/), 'the monitor runs');
 	chomp(my $pid = slurp("$dir/pid"));
 	kill 'STOP', $pid;

@@ -49,12 +49,12 @@ sub check_figures {
 sub check_size {
 	my ($server, $cols, $rows, $key) = @_;
 	my ($dir, $port) = ($server->host, $server->port);
-	my $shell = Screen->shell(cols => $cols, rows => $rows, env => { $server->env });
+	my $shell = Screen->shell(cols => $cols, rows => $rows, env => { $server->env, DIR => $dir });
 	$shell->type("echo text 'of the shell'\n");
 	$shell->wait_for(qr/^text of the shell\n.*ready\$/m);
-	$shell->type("stty -a >$dir/before\n");
+	$shell->type("stty -g >\$DIR/before\n");
 	$shell->wait_for(qr/before\n.*ready\$$/m);
-	$shell->type("$ENV{PGCONNTOP} --config=/dev/null --interval=0.2; echo status \$?\n");
+	$shell->type("\"\$PGCONNTOP\" --config=/dev/null --interval=0.2; echo status \$?\n");
 	ok($shell->wait_for(qr/Slots \[/), 'data on the screen');
 	my $first = $shell->capture;
 	is($shell->format('#{alternate_on} #{cursor_flag}'), '1 0', 'its own screen, without a cursor');
@@ -69,7 +69,7 @@ sub check_size {
 	like($shell->capture, qr/\A.*\ntext of the shell\n.*\n.*status \$\?\nstatus 0\nready\$\n*\z/,
 		'the text of the shell, and nothing else');
 	is($shell->format('#{alternate_on} #{cursor_flag} #{mouse_any_flag}'), '0 1 0', 'the screen of the shell');
-	$shell->type("stty -a >$dir/after\n");
+	$shell->type("stty -g >\$DIR/after\n");
 	$shell->wait_for(qr/after\n.*ready\$$/m);
 	is(slurp("$dir/after"), slurp("$dir/before"), 'modes of the terminal');
 	$shell->type("exit\n");
