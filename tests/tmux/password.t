@@ -99,6 +99,15 @@ sub check_leave {
 	return;
 }
 
+sub check_hang_up {
+	my ($server) = @_;
+	my $screen = Screen->monitor($server);
+	prompt_ok($screen, 'the prompt');
+	$screen->hang_up;
+	isnt($screen->wait_exit(2), 'timeout', 'the terminal goes away, and the program with it');
+	return;
+}
+
 # Who gives none sees why it goes no further, and may try again.
 sub check_none {
 	my ($server) = @_;
@@ -161,6 +170,7 @@ subtest 'wrong' => sub { check_wrong($server) };
 subtest 'options' => sub { check_options($server, $trusting) };
 subtest '^C' => sub { check_leave($server, 'the prompt', sub { $_[0]->keys('C-c') }) };
 subtest 'SIGTERM' => sub { check_leave($server, 'the prompt', sub { $_[0]->signal('TERM') }) };
+subtest 'hang-up' => sub { check_hang_up($server) };
 subtest 'none' => sub { check_none($server) };
 subtest 'suspended' => sub { check_suspend($server) };
 subtest 'later' => sub { check_later($server) };
