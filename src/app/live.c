@@ -33,7 +33,8 @@ struct live {
 	    next_second_us; /* of the wall clock, by the other clock: the time of day moves on */
 	bool draw;
 	bool quit;
-	bool heard; /* the first answer of any kind is there */
+	bool heard;   /* the first answer of any kind is there */
+	bool sampled; /* there is a sample that was not drawn yet */
 	struct err err;
 	int status;
 };
@@ -96,7 +97,9 @@ draw(struct live *live)
 	canvas_resize(&live->canvas, rows, cols, term_utf8(live->term));
 	ui_draw(live->ui, &frame, &live->canvas);
 	term_show(live->term, &live->canvas);
-	live->draw = false;
+	if (live->sampled)
+		ask_query(live); /* drawing found out that it is another one now */
+	live->draw = live->sampled = false;
 }
 
 static void
@@ -124,8 +127,7 @@ take_event(struct live *live, const struct source_event *event)
 	switch (event->type) {
 	case SOURCE_SNAPSHOT:
 		app_take(app, event->snapshot);
-		ask_query(live);
-		live->heard = true;
+		live->heard = live->sampled = true;
 		break;
 	case SOURCE_LINK:
 		app_link_changed(app, clock_wall_us());

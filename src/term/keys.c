@@ -16,6 +16,9 @@
 #include "internal.h"
 
 #define ESC 27
+#define BEL 7
+#define ANSWER_MS 25     /* between the bytes of an answer of the terminal */
+#define ANSWER_MOST 4096 /* bytes of one */
 #define KEY_SGR_MOUSE \
 	KEY_F(63) /* start of a mouse report in the format that curses did not ask for */
 #define DOUBLE_CLICK_US 400000
@@ -208,6 +211,36 @@ key_from_sequence(struct term *term, int byte, int64_t mono_us, struct key_event
 	return found && mouse_event(term, report, mono_us, key);
 }
 
+/* The next byte of an answer that may still be on its way; ERR when there is none. */
+static int
+late_byte(struct term *term)
+{
+	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
+	int byte = wgetch(term->keyboard);
+
+	return byte == ERR && poll(&in, 1, ANSWER_MS) > 0 ? wgetch(term->keyboard) : byte;
+}
+
+/* Reads an answer of the terminal, a text up to BEL or ESC \\, to its end; false when it is none.
+ */
+static bool
+skip_answer(struct term *term, int next)
+{
+	int byte = late_byte(term), before = 0;
+
+	if (byte == ERR) {
+		ungetch(next);
+		return false;
+	}
+	for (int n = 0; n < ANSWER_MOST && byte != ERR && byte != BEL; n++) {
+		if (before == ESC && byte == '\\')
+			break;
+		before = byte;
+		byte = late_byte(term);
+	}
+	return true;
+}
+
 /* Esc itself, Alt and a key, or the start of a sequence that curses does not know. */
 static bool
 key_from_escape(struct term *term, struct key_event *key)
@@ -220,8 +253,12 @@ key_from_escape(struct term *term, struct key_event *key)
 		hold(term, next);
 		return false;
 	}
-	if (next != ERR)
+	if (next > 0 && next <= UINT8_MAX && strchr("]P^_X", next) != NULL) {
+		if (skip_answer(term, next))
+			return false;
+	} else if (next != ERR) {
 		ungetch(next);
+	}
 	key->code = KEY_CODE_ESC;
 	return true;
 }
