@@ -14,6 +14,14 @@
 #include "base/mem.h"
 #include "model/session.h"
 
+/* Whose sessions our role may signal. */
+enum signal_right {
+	SIGNAL_UNKNOWN,
+	SIGNAL_OWN,    /* those of roles whose rights it has */
+	SIGNAL_OTHERS, /* all but superusers': pg_signal_backend */
+	SIGNAL_ALL,    /* superuser */
+};
+
 /* How we got in. */
 enum via { VIA_CLIENT };
 
@@ -59,6 +67,7 @@ struct snapshot {
 	int max_wal_senders; /* -1 when unknown */
 	const struct limit *limits;
 	size_t limit_count;
+	enum signal_right signal_right;
 	bool restricted;   /* our role may not see all of other roles' sessions */
 	bool hidden_known; /* authenticating sessions are in the list, or the server has none to
 	                      hide */

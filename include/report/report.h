@@ -65,4 +65,13 @@ size_t report_table_columns(const struct report *report, const struct table *tab
 void report_rows(const struct report *report, const struct table *table,
     const struct table_data *data, struct rows *rows, struct arena *arena);
 
+/* A key and its value in a line that is no report: the kill log. */
+struct json_field {
+	const char *key;
+	struct value value;
+};
+
+/* Appends an object of these keys, and a line end. Unknown values are null. */
+void json_line(struct buf *out, const struct json_field *fields, size_t count);
+
 #endif

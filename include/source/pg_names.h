@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
- * Names and connection limits of roles and databases. Sessions come with
- * object ids only, since reading the catalogs can wait for a lock; the names
- * are read apart and kept.
+ * Names and connection limits of roles and databases, and what our own role
+ * may do to others. Sessions come with object ids only, since reading the
+ * catalogs can wait for a lock; the names are read apart and kept.
  */
 #ifndef PGCONNTOP_SOURCE_PG_NAMES_H
 #define PGCONNTOP_SOURCE_PG_NAMES_H
@@ -45,7 +45,10 @@ void pg_names_failed(struct pg_names *names, int64_t mono_us);
 const char *pg_names_get(struct pg_names *names, enum name_kind kind, uint32_t oid,
     struct snapshot *snap);
 
-/* Puts the limits into the snapshot. */
+/* Whether it is a superuser; false when that is not known. */
+bool pg_names_superuser(const struct pg_names *names, uint32_t oid);
+
+/* Puts the limits, and whose sessions our role may signal, into the snapshot. */
 void pg_names_limits(struct pg_names *names, struct snapshot *snap);
 
 #endif

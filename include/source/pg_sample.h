@@ -62,7 +62,4 @@ void pg_starting_clear(struct pg_starting *starting);
 /* Adds the hidden sessions, as far as they do not show by now. */
 void pg_sample_starting(struct pg_sample *sample, const struct pg_starting *starting);
 
-/* Decodes n bytes of bytea in the escape format; out has room for n. Gives the number of bytes. */
-size_t pg_unescape(char *out, const char *s, size_t n);
-
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
  * The inside of a source that is a PostgreSQL server, shared by the files
- * that log in (pg_login.c), refresh (pg_refresh.c), send and receive for both
+ * that log in (pg_login.c), refresh (pg_refresh.c), fetch whole queries
+ * (pg_queries.c), act (pg_act.c), send and receive for all of them
  * (pg_message.c) and drive all that (pg_source.c).
  */
 #ifndef PGCONNTOP_SOURCE_PG_SOURCE_H
@@ -31,6 +32,34 @@ enum phase {
 	PHASE_NAMES,
 	PHASE_FOLLOW, /* looks closer at the sample */
 	PHASE_DETAIL,
+	PHASE_QUERIES,
+	PHASE_ACT,
+};
+
+/* How far something is that was asked for once. */
+enum wish {
+	WISH_NONE,
+	WISH_WAITS, /* until the connection is free */
+	WISH_SENT,
+	WISH_DONE, /* its events wait to be taken */
+};
+
+/* The whole queries of some sessions. */
+struct pg_queries {
+	enum wish state;
+	struct identity *ids; /* owned */
+	size_t count, room;
+	size_t next;          /* the first one whose event was not taken */
+	struct pg_rows *rows; /* NULL when there are none, as after a failure */
+};
+
+/* An act on one session. */
+struct pg_act {
+	enum wish state;
+	enum action action;
+	const struct target *target; /* the caller's */
+	enum outcome outcome;        /* UNKNOWN until there is one */
+	struct buf note;
 };
 
 struct source_message {
@@ -46,8 +75,9 @@ struct source {
 	bool ask_first;   /* ask for the password before the next login */
 	bool declined;    /* the application had none to give */
 	bool want_sample;
-	bool want_query;
-	struct identity query_id; /* of the session whose query is wanted, or was asked for */
+	struct pg_queries detail;  /* of the one session that is shown */
+	struct pg_queries queries; /* of many */
+	struct pg_act act;
 
 	/* The connection. */
 	enum phase phase;
@@ -90,9 +120,7 @@ struct source {
 	bool link_changed;
 	bool password_wanted;
 	struct snapshot *ready; /* NULL for none */
-	bool detail_ready;
-	bool detail_known; /* the session was there */
-	struct buf detail;
+	struct buf query;       /* text of the query taken last */
 	struct snapshot *spares[SOURCE_SPARES];
 };
 
@@ -110,6 +138,9 @@ struct snapshot *source_spare(struct source *source);
 
 /* The name of what is connected to; uses about when there is a connection. */
 void source_name_target(struct source *source);
+
+/* Logged in and ready for wishes. */
+bool source_is_open(const struct source *source);
 
 /* Steps of the phases that log in. */
 void login_pause(struct source *source);
@@ -129,6 +160,9 @@ void login_forget(struct source *source);
 void login_hello_rows(struct source *source, struct pg_rows *rows);
 void login_hello_done(struct source *source);
 
+/* Something waits for its turn. */
+bool refresh_wanted(const struct source *source);
+
 /* Nothing runs: sends the next message that is wanted. */
 void refresh_idle(struct source *source);
 
@@ -142,8 +176,36 @@ void refresh_names_rows(struct source *source, struct pg_rows *rows);
 void refresh_names_done(struct source *source);
 void refresh_follow_rows(struct source *source, struct pg_rows *rows);
 void refresh_follow_done(struct source *source);
-void refresh_detail_rows(struct source *source, struct pg_rows *rows);
-void refresh_detail_done(struct source *source);
+
+/* Asks for the queries. */
+void queries_send(struct source *source, struct pg_queries *queries, enum phase phase);
+
+/* Their rows, which are kept, and the end of the message of either phase. */
+void queries_rows(struct source *source, struct pg_rows *rows);
+void queries_done(struct source *source);
+
+/* The connection is gone: nobody is kept waiting. */
+void queries_lost(struct source *source);
+
+/* The next event; false for none. */
+bool queries_next(struct source *source, struct source_event *event);
+
+void queries_clear(struct pg_queries *queries);
+
+/* Sends the act that waits. */
+void act_send(struct source *source);
+
+/* Its row, which is freed; how it failed; a notice about it; the end of the message. */
+void act_rows(struct source *source, struct pg_rows *rows);
+void act_failed(struct source *source, const struct link *error);
+void act_notice(struct source *source, const char *words);
+void act_done(struct source *source);
+
+/* The connection is gone: what was not sent never will be. */
+void act_lost(struct source *source);
+
+/* The outcome; false for none. */
+bool act_next(struct source *source, struct source_event *event);
 
 /* Begins a message of statements, for message_add(). */
 void message_begin(struct source *source);

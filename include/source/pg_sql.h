@@ -13,14 +13,16 @@ struct buf;
 #define PG_SQL_OLDEST 100000 /* the oldest server that we know to talk to */
 
 enum pg_sql {
-	PG_SQL_SESSION,  /* our session's settings */
-	PG_SQL_IDENTITY, /* who and where we are */
-	PG_SQL_SERVER,   /* clock and limits */
-	PG_SQL_ACTIVITY, /* the sessions */
-	PG_SQL_NAMES,    /* of roles and databases, with their limits */
-	PG_SQL_BLOCKERS, /* who blocks whom */
-	PG_SQL_STARTING, /* processes in a transaction, also those that do not show yet */
-	PG_SQL_QUERY,    /* one session's whole query */
+	PG_SQL_SESSION,   /* our session's settings */
+	PG_SQL_IDENTITY,  /* who and where we are */
+	PG_SQL_SERVER,    /* clock and limits */
+	PG_SQL_ACTIVITY,  /* the sessions */
+	PG_SQL_NAMES,     /* of roles and databases, with their limits; our right to signal */
+	PG_SQL_BLOCKERS,  /* who blocks whom */
+	PG_SQL_STARTING,  /* processes in a transaction, also those that do not show yet */
+	PG_SQL_QUERIES,   /* whole queries of some sessions */
+	PG_SQL_CANCEL,    /* ends a session's query, if it is still the session that is meant */
+	PG_SQL_TERMINATE, /* ends the session */
 };
 
 /* Columns of PG_SQL_IDENTITY. */
@@ -62,12 +64,19 @@ enum {
 	ACTIVITY_COLUMNS
 };
 
-/* Columns of PG_SQL_NAMES, and what the first one holds. */
-enum { NAMES_KIND, NAMES_OID, NAMES_NAME, NAMES_NUMBER };
-enum { NAMES_IS_DATABASE = 'd', NAMES_IS_ROLE = 'r' };
+/*
+ * Columns of PG_SQL_NAMES, and what the first one holds. A row is about the
+ * right to signal: the number is 1 when our role has the rights of
+ * pg_signal_backend, and the superuser is us.
+ */
+enum { NAMES_KIND, NAMES_OID, NAMES_NAME, NAMES_NUMBER, NAMES_SUPERUSER };
+enum { NAMES_IS_DATABASE = 'd', NAMES_IS_ROLE = 'r', NAMES_IS_SIGNAL = 's' };
 
 /* Columns of PG_SQL_BLOCKERS. */
 enum { BLOCKERS_PID, BLOCKERS_PIDS };
+
+/* Columns of PG_SQL_QUERIES; the pids ascend. */
+enum { QUERIES_PID, QUERIES_START, QUERIES_TEXT };
 
 /*
  * Appends the statement as that server version wants it, with a semicolon

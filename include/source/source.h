@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "action/action.h"
 #include "model/link.h"
 #include "model/session.h"
 
@@ -27,6 +28,8 @@ enum source_event_type {
 	                  */
 	SOURCE_LINK,     /* the link changed: see source_link() */
 	SOURCE_PASSWORD, /* the server wants a password: answer with source_password() */
+	SOURCE_FETCHED,  /* all DETAIL events of source_ask_queries() were given */
+	SOURCE_OUTCOME,  /* what source_act() did: id, outcome and, in text, a note */
 	SOURCE_DETAIL,   /* the whole query that source_ask_query() asked for */
 	SOURCE_MESSAGE,  /* a statement failed (critical: the sample did), or the server sent a
 	                    notice */
@@ -35,10 +38,11 @@ enum source_event_type {
 struct source_event {
 	enum source_event_type type;
 	struct snapshot *snapshot; /* SNAPSHOT */
-	struct identity id;        /* DETAIL: of that session */
-	const char *text; /* DETAIL: the query, NULL when the session is gone; MESSAGE; valid until
-	                     the next step */
-	int level;        /* MESSAGE: enum level */
+	struct identity id;        /* DETAIL, OUTCOME: of that session */
+	const char *text; /* DETAIL: the query, NULL when the session is gone; OUTCOME: a note, NULL
+	                     for none; MESSAGE; valid until the next event, step or wish */
+	enum outcome outcome; /* OUTCOME */
+	int level;            /* MESSAGE: enum level */
 };
 
 struct source;
@@ -71,6 +75,25 @@ void source_ask_sample(struct source *source);
 
 /* Asks for the whole query of a session; the last wish wins. The answer is a DETAIL event. */
 void source_ask_query(struct source *source, const struct identity *id);
+
+/*
+ * Asks for the whole queries of many sessions in one statement: a DETAIL
+ * event for each, text NULL for one that is gone, then FETCHED. Only FETCHED
+ * when the statement fails or there is no connection. The identities are
+ * copied; the last wish wins.
+ */
+void source_ask_queries(struct source *source, const struct identity *ids, size_t count);
+
+/*
+ * Acts on one session, in a statement and a transaction of its own that
+ * checks identity and state again, as soon as the connection is free; when
+ * many follow each other, samples have their turn in between. The target must
+ * stay until the OUTCOME event; one at a time. When the connection breaks
+ * after it was sent the outcome is UNKNOWN, before that, or without a
+ * connection, NOT_TRIED; nothing is repeated. Its event comes before the
+ * link's. The note: who would be allowed, or the server's words.
+ */
+void source_act(struct source *source, enum action action, const struct target *target);
 
 /* Answers SOURCE_PASSWORD; NULL for none: then the login counts as failed. Copied, and wiped when
  * freed. */

@@ -70,6 +70,12 @@ bool term_key(struct term *term, int64_t mono_us, struct key_event *key);
 bool term_gone(const struct term *term);
 
 /*
+ * Asks the terminal to put text into its clipboard (OSC 52), within tmux also
+ * past it. Whether the terminal does so cannot be known.
+ */
+void term_copy(struct term *term, const char *text);
+
+/*
  * Restores the terminal from a signal handler of a crash: writes fixed
  * bytes and resets the modes, nothing else. Does nothing when the terminal
  * is not taken over.

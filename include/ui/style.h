@@ -20,6 +20,7 @@ enum style {
 	STYLE_FRAME,   /* pane borders and titles */
 	STYLE_FOCUS,   /* title of the pane that has the keys */
 	STYLE_CURSOR,  /* the row under the cursor */
+	STYLE_TAGGED,  /* a row that the user marked */
 	STYLE_DIM,     /* what matters less; old data */
 	STYLE_ACTIVE,  /* states, also in the slot bar */
 	STYLE_IDLE,

@@ -18,6 +18,7 @@
 struct buf;
 struct err;
 struct history;
+struct job;
 struct link;
 struct messages;
 struct settings;
@@ -45,6 +46,9 @@ enum ui_want {
 	UI_SAMPLE = 16,   /* R: a sample now; also a login now when down */
 	UI_INTERVAL = 32, /* ui_interval() changed */
 	UI_PAUSE = 64,    /* ui_paused() changed */
+	UI_ACT = 256,     /* the job that ui_job() gives was confirmed: carry it out */
+	UI_COPY = 512,    /* ui_copied() is for the clipboard */
+	UI_WRITE = 1024,  /* W: write all tables to a file */
 	UI_QUERY = 128,   /* ui_wants_query() names a session whose whole query is wanted */
 };
 
@@ -75,6 +79,13 @@ bool ui_wants_query(const struct ui *ui, struct identity *id);
 
 /* The whole query of a session for the details, copied; NULL when the session is gone. */
 void ui_query(struct ui *ui, const struct identity *id, const char *text);
+
+/* The act that is asked about, under way or shown as a result. The caller moves it on from
+ * FETCHING. */
+struct job *ui_job(struct ui *ui);
+
+/* What y copied; valid until the next key. */
+const char *ui_copied(const struct ui *ui);
 
 /* One line for the bottom of the screen, shown until the next key. Copied. */
 void ui_say(struct ui *ui, const char *text);

@@ -128,6 +128,12 @@ void docs_sample(const struct settings *settings, struct buf *out);
 /* A limit of an alert as such a file has it, without the quotes of a duration: "70.0", "5min". */
 void docs_limit(const struct alert_rule *rule, double limit, struct buf *out);
 
+/* tables.c */
+
+/* Writes all tables as text to a new file in the working directory, else in TMPDIR; name gets its
+ * path. */
+bool tables_write(struct app *app, char name[256], struct err *err);
+
 /* batch.c and live.c: run to the end and give the exit status. */
 int batch_run(struct app *app);
 int live_run(struct app *app);

@@ -207,6 +207,8 @@ drain(struct batch *batch)
 			take_message(batch, &event);
 			break;
 		case SOURCE_DETAIL:
+		case SOURCE_FETCHED:
+		case SOURCE_OUTCOME:
 		case SOURCE_NOTHING:
 			break;
 		}

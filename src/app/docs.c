@@ -15,9 +15,36 @@ const char *const docs_sections[] = {
 	[SECTION_CONNECTION] = "Connection options",
 	[SECTION_REPORT] = "Report options",
 	[SECTION_SCREEN] = "Screen options",
+	[SECTION_ACTION] = "Action options",
 	[SECTION_COMMAND] = "Other options",
 	[SECTION_HIDDEN] = NULL,
 };
+
+#define HELP_INDENT 34 /* of what an option means */
+#define HELP_COLS 100  /* of the whole line */
+
+/* Words in lines that begin below each other. */
+static void
+help_words(const char *text, struct buf *out)
+{
+	size_t col = HELP_INDENT;
+
+	while (*text != '\0') {
+		size_t n = strcspn(text, " ");
+
+		if (col > HELP_INDENT && col + 1 + n > HELP_COLS) {
+			buf_addc(out, '\n');
+			buf_fill(out, ' ', HELP_INDENT);
+			col = HELP_INDENT;
+		} else if (col > HELP_INDENT) {
+			buf_addc(out, ' ');
+			col++;
+		}
+		buf_add(out, text, n);
+		col += n;
+		text += n + strspn(text + n, " ");
+	}
+}
 
 static void
 help_section(enum setting_section section, struct buf *out)
@@ -35,8 +62,9 @@ help_section(enum setting_section section, struct buf *out)
 			buf_addf(out, "      --%s", row->option);
 		if (row->arg != NULL)
 			buf_addf(out, "=%s", row->arg);
-		buf_fill(out, ' ', out->len - start < 33 ? 34 - (out->len - start) : 1);
-		buf_adds(out, row->help);
+		buf_fill(out, ' ',
+		    out->len - start < HELP_INDENT - 1 ? HELP_INDENT - (out->len - start) : 1);
+		help_words(row->help, out);
 		if (row->value != NULL && strcmp(row->value, "0") != 0)
 			buf_addf(out, " (default %s)", row->value);
 		buf_addc(out, '\n');
@@ -72,6 +100,23 @@ completion_case(const struct setting_row *row, struct buf *out)
 	buf_adds(out, "' ;;\n");
 }
 
+/* Options whose argument is a file. */
+static void
+completion_files(struct buf *out)
+{
+	const char *before = "\t";
+
+	for (size_t i = 0; i < setting_count; i++) {
+		const struct setting_row *row = &setting_rows[i];
+
+		if (row->arg == NULL || strcmp(row->arg, "FILE") != 0)
+			continue;
+		buf_addf(out, "%s--%s", before, row->option);
+		before = " | ";
+	}
+	buf_adds(out, ") mapfile -t COMPREPLY < <(compgen -f -- \"$cur\") && return ;;\n");
+}
+
 /* Readline makes a word of its own of the equals sign; a list goes on behind its last comma. */
 static void
 completion(const struct settings *settings, struct buf *out)
@@ -90,8 +135,9 @@ completion(const struct settings *settings, struct buf *out)
 		if (setting_rows[i].kind == SETTING_CHOICE ||
 		    strcmp(setting_rows[i].field, "show") == 0)
 			completion_case(&setting_rows[i], out);
+	completion_files(out);
 	buf_adds(out,
-	    "\t--config) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\") && return ;;\n\tesac\n"
+	    "\tesac\n"
 	    "\tif [ -n \"$words\" ]; then\n"
 	    "\t\t[[ $cur != *,* ]] || head=${cur%,*},\n"
 	    "\t\tmapfile -t COMPREPLY < <(compgen -P \"$head\" -W \"$words\" -- \"${cur##*,}\")\n"

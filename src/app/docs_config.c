@@ -203,6 +203,8 @@ static const struct {
 	{ "filter", "( \"state=idle\", \"age>5min\" )" },
 	{ "sort", "\"-age\"" },
 	{ "columns", "\"pid,application,state,age,query\"" },
+	{ "protect", "( \"application=nightly-etl\", \"user=replicator\" )" },
+	{ "kill_log", "\"/var/log/pgconntop.log\"" },
 };
 
 static void

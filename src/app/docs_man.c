@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "action/action.h"
 #include "app.h"
 #include "base/buf.h"
 #include "model/link.h"
@@ -255,6 +256,17 @@ man_refusals(struct buf *out)
 		    refusal_advice((enum refusal)refusal));
 }
 
+/* What can become of a session that was acted on. */
+static void
+man_outcomes(struct buf *out)
+{
+	dense(out, true);
+	for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
+		roff_item(out, outcome_name((enum outcome)outcome),
+		    outcome_help((enum outcome)outcome));
+	dense(out, false);
+}
+
 /* What may stand behind the equals sign. */
 static const char *const kind_words[] = {
 	[SETTING_FLAG] = "True or false.",
@@ -320,6 +332,7 @@ static const struct {
 	{ "columns", man_columns },
 	{ "alerts", man_alerts },
 	{ "refusals", man_refusals },
+	{ "outcomes", man_outcomes },
 	{ "settings", man_settings },
 	{ "key-names", man_key_names },
 	{ "colors", man_colors },

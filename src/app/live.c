@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "act.h"
+#include "action/job.h"
 #include "app.h"
 #include "base/err.h"
 #include "base/text.h"
@@ -19,6 +21,7 @@
 #include "term/term.h"
 #include "ui/ui.h"
 
+#define WATCH_US 250000 /* between samples while signalled sessions are to end */
 #define FIRST_FRAME_US \
 	80000 /* the screen waits this long for a first answer, so that it starts with data */
 
@@ -26,6 +29,7 @@ struct live {
 	struct app *app;
 	struct ui *ui;
 	struct term *term; /* NULL until the first frame */
+	struct act act;
 	struct canvas canvas;
 	int64_t started_us;
 	int64_t next_sample_us;
@@ -143,9 +147,27 @@ take_event(struct live *live, const struct source_event *event)
 		messages_add(&app->messages, clock_wall_us(), (enum level)event->level,
 		    event->text);
 		break;
+	case SOURCE_FETCHED:
+	case SOURCE_OUTCOME:
 	case SOURCE_NOTHING:
 		break;
 	}
+	act_event(&live->act, app, ui_job(live->ui), event);
+}
+
+/* Writes all tables to a file and says its name. */
+static void
+write_tables(struct live *live)
+{
+	char name[256], text[600];
+	struct err err;
+
+	if (tables_write(live->app, name, &err))
+		snprintf(text, sizeof(text), "all tables are in %s", name);
+	else
+		snprintf(text, sizeof(text), "%s", err.msg);
+	ui_say(live->ui, text);
+	live->draw = true;
 }
 
 /* Carries out what a key asked for. */
@@ -164,6 +186,12 @@ carry_out(struct live *live, unsigned wants)
 	}
 	if ((wants & UI_QUERY) != 0)
 		ask_query(live);
+	if ((wants & UI_ACT) != 0)
+		act_begin(&live->act, live->app, ui_job(live->ui));
+	if ((wants & UI_COPY) != 0)
+		term_copy(live->term, ui_copied(live->ui));
+	if ((wants & UI_WRITE) != 0)
+		write_tables(live);
 	if ((wants & UI_REDRAW) != 0)
 		term_redraw(live->term);
 	if ((wants & UI_SUSPEND) != 0) {
@@ -177,6 +205,7 @@ carry_out(struct live *live, unsigned wants)
 static void
 take_keys(struct live *live)
 {
+	struct source_event none = { .type = SOURCE_NOTHING };
 	struct key_event key;
 
 	while (live->term != NULL && !live->quit && term_key(live->term, clock_mono_us(), &key)) {
@@ -184,6 +213,8 @@ take_keys(struct live *live)
 		struct ui_frame frame = make_frame(live, &data);
 
 		carry_out(live, ui_key(live->ui, &key, &frame));
+		/* It may have stopped the act, and the next one may close its result. */
+		act_event(&live->act, live->app, ui_job(live->ui), &none);
 	}
 	live->quit = live->quit || (live->term != NULL && term_gone(live->term));
 }
@@ -210,8 +241,10 @@ tick(struct live *live, int64_t now_us)
 {
 	int64_t interval_us = ui_interval(live->ui);
 
+	if (act_wants_sample(ui_job(live->ui)) && live->next_sample_us > now_us + WATCH_US)
+		live->next_sample_us = now_us + WATCH_US;
 	if (now_us >= live->next_sample_us) {
-		if (!ui_paused(live->ui))
+		if (!ui_paused(live->ui) || act_wants_sample(ui_job(live->ui)))
 			source_ask_sample(live->app->source);
 		live->next_sample_us +=
 		    ((now_us - live->next_sample_us) / interval_us + 1) * interval_us;
@@ -276,6 +309,7 @@ live_run(struct app *app)
 		ask_password(&live);
 	run(&live);
 	term_close(live.term);
+	act_end(&live.act, app, ui_job(live.ui));
 	ui_free(live.ui);
 	canvas_free(&live.canvas);
 	if (live.status != STATUS_OK)

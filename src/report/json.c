@@ -216,6 +216,16 @@ failure(const struct report *report, int64_t wall_us, const char *why, size_t n,
 	finish(root, out);
 }
 
+void
+json_line(struct buf *out, const struct json_field *fields, size_t count)
+{
+	json_t *root = json_object();
+
+	for (size_t i = 0; i < count; i++)
+		json_object_set_new(root, fields[i].key, value_json(&fields[i].value));
+	finish(root, out);
+}
+
 const struct writer writer_json = {
 	.name = "json",
 	.help = "one object per sample, on one line",

@@ -94,6 +94,8 @@ login_lost(struct source *source)
 	pg_error_read(link, pg_conn_error(source->conn));
 	link->refusal = REFUSAL_LOST;
 	link->tries = 0;
+	act_lost(source);
+	queries_lost(source);
 	if (source->sample.snap != NULL) {
 		source_recycle(source, source->sample.snap);
 		source->sample.snap = NULL;

@@ -20,14 +20,18 @@ struct task {
 	const char *name; /* as it is called when it fails */
 	void (*rows)(struct source *source, struct pg_rows *rows); /* frees them */
 	void (*done)(struct source *source);
+	void (*failed)(struct source *source, const struct link *error); /* NULL: a message */
 };
 
 static const struct task tasks[] = {
-	[PHASE_HELLO] = { "session settings", login_hello_rows, login_hello_done },
-	[PHASE_SAMPLE] = { "sample", refresh_sample_rows, refresh_sample_done },
-	[PHASE_NAMES] = { "names of roles and databases", refresh_names_rows, refresh_names_done },
-	[PHASE_FOLLOW] = { "lock lookup", refresh_follow_rows, refresh_follow_done },
-	[PHASE_DETAIL] = { "query text", refresh_detail_rows, refresh_detail_done },
+	[PHASE_HELLO] = { "session settings", login_hello_rows, login_hello_done, NULL },
+	[PHASE_SAMPLE] = { "sample", refresh_sample_rows, refresh_sample_done, NULL },
+	[PHASE_NAMES] = { "names of roles and databases", refresh_names_rows, refresh_names_done,
+	    NULL },
+	[PHASE_FOLLOW] = { "lock lookup", refresh_follow_rows, refresh_follow_done, NULL },
+	[PHASE_DETAIL] = { "query text", queries_rows, queries_done, NULL },
+	[PHASE_QUERIES] = { "query texts", queries_rows, queries_done, NULL },
+	[PHASE_ACT] = { "act", act_rows, act_done, act_failed },
 };
 
 void
@@ -70,6 +74,10 @@ report_failure(struct source *source)
 
 	source->failed = true;
 	pg_error_read(&read, pg_conn_error(source->conn));
+	if (tasks[source->phase].failed != NULL) {
+		tasks[source->phase].failed(source, &read);
+		return;
+	}
 	snprintf(text, sizeof(text), "%s: %s", tasks[source->phase].name, read.text);
 	source_message(source, source->phase == PHASE_SAMPLE ? LEVEL_CRITICAL : LEVEL_WARNING,
 	    text);

@@ -31,6 +31,7 @@ struct entry {
 	const char *name; /* NULL: unknown, or dropped */
 	size_t len;
 	int64_t limit;        /* -1 for none */
+	bool superuser;       /* of a role */
 	const char *interned; /* in the snapshot of that sample */
 };
 
@@ -40,7 +41,8 @@ struct pg_names {
 	size_t room, used;
 	unsigned sample; /* counts them */
 	bool news;       /* an entry was not asked for yet */
-	int64_t due_us;  /* time to read anew; and, with news, not before not_before_us */
+	enum signal_right right;
+	int64_t due_us; /* time to read anew; and, with news, not before not_before_us */
 	int64_t not_before_us;
 };
 
@@ -151,16 +153,24 @@ read_row(struct pg_names *names, const struct pg_rows *rows, int row)
 	const char *oid = pg_rows_value(rows, row, NAMES_OID, &ignored);
 	const char *name = pg_rows_value(rows, row, NAMES_NAME, &len);
 	const char *limit = pg_rows_value(rows, row, NAMES_NUMBER, &ignored);
+	const char *super = pg_rows_value(rows, row, NAMES_SUPERUSER, &ignored);
 	struct entry *entry;
 
-	if (kind == NULL || oid == NULL || name == NULL || limit == NULL)
+	if (kind == NULL || oid == NULL || name == NULL || limit == NULL || super == NULL)
 		return;
+	if (kind[0] == NAMES_IS_SIGNAL) {
+		names->right = super[0] == 't' ? SIGNAL_ALL
+		    : limit[0] == '1'          ? SIGNAL_OTHERS
+		                               : SIGNAL_OWN;
+		return;
+	}
 	entry = get(names, kind[0] == NAMES_IS_ROLE ? NAME_ROLE : NAME_DATABASE,
 	    (uint32_t)strtoul(oid, NULL, 10));
 	entry->asked = true;
 	entry->name = arena_strndup(&names->arena, name, len);
 	entry->len = len;
 	entry->limit = strtol(limit, NULL, 10);
+	entry->superuser = super[0] == 't';
 }
 
 void
@@ -170,6 +180,7 @@ pg_names_read(struct pg_names *names, const struct pg_rows *rows, int64_t mono_u
 
 	names->arena = (struct arena){ 0 };
 	names->used = 0;
+	names->right = SIGNAL_UNKNOWN;
 	make_room(names, NAMES_ROOM);
 	for (size_t i = 0; i < old.room; i++)
 		if (old.entries[i].oid != 0 && old.entries[i].sample == names->sample) {
@@ -212,6 +223,12 @@ pg_names_get(struct pg_names *names, enum name_kind kind, uint32_t oid, struct s
 	return oid == 0 ? NULL : intern(names, get(names, kind, oid), snap);
 }
 
+bool
+pg_names_superuser(const struct pg_names *names, uint32_t oid)
+{
+	return find(names, NAME_ROLE, oid)->superuser;
+}
+
 void
 pg_names_limits(struct pg_names *names, struct snapshot *snap)
 {
@@ -231,4 +248,5 @@ pg_names_limits(struct pg_names *names, struct snapshot *snap)
 	}
 	snap->limits = limits;
 	snap->limit_count = count;
+	snap->signal_right = names->right;
 }

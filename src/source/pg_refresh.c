@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
- * What is asked on an open connection: the sample, names when some are new,
- * a closer look when something waits or slots are short, and the whole query
- * of one session. A sample is given out after names and closer look, or
- * without them when they take too long.
+ * What is asked on an open connection, and when: the sample, names when some
+ * are new, a closer look when something waits or slots are short; acts and
+ * whole queries in between. A sample is given out after names and closer
+ * look, or without them when they take too long.
  */
 #include "source/pg_source.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/units.h"
@@ -226,43 +225,6 @@ refresh_follow_done(struct source *source)
 	source_set_phase(source, PHASE_IDLE);
 }
 
-static void
-send_detail(struct source *source)
-{
-	char pid[16], start[UNITS_TEXT_MAX + 32] = "NULL", time[UNITS_TEXT_MAX];
-
-	snprintf(pid, sizeof(pid), "%d", (int)source->query_id.pid);
-	if (source->query_id.start_us != TIME_UNKNOWN)
-		snprintf(start, sizeof(start), "'%s'::pg_catalog.timestamptz",
-		    units_time_iso(time, source->query_id.start_us));
-	source->want_query = source->detail_known = false;
-	message_begin(source);
-	message_add(source, PG_SQL_QUERY, pid, start);
-	message_send(source, PHASE_DETAIL);
-}
-
-void
-refresh_detail_rows(struct source *source, struct pg_rows *rows)
-{
-	size_t len = 0;
-	const char *s = pg_rows_count(rows) > 0 ? pg_rows_value(rows, 0, 0, &len) : NULL;
-
-	source->detail_known = s != NULL;
-	buf_reset(&source->detail);
-	if (s != NULL) {
-		buf_add(&source->detail, s, len);
-		buf_chop(&source->detail, len - pg_unescape(source->detail.data, s, len));
-	}
-	pg_rows_free(rows);
-}
-
-void
-refresh_detail_done(struct source *source)
-{
-	source->detail_ready = !source->failed && !source->want_query;
-	source_set_phase(source, PHASE_IDLE);
-}
-
 void
 refresh_overdue(struct source *source)
 {
@@ -274,13 +236,29 @@ refresh_overdue(struct source *source)
 		publish(source);
 }
 
+bool
+refresh_wanted(const struct source *source)
+{
+	return source->act.state == WISH_WAITS || source->queries.state == WISH_WAITS ||
+	    source->detail.state == WISH_WAITS || source->want_sample;
+}
+
+/*
+ * An act comes first. Others get their turn between two of them: the next
+ * one is only wished for when this one's outcome was taken, and by then the
+ * step that received it has gone on to what waits.
+ */
 void
 refresh_idle(struct source *source)
 {
 	if (pg_conn_receive(source->conn) == PG_BROKEN)
 		login_lost(source);
-	else if (source->want_query)
-		send_detail(source);
+	else if (source->act.state == WISH_WAITS)
+		act_send(source);
+	else if (source->queries.state == WISH_WAITS)
+		queries_send(source, &source->queries, PHASE_QUERIES);
+	else if (source->detail.state == WISH_WAITS)
+		queries_send(source, &source->detail, PHASE_DETAIL);
 	else if (source->want_sample)
 		send_sample(source);
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
  * What the rows mean: which process holds a slot, what was not shown to us.
- * It runs for each session of each sample, so numbers are read without the
- * detours of strtol().
  */
 #include "source/pg_sample.h"
 
@@ -11,47 +9,11 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "base/units.h"
 #include "model/snapshot.h"
 #include "source/pg_conn.h"
 #include "source/pg_names.h"
 #include "source/pg_sql.h"
-
-/* The number that n bytes begin with; `none` when there is none. Moves s behind it. */
-static int64_t
-read_number(const char **s, const char *end, int64_t none)
-{
-	const char *at = *s;
-	bool negative = at < end && *at == '-';
-	uint64_t value = 0;
-
-	at += negative;
-	if (at == end || *at < '0' || *at > '9')
-		return none;
-	for (; at < end && *at >= '0' && *at <= '9'; at++)
-		value = value * 10 + (uint64_t)(*at - '0');
-	*s = at;
-	return (int64_t)(negative ? 0 - value : value);
-}
-
-static int64_t
-number_at(const struct pg_rows *rows, int row, int col, int64_t none)
-{
-	size_t len;
-	const char *s = pg_rows_value(rows, row, col, &len);
-
-	return s == NULL ? none : read_number(&s, s + len, none);
-}
-
-static int64_t
-time_at(const struct pg_rows *rows, int row, int col)
-{
-	size_t len;
-	const char *s = pg_rows_value(rows, row, col, &len);
-	int64_t us;
-
-	return s != NULL && units_parse_timestamp(s, len, &us) ? us : TIME_UNKNOWN;
-}
+#include "source/pg_value.h"
 
 static const char *
 text_at(struct snapshot *snap, const struct pg_rows *rows, int row, int col)
@@ -60,31 +22,6 @@ text_at(struct snapshot *snap, const struct pg_rows *rows, int row, int col)
 	const char *s = pg_rows_value(rows, row, col, &len);
 
 	return snapshot_intern(snap, s, s == NULL ? 0 : len);
-}
-
-size_t
-pg_unescape(char *out, const char *s, size_t n)
-{
-	const char *end = s + n;
-	size_t len = 0;
-
-	while (s < end) {
-		const char *slash = memchr(s, '\\', (size_t)(end - s));
-		size_t plain = (size_t)((slash != NULL ? slash : end) - s);
-
-		memcpy(out + len, s, plain);
-		len += plain;
-		if (slash == NULL)
-			break;
-		s = slash + 1;
-		if (end - s >= 3 && s[0] >= '0' && s[0] <= '3') {
-			out[len++] = (char)((s[0] - '0') * 64 + (s[1] - '0') * 8 + (s[2] - '0'));
-			s += 3;
-		} else if (s < end) {
-			out[len++] = *s++;
-		}
-	}
-	return len;
 }
 
 static const char *
@@ -98,7 +35,7 @@ query_at(struct snapshot *snap, const struct pg_rows *rows, int row)
 		return NULL;
 	query = arena_strndup(&snap->arena, s, len);
 	if (memchr(s, '\\', len) != NULL)
-		query[pg_unescape(query, s, len)] = '\0';
+		query[pg_value_unescape(query, s, len)] = '\0';
 	return query;
 }
 
@@ -113,13 +50,13 @@ pg_sample_server(struct pg_sample *sample, const struct pg_rows *rows, const cha
 	if (pg_rows_count(rows) != 1)
 		return;
 	recovery = pg_rows_value(rows, 0, SERVER_RECOVERY, &len);
-	sample->own_pid = (int32_t)number_at(rows, 0, SERVER_PID, 0);
-	snap->server_us = time_at(rows, 0, SERVER_CLOCK);
+	sample->own_pid = (int32_t)pg_value_number(rows, 0, SERVER_PID, 0);
+	snap->server_us = pg_value_time(rows, 0, SERVER_CLOCK);
 	snap->server.in_recovery = recovery != NULL && recovery[0] == 't';
-	snap->max_connections = (int)number_at(rows, 0, SERVER_MAX_CONNECTIONS, -1);
-	snap->superuser_reserved = (int)number_at(rows, 0, SERVER_SUPERUSER_RESERVED, 0);
-	snap->reserved = (int)number_at(rows, 0, SERVER_RESERVED, 0);
-	snap->max_wal_senders = (int)number_at(rows, 0, SERVER_MAX_WAL_SENDERS, -1);
+	snap->max_connections = (int)pg_value_number(rows, 0, SERVER_MAX_CONNECTIONS, -1);
+	snap->superuser_reserved = (int)pg_value_number(rows, 0, SERVER_SUPERUSER_RESERVED, 0);
+	snap->reserved = (int)pg_value_number(rows, 0, SERVER_RESERVED, 0);
+	snap->max_wal_senders = (int)pg_value_number(rows, 0, SERVER_MAX_WAL_SENDERS, -1);
 	snap->reserves = list = arena_alloc(&snap->arena, strlen(reserves) + 1, sizeof(*list));
 	for (; *reserves != '\0'; reserves += len + (reserves[len] == ',')) {
 		int col = SERVER_RESERVES + (int)snap->reserve_count;
@@ -127,7 +64,7 @@ pg_sample_server(struct pg_sample *sample, const struct pg_rows *rows, const cha
 		len = strcspn(reserves, ",");
 		list[snap->reserve_count++] = (struct reserve){
 			.setting = snapshot_intern(snap, reserves, len),
-			.slots = (int)number_at(rows, 0, col, 0),
+			.slots = (int)pg_value_number(rows, 0, col, 0),
 		};
 	}
 }
@@ -178,24 +115,24 @@ read_session(struct pg_sample *sample, const struct pg_rows *rows, int row, stru
 	struct session *session = snapshot_add(snap);
 	size_t len;
 
-	session->id.pid = (int32_t)number_at(rows, row, ACTIVITY_PID, 0);
-	session->id.start_us = time_at(rows, row, ACTIVITY_START);
+	session->id.pid = (int32_t)pg_value_number(rows, row, ACTIVITY_PID, 0);
+	session->id.start_us = pg_value_time(rows, row, ACTIVITY_START);
 	session->own = session->id.pid == sample->own_pid;
 	session->backend_type = text_at(snap, rows, row, ACTIVITY_TYPE);
 	set_kind(sample, session, oids);
 	session->application = text_at(snap, rows, row, ACTIVITY_APPLICATION);
 	session->client = client_at(snap, rows, row, session);
-	session->client_port = (int32_t)number_at(rows, row, ACTIVITY_PORT, -1);
-	session->xact_start_us = time_at(rows, row, ACTIVITY_XACT_START);
-	session->query_start_us = time_at(rows, row, ACTIVITY_QUERY_START);
-	session->state_change_us = time_at(rows, row, ACTIVITY_STATE_CHANGE);
+	session->client_port = (int32_t)pg_value_number(rows, row, ACTIVITY_PORT, -1);
+	session->xact_start_us = pg_value_time(rows, row, ACTIVITY_XACT_START);
+	session->query_start_us = pg_value_time(rows, row, ACTIVITY_QUERY_START);
+	session->state_change_us = pg_value_time(rows, row, ACTIVITY_STATE_CHANGE);
 	session->wait_event_type = text_at(snap, rows, row, ACTIVITY_WAIT_TYPE);
 	session->wait_event = text_at(snap, rows, row, ACTIVITY_WAIT);
 	session->state = session_state_parse(pg_rows_value(rows, row, ACTIVITY_STATE, &len));
-	session->xid = number_at(rows, row, ACTIVITY_XID, -1);
-	session->xmin = number_at(rows, row, ACTIVITY_XMIN, -1);
-	session->leader_pid = (int32_t)number_at(rows, row, ACTIVITY_LEADER, 0);
-	session->query_id = number_at(rows, row, ACTIVITY_QUERY_ID, 0);
+	session->xid = pg_value_number(rows, row, ACTIVITY_XID, -1);
+	session->xmin = pg_value_number(rows, row, ACTIVITY_XMIN, -1);
+	session->leader_pid = (int32_t)pg_value_number(rows, row, ACTIVITY_LEADER, 0);
+	session->query_id = pg_value_number(rows, row, ACTIVITY_QUERY_ID, 0);
 	if (session->kind == KIND_UNKNOWN) {
 		snap->restricted = true;
 		return;
@@ -214,8 +151,8 @@ pg_sample_sessions(struct pg_sample *sample, const struct pg_rows *rows, struct 
 	for (int row = 0; row < count; row++) {
 		struct pg_oids *oids = &sample->oids[row];
 
-		oids->database = (uint32_t)number_at(rows, row, ACTIVITY_DATABASE, 0);
-		oids->user = (uint32_t)number_at(rows, row, ACTIVITY_USER, 0);
+		oids->database = (uint32_t)pg_value_number(rows, row, ACTIVITY_DATABASE, 0);
+		oids->user = (uint32_t)pg_value_number(rows, row, ACTIVITY_USER, 0);
 		pg_names_note(names, NAME_DATABASE, oids->database);
 		pg_names_note(names, NAME_ROLE, oids->user);
 		read_session(sample, rows, row, oids);
@@ -233,6 +170,7 @@ pg_sample_names(struct pg_sample *sample, struct pg_names *names)
 		session->database =
 		    pg_names_get(names, NAME_DATABASE, sample->oids[i].database, snap);
 		session->user = pg_names_get(names, NAME_ROLE, sample->oids[i].user, snap);
+		session->superuser = pg_names_superuser(names, sample->oids[i].user);
 	}
 	sample->oids = NULL;
 	pg_names_limits(names, snap);
@@ -290,7 +228,7 @@ read_blockers(struct snapshot *snap, struct session *session, const char *s, siz
 	size_t count = 0;
 
 	while (s < end && ++s < end) { /* past the brace or comma */
-		int32_t pid = (int32_t)read_number(&s, end, -1);
+		int32_t pid = (int32_t)pg_value_read(&s, end, -1);
 		size_t i = 0;
 
 		while (i < count && pids[i] != pid)
@@ -307,7 +245,7 @@ void
 pg_sample_blockers(struct pg_sample *sample, const struct pg_rows *rows)
 {
 	for (int row = 0; row < pg_rows_count(rows); row++) {
-		int32_t pid = (int32_t)number_at(rows, row, BLOCKERS_PID, 0);
+		int32_t pid = (int32_t)pg_value_number(rows, row, BLOCKERS_PID, 0);
 		struct session *session = session_of(sample, pid);
 		size_t len;
 		const char *pids = pg_rows_value(rows, row, BLOCKERS_PIDS, &len);
@@ -344,7 +282,7 @@ pg_starting_read(struct pg_starting *starting, const struct pg_rows *rows,
 		.hidden = mem_alloc(rows_count, sizeof(int32_t)),
 	};
 	for (size_t row = 0; row < rows_count; row++) {
-		int32_t pid = (int32_t)number_at(rows, (int)row, 0, 0);
+		int32_t pid = (int32_t)pg_value_number(rows, (int)row, 0, 0);
 
 		if (snapshot_find_pid(snap, pid) == NULL)
 			starting->pids[starting->count++] = pid;

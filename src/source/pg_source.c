@@ -13,13 +13,14 @@
 #include "base/mem.h"
 #include "base/settings.h"
 #include "model/snapshot.h"
+#include "source/pg_error.h"
 #include "source/pg_names.h"
 #include "source/resolve.h"
 
 #define BIT(phase) (1u << (phase))
 #define BUSY                                                                           \
 	(BIT(PHASE_HELLO) | BIT(PHASE_SAMPLE) | BIT(PHASE_NAMES) | BIT(PHASE_FOLLOW) | \
-	    BIT(PHASE_DETAIL))
+	    BIT(PHASE_DETAIL) | BIT(PHASE_QUERIES) | BIT(PHASE_ACT))
 
 /* Which phases may follow, and what to do in one. */
 static const struct {
@@ -38,6 +39,8 @@ static const struct {
 	[PHASE_NAMES] = { BIT(PHASE_PAUSE) | BIT(PHASE_IDLE) | BUSY, message_receive },
 	[PHASE_FOLLOW] = { BIT(PHASE_PAUSE) | BIT(PHASE_IDLE), message_receive },
 	[PHASE_DETAIL] = { BIT(PHASE_PAUSE) | BIT(PHASE_IDLE), message_receive },
+	[PHASE_QUERIES] = { BIT(PHASE_PAUSE) | BIT(PHASE_IDLE), message_receive },
+	[PHASE_ACT] = { BIT(PHASE_PAUSE) | BIT(PHASE_IDLE), message_receive },
 };
 
 void
@@ -45,6 +48,12 @@ source_set_phase(struct source *source, enum phase phase)
 {
 	assert(phases[source->phase].next & BIT(phase));
 	source->phase = phase;
+}
+
+bool
+source_is_open(const struct source *source)
+{
+	return source->phase >= PHASE_IDLE && source->phase != PHASE_HELLO;
 }
 
 void
@@ -140,7 +149,10 @@ source_close(struct source *source)
 	buf_clear(&source->reserves);
 	buf_clear(&source->target);
 	buf_clear(&source->sql);
-	buf_clear(&source->detail);
+	buf_clear(&source->query);
+	buf_clear(&source->act.note);
+	queries_clear(&source->detail);
+	queries_clear(&source->queries);
 	arena_clear(&source->arena);
 	conninfo_clear(&source->info);
 	mem_free(source);
@@ -171,15 +183,31 @@ source_deadline(const struct source *source)
 	case PHASE_LOGIN:
 		return source->deadline_us;
 	case PHASE_IDLE:
-		return source->want_sample || source->want_query ? source->mono_us : INT64_MAX;
+		return refresh_wanted(source) ? source->mono_us : INT64_MAX;
 	case PHASE_HELLO:
 	case PHASE_SAMPLE:
 	case PHASE_NAMES:
 	case PHASE_FOLLOW:
 	case PHASE_DETAIL:
+	case PHASE_QUERIES:
+	case PHASE_ACT:
 		return message_deadline(source);
 	}
 	return INT64_MAX;
+}
+
+/* What the server says by the way: a message, or a note about the act that is under way. */
+static void
+take_notice(struct source *source, enum phase phase, enum level level, const char *text)
+{
+	struct link read = { 0 };
+
+	if (phase == PHASE_ACT) {
+		act_notice(source, text);
+		return;
+	}
+	pg_error_read(&read, text);
+	source_message(source, level, read.text);
 }
 
 void
@@ -196,7 +224,7 @@ source_step(struct source *source, int64_t mono_us, int64_t wall_us)
 		if (phases[before].step != NULL)
 			phases[before].step(source);
 		while (source->conn != NULL && pg_conn_notice(source->conn, &level, &text))
-			source_message(source, level, text);
+			take_notice(source, before, level, text);
 	} while (source->phase != before);
 }
 
@@ -220,6 +248,9 @@ bool
 source_next(struct source *source, struct source_event *event)
 {
 	*event = (struct source_event){ .type = SOURCE_NOTHING };
+	/* Before the link: an outcome says more than that the connection is gone. */
+	if (act_next(source, event))
+		return true;
 	if (source->message_count > 0) {
 		take_message(source, event);
 	} else if (source->link_changed) {
@@ -232,11 +263,8 @@ source_next(struct source *source, struct source_event *event)
 		event->type = SOURCE_SNAPSHOT;
 		event->snapshot = source->ready;
 		source->ready = NULL;
-	} else if (source->detail_ready) {
-		source->detail_ready = false;
-		event->type = SOURCE_DETAIL;
-		event->id = source->query_id;
-		event->text = source->detail_known ? buf_str(&source->detail) : NULL;
+	} else {
+		return queries_next(source, event);
 	}
 	return event->type != SOURCE_NOTHING;
 }
@@ -245,14 +273,6 @@ void
 source_ask_sample(struct source *source)
 {
 	source->want_sample = source->phase != PHASE_SAMPLE && source->sample.snap == NULL;
-}
-
-void
-source_ask_query(struct source *source, const struct identity *id)
-{
-	source->want_query = true;
-	source->detail_ready = false;
-	source->query_id = *id;
 }
 
 void

@@ -49,6 +49,24 @@ struct statement {
 	" pg_catalog.current_setting('superuser_reserved_connections'), " reserved ","    \
 	" pg_catalog.current_setting('max_wal_senders')$1"
 
+/*
+ * Acts on $1, the pid, start, state and start of the state of a session, and
+ * gives the word of the outcome. The function with the pid reads what that
+ * process shows at this instant, and only what is judged by that is
+ * signalled. Neither joins nor names of roles: their catalogs can be locked.
+ * What may not be seen has no start: it cannot be told from another session.
+ */
+#define ACT(function)                                                                 \
+	"SELECT CASE WHEN a.pid IS NULL THEN 'gone'"                                  \
+	" WHEN a.backend_start IS DISTINCT FROM t.start THEN 'reused'"                \
+	" WHEN a.backend_start IS NULL THEN 'denied'"                                 \
+	" WHEN a.backend_type IS DISTINCT FROM 'client backend'"                      \
+	" OR a.pid = pg_catalog.pg_backend_pid() OR a.state IS DISTINCT FROM t.state" \
+	" OR a.state_change IS DISTINCT FROM t.change THEN 'changed'"                 \
+	" WHEN " function "(a.pid) THEN 'signalled' ELSE 'gone' END"                  \
+	" FROM (VALUES ($1)) AS t (pid, start, state, change)"                        \
+	" LEFT JOIN LATERAL pg_catalog.pg_stat_get_activity(t.pid) AS a ON true"
+
 /* By id, then by version. */
 static const struct statement statements[] = {
 	{ PG_SQL_SESSION, 100000, SESSION("") },
@@ -77,10 +95,14 @@ static const struct statement statements[] = {
 
 	/* Superusers are under no limit of their role. */
 	{ PG_SQL_NAMES, 100000,
-	    "SELECT 'd', oid, datname, datconnlimit FROM pg_catalog.pg_database"
+	    "SELECT 'd', oid, datname, datconnlimit, false FROM pg_catalog.pg_database"
 	    " WHERE oid IN ($1) OR datconnlimit >= 0"
-	    " UNION ALL SELECT 'r', oid, rolname, CASE WHEN rolsuper THEN -1 ELSE rolconnlimit END"
-	    " FROM pg_catalog.pg_roles WHERE oid IN ($2) OR rolconnlimit >= 0" },
+	    " UNION ALL SELECT 'r', oid, rolname, CASE WHEN rolsuper THEN -1 ELSE rolconnlimit END,"
+	    " rolsuper FROM pg_catalog.pg_roles WHERE oid IN ($2) OR rolconnlimit >= 0"
+	    " UNION ALL SELECT 's', oid, rolname,"
+	    " CASE WHEN pg_catalog.pg_has_role(oid, 'USAGE') THEN 1 ELSE 0 END,"
+	    " pg_catalog.current_setting('is_superuser') = 'on'"
+	    " FROM pg_catalog.pg_roles WHERE rolname = 'pg_signal_backend'" },
 
 	/* Only for sessions known to wait: it stops all others from locking for a moment. */
 	{ PG_SQL_BLOCKERS, 100000,
@@ -92,9 +114,13 @@ static const struct statement statements[] = {
 	    " WHERE locktype = 'virtualxid' AND granted AND mode = 'ExclusiveLock'"
 	    " AND pid IS NOT NULL" },
 
-	{ PG_SQL_QUERY, 100000,
-	    "SELECT pg_catalog.textsend(query) FROM pg_catalog.pg_stat_get_activity($1)"
-	    " WHERE backend_start IS NOT DISTINCT FROM $2" },
+	/* $2 is the pid when it is only one, which spares the server the others. */
+	{ PG_SQL_QUERIES, 100000,
+	    "SELECT pid, backend_start, pg_catalog.textsend(query)"
+	    " FROM pg_catalog.pg_stat_get_activity($2) WHERE pid IN ($1) ORDER BY pid" },
+
+	{ PG_SQL_CANCEL, 100000, ACT("pg_catalog.pg_cancel_backend") },
+	{ PG_SQL_TERMINATE, 100000, ACT("pg_catalog.pg_terminate_backend") },
 };
 
 /* The text for that version, or the oldest one. */

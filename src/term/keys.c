@@ -226,15 +226,13 @@ late_byte(struct term *term)
 static bool
 skip_answer(struct term *term, int next)
 {
-	int byte = late_byte(term), before = 0;
+	int byte = late_byte(term), before = 0, left = ANSWER_MOST;
 
 	if (byte == ERR) {
 		ungetch(next);
 		return false;
 	}
-	for (int n = 0; n < ANSWER_MOST && byte != ERR && byte != BEL; n++) {
-		if (before == ESC && byte == '\\')
-			break;
+	while (left-- > 0 && byte != ERR && byte != BEL && !(before == ESC && byte == '\\')) {
 		before = byte;
 		byte = late_byte(term);
 	}

@@ -55,9 +55,8 @@ row_text(const struct table *table, const char *column, const struct ui_frame *f
 	return value.type == VALUE_TEXT ? value.s : NULL;
 }
 
-/* The value of a session's column for the row under the cursor: a session's own, or the group's. */
-static const char *
-cursor_text(struct ui *ui, const struct ui_frame *frame, const char *column)
+const char *
+choose_cursor_text(struct ui *ui, const struct ui_frame *frame, const char *column)
 {
 	struct pane *pane = &ui->panes[ui->focus];
 	const struct group *group;
@@ -100,7 +99,7 @@ toggle_equal(struct ui *ui, const struct ui_frame *frame, enum filter_slot slot,
 		filters_set(ui, slot, NULL);
 		return UI_DRAW;
 	}
-	text = cursor_text(ui, frame, column);
+	text = choose_cursor_text(ui, frame, column);
 	if (text == NULL)
 		return ui_sayf(ui, "no %s is known here: put the cursor on a session", column);
 	ui->panes[PANE_SESSIONS].held = true;
@@ -148,7 +147,7 @@ unsigned
 choose_group_sessions(struct ui *ui, const struct ui_frame *frame)
 {
 	const char *column = groupings[grouping_of(ui)].column;
-	const char *text = cursor_text(ui, frame, column);
+	const char *text = choose_cursor_text(ui, frame, column);
 
 	if (pane_row(&ui->panes[PANE_GROUPS]) == NULL)
 		return 0;

@@ -5,6 +5,7 @@
  */
 #include "internal.h"
 
+#include "base/settings.h"
 #include "base/units.h"
 
 #define PANES (1U << MODE_PANES)
@@ -12,8 +13,12 @@
 #define PAGES (DETAILS | 1U << MODE_HELP)
 #define PROMPTS (1U << MODE_PROMPT)
 #define MENU (1U << MODE_MENU)
-#define ANYWHERE (PANES | PAGES | PROMPTS | MENU)
-#define LISTS (PANES | PAGES | MENU)
+#define FREE (1U << MODE_FREE)
+#define CONFIRM (1U << MODE_CONFIRM)
+#define RESULT (1U << MODE_RESULT)
+#define DIALOGS (MENU | FREE | CONFIRM | RESULT)
+#define LISTS (PANES | PAGES | DIALOGS)
+#define ANYWHERE (LISTS | PROMPTS)
 
 static unsigned
 run_move(struct ui *ui, const struct ui_frame *frame, int arg)
@@ -24,12 +29,19 @@ run_move(struct ui *ui, const struct ui_frame *frame, int arg)
 		break;
 	case MODE_DETAILS:
 	case MODE_HELP:
-		page_move(ui, (enum move)arg);
+		page_move(&ui->page, (enum move)arg);
 		break;
 	case MODE_MENU:
-		order_menu_move(ui, (enum move)arg);
+		menu_move(ui, (enum move)arg);
+		break;
+	case MODE_FREE:
+		return free_move(ui, (enum move)arg);
+	case MODE_CONFIRM:
+	case MODE_RESULT:
+		page_move(&ui->dialog, (enum move)arg);
 		break;
 	case MODE_PROMPT:
+	case MODE_COUNT:
 		break;
 	}
 	return UI_DRAW;
@@ -84,10 +96,10 @@ unsigned
 command_enter(struct ui *ui, const struct ui_frame *frame, int arg)
 {
 	(void)arg;
-	if (ui->mode == MODE_MENU) {
-		order_menu_take(ui);
-		return UI_DRAW;
-	}
+	if (ui->mode == MODE_MENU)
+		return menu_take(ui, frame);
+	if (ui->mode == MODE_FREE)
+		return free_take(ui, frame);
 	if (frame->data == NULL)
 		return 0;
 	pane_update(ui, ui->focus, frame);
@@ -113,12 +125,26 @@ run_back(struct ui *ui, const struct ui_frame *frame, int arg)
 {
 	(void)frame;
 	(void)arg;
-	if (ui->mode == MODE_HELP)
+	switch (ui->mode) {
+	case MODE_HELP:
 		ui_set_mode(ui, ui->below);
-	else if (ui->mode != MODE_PANES)
+		break;
+	case MODE_CONFIRM:
+		return confirm_no(ui);
+	case MODE_RESULT:
+		return result_back(ui);
+	case MODE_MENU:
+	case MODE_FREE:
+		ui_set_mode(ui, ui->origin);
+		break;
+	case MODE_DETAILS:
+	case MODE_PROMPT:
 		ui_set_mode(ui, MODE_PANES);
-	else
+		break;
+	case MODE_PANES:
+	case MODE_COUNT:
 		ui->zoom = false;
+	}
 	return UI_DRAW;
 }
 
@@ -138,8 +164,7 @@ run_help(struct ui *ui, const struct ui_frame *frame, int arg)
 	(void)arg;
 	if (ui->mode == MODE_HELP)
 		return 0;
-	ui->below = ui->mode;
-	ui->page_top = 0;
+	ui->page.top = 0;
 	ui_set_mode(ui, MODE_HELP);
 	return UI_DRAW;
 }
@@ -192,7 +217,7 @@ bool
 command_works(const struct ui *ui, const struct command *command, const struct ui_frame *frame)
 {
 	/* Without data there is nothing to choose from. */
-	if (frame->data == NULL && !(command->modes & PAGES))
+	if (frame->data == NULL && !(command->modes & 1U << MODE_HELP))
 		return false;
 	return command->modes & 1U << ui->mode;
 }
@@ -200,6 +225,8 @@ command_works(const struct ui *ui, const struct command *command, const struct u
 unsigned
 command_run(struct ui *ui, const struct command *command, const struct ui_frame *frame)
 {
+	if (command->acts && ui->settings->read_only)
+		return ui_sayf(ui, "read-only: no action is possible");
 	if (!command_works(ui, command, frame))
 		return ui_sayf(ui, "this key does nothing here; %s is help",
 		    keymap_first(&ui->keymap, "help", &ui->scratch));
@@ -210,21 +237,23 @@ command_run(struct ui *ui, const struct command *command, const struct ui_frame 
 #define MOVING "Moving"
 #define CHOOSING "Which sessions are listed"
 #define ORDERING "In which order"
+#define ACTING "Acting on sessions"
 #define PROGRAM "The program"
 
 /* A row without a word in the bottom line. */
-#define UNLABELLED NULL, 0, 0
+#define UNLABELLED NULL, 0, 0, false
 
 const struct command commands[] = {
-	{ "help", "F1 ? h", "this help", SCREEN, PANES | PAGES, run_help, 0, "Help",
-	    PANES | DETAILS, 90 },
+	{ "help", "F1 ? h", "this help", SCREEN, PANES | PAGES | RESULT, run_help, 0, "Help",
+	    PANES | DETAILS, 90, false },
 	{ "enter", "Enter", "open: details of a session, sessions of a group or pool", NULL,
-	    PANES | MENU, command_enter, 0, "Open", PANES | MENU, 70 },
-	{ "back", "Esc", "back: close what is open, all panes again", NULL, PANES | PAGES | MENU,
-	    run_back, 0, "Back", PAGES | MENU, 100 },
+	    PANES | MENU | FREE, command_enter, 0, "Open", PANES | MENU, 70, false },
+	{ "back", "Esc", "back: close what is open, all panes again", NULL, LISTS, run_back, 0,
+	    "Back", PAGES | DIALOGS, 100, false },
 	{ "zoom", "f", "the pane on the full screen, and back", NULL, PANES, run_zoom, 0, "Full",
-	    PANES, 30 },
-	{ "next_pane", "Tab", "next pane", NULL, PANES, run_next_pane, 1, "Pane", PANES, 45 },
+	    PANES, 30, false },
+	{ "next_pane", "Tab", "next pane", NULL, PANES, run_next_pane, 1, "Pane", PANES, 45,
+	    false },
 	{ "previous_pane", "S-Tab", "pane before", NULL, PANES, run_next_pane, -1, UNLABELLED },
 	{ "groups", "1", "slots by application, user, database or client", NULL, PANES, run_pane,
 	    PANE_GROUPS, UNLABELLED },
@@ -251,48 +280,67 @@ const struct command commands[] = {
 	    run_shift, 1, UNLABELLED },
 
 	{ "group", "v", "group by application, user, database, client", CHOOSING, PANES,
-	    choose_grouping, 0, "Group", PANES, 60 },
+	    choose_grouping, 0, "Group", PANES, 60, false },
 	{ "filter", "/ F4", "filter while typing", NULL, PANES, prompt_open, PROMPT_FILTER,
-	    "Filter", PANES, 80 },
+	    "Filter", PANES, 80, false },
 	{ "clear", "\\", "clear all filters that were set by keys", NULL, PANES, choose_all, 0,
 	    UNLABELLED },
 	{ "search", "F3", "search for a text in this pane", NULL, PANES, prompt_open, PROMPT_SEARCH,
-	    "Search", PANES, 20 },
+	    "Search", PANES, 20, false },
 	{ "next_match", "n", "next match", NULL, PANES, search_next, 1, UNLABELLED },
 	{ "previous_match", "N", "match before", NULL, PANES, search_next, -1, UNLABELLED },
 	{ "idle", "i", "without idle sessions, and with them again", NULL, PANES, choose_idle, 0,
-	    "Idle", PANES, 55 },
+	    "Idle", PANES, 55, false },
 	{ "user", "u", "only the user under the cursor, and all again", NULL, PANES, choose_user, 0,
-	    "User", PANES, 15 },
+	    "User", PANES, 15, false },
 	{ "application", "a", "only the application under the cursor, and all again", NULL, PANES,
-	    choose_application, 0, "Application", PANES, 14 },
+	    choose_application, 0, "Application", PANES, 14, false },
 	{ "least_age", "A", "only sessions that are in their state for some time", NULL, PANES,
 	    prompt_open, PROMPT_AGE, UNLABELLED },
 
 	{ "sort", "F6", "choose the column to sort by", ORDERING, PANES, order_menu, 0, "Sort",
-	    PANES, 40 },
+	    PANES, 40, false },
 	{ "sort_left", "<", "sort by the column to the left", NULL, PANES, order_step, -1,
 	    UNLABELLED },
 	{ "sort_right", ">", "sort by the column to the right", NULL, PANES, order_step, 1,
 	    UNLABELLED },
 	{ "reverse", "I", "the other way round", NULL, PANES, order_reverse, 0, UNLABELLED },
 	{ "age", "T", "longest first by age of the state, query, transaction, session", NULL, PANES,
-	    order_age, 0, "Age", PANES, 25 },
+	    order_age, 0, "Age", PANES, 25, false },
+
+	{ "tag", "Space", "tag the session, or not any more, and go down", ACTING, PANES,
+	    tags_toggle, 0, "Tag", PANES, 65, false },
+	{ "tag_all", "*", "tag all sessions of the list, as it is filtered", NULL, PANES, tags_all,
+	    0, UNLABELLED },
+	{ "untag", "U", "no session is tagged any more", NULL, PANES, tags_none, 0, UNLABELLED },
+	{ "cancel", "C", "cancel the queries of the tagged sessions, else of the one here", NULL,
+	    PANES | DETAILS | MENU, act_run, ACTION_CANCEL, "Cancel", PANES | DETAILS, 75, true },
+	{ "terminate", "K", "end the tagged sessions, else the one here", NULL,
+	    PANES | DETAILS | MENU | RESULT, act_run, ACTION_TERMINATE, "Terminate",
+	    PANES | DETAILS, 76, true },
+	{ "act_menu", "F9", "choose between cancel and terminate", NULL, PANES | DETAILS, act_menu,
+	    0, NULL, 0, 0, true },
+	{ "free", "X", "free slots: end idle sessions, or all of an application", NULL, PANES,
+	    free_open, 0, "Free slots", PANES, 85, true },
+	{ "copy", "y", "copy the tagged rows, else the one here; in details the query", NULL,
+	    PANES | DETAILS, copy_run, 0, "Copy", DETAILS, 40, false },
+	{ "write", "W", "write all tables to a file", NULL, PANES | DETAILS | RESULT, run_want,
+	    UI_WRITE, UNLABELLED },
 
 	{ "pause", "Z", "hold the picture still, and go on", PROGRAM, PANES | PAGES, run_pause, 0,
-	    "Pause", PANES, 50 },
+	    "Pause", PANES, 50, false },
 	{ "slower", "+", "longer between samples", NULL, PANES | PAGES, run_interval, 1,
 	    UNLABELLED },
 	{ "faster", "-", "shorter between samples", NULL, PANES | PAGES, run_interval, -1,
 	    UNLABELLED },
-	{ "refresh", "R", "a sample now, a login now when there is none", NULL, PANES | PAGES,
-	    run_want, UI_SAMPLE, "Now", PANES, 10 },
+	{ "refresh", "R", "a sample now, a login now when there is none", NULL,
+	    PANES | PAGES | RESULT, run_want, UI_SAMPLE, "Now", PANES, 10, false },
 	{ "redraw", "^L", "draw the whole screen again", NULL, ANYWHERE, run_want, UI_REDRAW,
 	    UNLABELLED },
 	{ "suspend", "^Z", "back to the shell; fg goes on", NULL, ANYWHERE, run_want, UI_SUSPEND,
 	    UNLABELLED },
-	{ "quit", "q", "close what is open, or quit", NULL, PANES | PAGES | MENU, run_quit, 0,
-	    "Quit", PANES, 100 },
+	{ "quit", "q", "close what is open, or quit", NULL, LISTS, run_quit, 0, "Quit", PANES, 100,
+	    false },
 	{ "exit", "F10 ^C", "quit at once", NULL, ANYWHERE, run_want, UI_QUIT, UNLABELLED },
 };
 

@@ -47,7 +47,7 @@ details_open(struct ui *ui, const struct session *session)
 	buf_reset(&details->beginning);
 	buf_reset(&details->whole);
 	keep_query(details, session);
-	ui->page_top = 0;
+	ui->page.top = 0;
 	ui_set_mode(ui, MODE_DETAILS);
 }
 
@@ -240,7 +240,7 @@ details_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
 {
 	const struct page_source source = { arena_printf(&ui->scratch, "Session %d",
 		                                (int)ui->details.id.pid),
-		frame, write_details };
+		frame, &ui->page, write_details };
 
 	page_draw(ui, canvas, &source);
 }

@@ -2,6 +2,8 @@
 /* The bottom line: the keys worth knowing, as many as fit, each to be clicked. */
 #include "internal.h"
 
+#include "base/settings.h"
+
 #include <string.h>
 
 /* A key and what it does, as wide as it is. */
@@ -22,6 +24,7 @@ list_hints(struct ui *ui, const struct ui_frame *frame, const struct canvas *can
 		const char *key;
 
 		if (command->label == NULL || !(command->labels & 1U << ui->mode) ||
+		    (command->acts && ui->settings->read_only) ||
 		    !command_works(ui, command, frame))
 			continue;
 		key = keymap_first(&ui->keymap, command->name, &ui->scratch);

@@ -58,7 +58,7 @@ write_help(struct ui *ui, const struct ui_frame *frame, struct page *page)
 void
 help_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
 {
-	const struct page_source source = { "Help", frame, write_help };
+	const struct page_source source = { "Help", frame, &ui->page, write_help };
 
 	page_draw(ui, canvas, &source);
 }

@@ -12,6 +12,9 @@
 #include "table/table.h"
 #include "ui/ui.h"
 
+#include "acting.h"
+#include "pages.h"
+
 struct slots;
 
 enum pane_id {
@@ -25,10 +28,17 @@ enum pane_id {
 };
 
 /* What the keys go to, and what is drawn in the place of the panes or over them. */
-enum ui_mode { MODE_PANES, MODE_DETAILS, MODE_HELP, MODE_PROMPT, MODE_MENU };
-
-/* How a list or a page is moved through. */
-enum move { MOVE_UP, MOVE_DOWN, MOVE_PAGE_UP, MOVE_PAGE_DOWN, MOVE_FIRST, MOVE_LAST };
+enum ui_mode {
+	MODE_PANES,
+	MODE_DETAILS,
+	MODE_HELP,
+	MODE_PROMPT,
+	MODE_MENU,
+	MODE_FREE,    /* the choice of whom to end */
+	MODE_CONFIRM, /* the question */
+	MODE_RESULT,  /* what becomes of it */
+	MODE_COUNT
+};
 
 /* Where everything is on the screen; a rectangle without rows is not shown. */
 struct layout {
@@ -55,6 +65,14 @@ struct pane {
 	const struct snapshot *snap; /* of the rows; only to be compared */
 	int64_t snap_mono_us;        /* of the rows */
 	unsigned view_seen;          /* ui->view_changes at that time */
+	struct frozen *frozen;       /* the order that is kept, by key; owned, NULL for none */
+	size_t frozen_count;
+};
+
+/* Where a row stood. */
+struct frozen {
+	uint64_t key;
+	size_t place;
 };
 
 /* A column where it is on the screen. */
@@ -89,8 +107,7 @@ enum prompt_kind { PROMPT_FILTER, PROMPT_SEARCH, PROMPT_AGE };
 /* A line that is being typed. */
 struct prompt {
 	enum prompt_kind kind;
-	struct buf text;
-	size_t at;          /* byte offset of the cursor, at the start of a character */
+	struct edit line;
 	struct buf before;  /* the text in force when it was opened: Esc restores it */
 	size_t row;         /* the pane's cursor then */
 	bool held;          /* and whether it followed its row */
@@ -104,21 +121,6 @@ struct details {
 	bool known;           /* its query may be seen */
 	struct buf beginning; /* of the query, as samples have it */
 	struct buf whole;     /* empty until it came */
-};
-
-/* A page of lines; the ones in sight are drawn. */
-struct page {
-	struct canvas *canvas;
-	struct rect rect;
-	int top;  /* first line in sight */
-	int line; /* the next one */
-};
-
-/* What writes a page. */
-struct page_source {
-	const char *title;
-	const struct ui_frame *frame;
-	void (*write)(struct ui *ui, const struct ui_frame *frame, struct page *page);
 };
 
 #define PAGE_END 1000000 /* scrolled to the end, wherever that is */
@@ -135,6 +137,7 @@ struct command {
 	const char *label; /* in the bottom line, NULL for not there */
 	unsigned labels;   /* modes in which the label is there */
 	int rank;          /* of the label: the lowest gives way first */
+	bool acts;         /* on sessions: not with --read-only */
 };
 
 /* Keys and the commands they call. */
@@ -159,7 +162,8 @@ struct footer {
 struct ui {
 	const struct settings *settings;
 	enum ui_mode mode;
-	enum ui_mode below; /* what the help returns to */
+	enum ui_mode below;  /* what the help returns to */
+	enum ui_mode origin; /* what dialogs and menus return to: panes or details */
 	enum pane_id focus;
 	bool zoom;
 	struct pane panes[PANE_COUNT];
@@ -168,7 +172,10 @@ struct ui {
 	    view_changes; /* counts what makes the rows of panes outdated: filters and orders */
 	struct prompt prompt;
 	struct details details;
-	int page_top;          /* first line of a page in sight */
+	struct acting acting;
+	struct scroll page;   /* of details and help */
+	struct scroll dialog; /* of what lies over them */
+	const struct menu *menu;
 	int menu_at;           /* chosen line of the menu */
 	int menu_top;          /* first line of it in sight */
 	struct rect menu_list; /* where its lines were drawn */
@@ -248,7 +255,13 @@ bool filters_parse(struct ui *ui, enum filter_slot slot, const char *text, struc
 /* What is in force there, "" for nothing. */
 const char *filters_text(const struct ui *ui, enum filter_slot slot);
 
-/* choose.c: commands, and what Enter does on a group or a pool. */
+/* choose.c */
+
+/* The value of a session's column for the row under the cursor: a session's own, or the group's;
+ * NULL when there is none. */
+const char *choose_cursor_text(struct ui *ui, const struct ui_frame *frame, const char *column);
+
+/* Commands, and what Enter does on a group or a pool. */
 unsigned choose_grouping(struct ui *ui, const struct ui_frame *frame, int arg);
 unsigned choose_user(struct ui *ui, const struct ui_frame *frame, int arg);
 unsigned choose_application(struct ui *ui, const struct ui_frame *frame, int arg);
@@ -263,9 +276,6 @@ unsigned order_step(struct ui *ui, const struct ui_frame *frame, int arg);
 unsigned order_reverse(struct ui *ui, const struct ui_frame *frame, int arg);
 unsigned order_age(struct ui *ui, const struct ui_frame *frame, int arg);
 unsigned order_menu(struct ui *ui, const struct ui_frame *frame, int arg);
-void order_menu_move(struct ui *ui, enum move move);
-void order_menu_take(struct ui *ui);
-void order_menu_draw(struct ui *ui, struct canvas *canvas);
 
 /* search.c */
 
@@ -279,22 +289,6 @@ unsigned search_next(struct ui *ui, const struct ui_frame *frame, int arg);
 unsigned prompt_open(struct ui *ui, const struct ui_frame *frame, int kind);
 unsigned prompt_key(struct ui *ui, const struct ui_frame *frame, uint32_t code);
 void prompt_draw(struct ui *ui, struct canvas *canvas);
-
-/* page.c */
-
-/* A pen on the next line; it writes nothing when that is out of sight. */
-struct pen page_line(struct page *page, enum style style);
-
-/* One line, cut at the side. */
-void page_text(struct page *page, enum style style, const char *text);
-
-/* Text of any length, wrapped, with its own line ends. */
-void page_wrap(struct page *page, enum style style, const char *text);
-
-/* Draws the page and keeps its scrolling within it. */
-void page_draw(struct ui *ui, struct canvas *canvas, const struct page_source *source);
-
-void page_move(struct ui *ui, enum move move);
 
 /* details.c, help.c, wait.c */
 void details_open(struct ui *ui, const struct session *session);

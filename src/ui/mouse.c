@@ -81,8 +81,10 @@ click_pane(struct ui *ui, const struct ui_frame *frame, enum pane_id id,
 	ui->focus = id;
 	if (row == 0 || frame->data == NULL)
 		return UI_DRAW;
-	if (row == 1)
+	if (row == 1 && ui->panes[id].rows.count > 0) /* without rows there are no headings */
 		return click_heading(ui, frame, key->col - rect->col);
+	if (row == 1)
+		return UI_DRAW;
 	return click_row(ui, frame, ui->panes[id].top + (size_t)(row - 2),
 	    key->mouse == MOUSE_DOUBLE_CLICK);
 }
@@ -95,28 +97,25 @@ turn_wheel(struct ui *ui, const struct ui_frame *frame, const struct key_event *
 	enum pane_id id = pane_under(ui, key);
 
 	for (int i = 0; i < 3; i++) {
-		if (ui->mode == MODE_DETAILS || ui->mode == MODE_HELP)
-			page_move(ui, move);
-		else if (ui->mode == MODE_MENU)
-			order_menu_move(ui, move);
-		else if (id < PANE_COUNT && frame->data != NULL)
-			pane_move(ui, id, frame, move);
-	}
-	return UI_DRAW;
-}
-
-/* A line of the menu is taken, a click beside it closes it. */
-static unsigned
-click_menu(struct ui *ui, const struct key_event *key)
-{
-	int line = key->row - ui->menu_list.row;
-	int count = (int)ui->panes[ui->focus].table->column_count;
-
-	if (!inside(&ui->menu_list, key)) {
-		ui_set_mode(ui, MODE_PANES);
-	} else if (ui->menu_top + line < count) {
-		ui->menu_at = ui->menu_top + line;
-		order_menu_take(ui);
+		switch (ui->mode) {
+		case MODE_DETAILS:
+		case MODE_HELP:
+			page_move(&ui->page, move);
+			break;
+		case MODE_MENU:
+			menu_move(ui, move);
+			break;
+		case MODE_FREE:
+		case MODE_CONFIRM:
+		case MODE_RESULT:
+			page_move(&ui->dialog, move);
+			break;
+		case MODE_PANES:
+		case MODE_PROMPT:
+		case MODE_COUNT:
+			if (id < PANE_COUNT && frame->data != NULL)
+				pane_move(ui, id, frame, move);
+		}
 	}
 	return UI_DRAW;
 }
@@ -135,7 +134,7 @@ mouse_key(struct ui *ui, const struct ui_frame *frame, const struct key_event *k
 	if (inside(&ui->layout.footer, key))
 		return click_footer(ui, frame, key);
 	if (ui->mode == MODE_MENU)
-		return click_menu(ui, key);
+		return menu_click(ui, frame, key->row, key->col);
 	if (ui->mode == MODE_PANES && id < PANE_COUNT)
 		return click_pane(ui, frame, id, key);
 	return 0;

@@ -6,7 +6,6 @@
 
 #define MENU_COLS 70
 #define MENU_NAME_COLS 20
-#define MENU_PAGE 10
 
 void
 order_by(struct ui *ui, enum pane_id id, const struct column *column)
@@ -95,6 +94,41 @@ order_age(struct ui *ui, const struct ui_frame *frame, int arg)
 	return 0;
 }
 
+static const char *
+menu_title(struct ui *ui)
+{
+	return arena_printf(&ui->scratch, "Sort %s by", ui->panes[ui->focus].table->title);
+}
+
+static int
+menu_count(const struct ui *ui)
+{
+	return (int)ui->panes[ui->focus].table->column_count;
+}
+
+static void
+menu_line(struct ui *ui, int line, struct pen *pen)
+{
+	const struct pane *pane = &ui->panes[ui->focus];
+	const struct column *column = &pane->table->columns[line];
+
+	pen_text(pen, column == pane->view.sort ? "*" : " ");
+	pen_field(pen, MENU_NAME_COLS, column->name, false);
+	pen_text(pen, column->help);
+}
+
+static unsigned
+menu_taken(struct ui *ui, const struct ui_frame *frame, int line)
+{
+	(void)frame;
+	order_by(ui, ui->focus, &ui->panes[ui->focus].table->columns[line]);
+	ui_set_mode(ui, MODE_PANES);
+	return UI_DRAW;
+}
+
+static const struct menu order_columns = { menu_title, MENU_COLS, menu_count, menu_line,
+	menu_taken };
+
 unsigned
 order_menu(struct ui *ui, const struct ui_frame *frame, int arg)
 {
@@ -102,104 +136,7 @@ order_menu(struct ui *ui, const struct ui_frame *frame, int arg)
 
 	(void)frame;
 	(void)arg;
-	ui->menu_at = pane->view.sort != NULL ? (int)(pane->view.sort - pane->table->columns) : 0;
-	ui_set_mode(ui, MODE_MENU);
+	menu_open(ui, &order_columns,
+	    pane->view.sort != NULL ? (int)(pane->view.sort - pane->table->columns) : 0);
 	return UI_DRAW;
-}
-
-void
-order_menu_move(struct ui *ui, enum move move)
-{
-	int last = (int)ui->panes[ui->focus].table->column_count - 1;
-	int at = ui->menu_at;
-
-	switch (move) {
-	case MOVE_UP:
-		at--;
-		break;
-	case MOVE_DOWN:
-		at++;
-		break;
-	case MOVE_PAGE_UP:
-		at -= MENU_PAGE;
-		break;
-	case MOVE_PAGE_DOWN:
-		at += MENU_PAGE;
-		break;
-	case MOVE_FIRST:
-		at = 0;
-		break;
-	case MOVE_LAST:
-		at = last;
-		break;
-	}
-	ui->menu_at = at < 0 ? 0 : at > last ? last : at;
-}
-
-void
-order_menu_take(struct ui *ui)
-{
-	order_by(ui, ui->focus, &ui->panes[ui->focus].table->columns[ui->menu_at]);
-	ui_set_mode(ui, MODE_PANES);
-}
-
-/* The box in the middle of the body, as high as the list or the screen, its border included. */
-static struct rect
-menu_rect(const struct ui *ui, const struct canvas *canvas, int lines)
-{
-	const struct rect *page = &ui->layout.page;
-	struct rect rect = { ui->layout.body.row, 0, lines + 2, MENU_COLS };
-
-	if (rect.rows > page->rows)
-		rect.rows = page->rows;
-	if (rect.cols > page->cols)
-		rect.cols = page->cols;
-	if (rect.row + rect.rows > page->row + page->rows)
-		rect.row = page->row + page->rows - rect.rows;
-	rect.col = (canvas->cols - rect.cols) / 2;
-	return rect;
-}
-
-static void
-draw_box(const struct rect *rect, struct canvas *canvas)
-{
-	struct pen bottom = pen_at(canvas, rect, rect->rows - 1, STYLE_FRAME);
-
-	canvas_blank(canvas, rect);
-	pen_fill(&bottom, rect->cols, canvas_sign(canvas, SIGN_HLINE));
-	for (int i = 1; i < rect->rows - 1; i++) {
-		canvas_put(canvas, rect->row + i, rect->col, canvas_sign(canvas, SIGN_VLINE),
-		    STYLE_FRAME);
-		canvas_put(canvas, rect->row + i, rect->col + rect->cols - 1,
-		    canvas_sign(canvas, SIGN_VLINE), STYLE_FRAME);
-	}
-}
-
-void
-order_menu_draw(struct ui *ui, struct canvas *canvas)
-{
-	const struct pane *pane = &ui->panes[ui->focus];
-	const struct table *table = pane->table;
-	struct rect rect = menu_rect(ui, canvas, (int)table->column_count);
-	struct rect list = { rect.row + 1, rect.col + 1, rect.rows - 2, rect.cols - 2 };
-	struct pen title = pen_at(canvas, &rect, 0, STYLE_FRAME);
-	int top = ui->menu_at >= list.rows ? ui->menu_at - list.rows + 1 : 0;
-
-	ui->menu_top = top;
-	ui->menu_list = list;
-	draw_box(&rect, canvas);
-	title_begin(&title, arena_printf(&ui->scratch, "Sort %s by", table->title), true);
-	for (int n = 0; n < list.rows && top + n < (int)table->column_count; n++) {
-		const struct column *column = &table->columns[top + n];
-		struct rect line = { list.row + n, list.col, 1, list.cols };
-		struct pen pen = pen_at(canvas, &list, n, STYLE_TEXT);
-
-		pen_text(&pen, top + n == ui->menu_at ? ">" : " ");
-		pen_text(&pen, column == pane->view.sort ? "*" : " ");
-		pen_field(&pen, MENU_NAME_COLS, column->name, false);
-		pen_text(&pen, column->help);
-		pen_finish(&pen);
-		if (top + n == ui->menu_at)
-			canvas_style(canvas, &line, STYLE_CURSOR);
-	}
 }

@@ -38,6 +38,22 @@ title_count(struct pen *pen, const struct pane *pane)
 		pen_printf(pen, " (%zu) ", pane->rows.count);
 }
 
+/* The marked sessions, also those that are not among the rows. */
+static void
+title_tags(struct pen *pen, const struct ui *ui, const struct pane *pane)
+{
+	size_t tagged = ui->acting.tags.ids.count, shown = tags_shown(ui, pane);
+
+	if (tagged == 0)
+		return;
+	pen->style = STYLE_TAGGED;
+	if (shown < tagged)
+		pen_printf(pen, " %zu tagged (%zu hidden) ", tagged, tagged - shown);
+	else
+		pen_printf(pen, " %zu tagged ", tagged);
+	pen->style = STYLE_FRAME;
+}
+
 /* The filters in force, as they could be typed. */
 static void
 title_filters(struct pen *pen, const struct filters *filters)
@@ -100,8 +116,10 @@ draw_title(const struct list *list, struct pen *pen)
 
 	title_begin(pen, title, list->ui->focus == list->id);
 	title_count(pen, pane);
-	if (pane_has_sessions(pane))
+	if (pane_has_sessions(pane)) {
+		title_tags(pen, list->ui, pane);
 		title_filters(pen, &list->ui->filters);
+	}
 	title_sort(pen, &pane->view);
 	if (list->id == PANE_POOLS)
 		title_pools(pen, list->frame->data);
@@ -202,6 +220,29 @@ row_style(const struct list *list, const void *row)
 	return style_of_level(level);
 }
 
+/* Whether the row is a session that the user marked. */
+static bool
+is_tagged(const struct list *list, const void *row)
+{
+	const struct session *session = row;
+
+	return list->pane->table->sessions && ids_have(&list->ui->acting.tags.ids, &session->id);
+}
+
+/* The mark beside the sign of the cursor, and the first column with it. */
+static void
+draw_mark(const struct list *list, struct canvas *canvas, const struct pen *pen)
+{
+	struct rect first = { pen->row, pen->col + 1, 1, list->places[0].width + 1 };
+	struct pen mark = *pen;
+
+	if (first.col + first.cols > pen->end)
+		first.cols = pen->end - first.col;
+	mark.col++;
+	pen_text(&mark, "*");
+	canvas_style(canvas, &first, STYLE_TAGGED);
+}
+
 /* A row of the table in its columns. */
 static void
 draw_row(const struct list *list, const void *row, const struct pen *pen)
@@ -271,6 +312,8 @@ draw_lines(const struct list *list, struct canvas *canvas)
 			draw_row(list, pane->rows.items[line], &pen);
 		else
 			draw_message(list, line - pane->rows.count, &pen);
+		if (line < pane->rows.count && is_tagged(list, pane->rows.items[line]))
+			draw_mark(list, canvas, &sign);
 		if (!focus || line != pane->cursor)
 			continue;
 		pen_sign(&sign, SIGN_CURSOR);

@@ -89,6 +89,7 @@ pane_update(struct ui *ui, enum pane_id id, const struct ui_frame *frame)
 		view.filter_count = ui->filters.count;
 	}
 	view_rows(&view, pane->table, frame->data, &pane->rows, &pane->arena);
+	freeze_apply(pane);
 	pane->total = pane->rows.count;
 	if (view.filter_count > 0) {
 		struct rows all;

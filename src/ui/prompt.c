@@ -6,12 +6,9 @@
  */
 #include "internal.h"
 
-#include "base/text.h"
 #include "base/units.h"
 
 #include <string.h>
-
-#define LAST_CODE_POINT 0x10FFFF
 
 /* Each kind applies its text whenever it changed; false with the reason. */
 struct prompt_row {
@@ -84,9 +81,7 @@ prompt_open(struct ui *ui, const struct ui_frame *frame, int kind)
 	prompt->held = pane->held;
 	buf_reset(&prompt->before);
 	buf_adds(&prompt->before, present_text(ui, prompt->kind));
-	buf_reset(&prompt->text);
-	buf_adds(&prompt->text, buf_str(&prompt->before));
-	prompt->at = prompt->text.len;
+	edit_set(&prompt->line, buf_str(&prompt->before));
 	ui_set_mode(ui, MODE_PROMPT);
 	return UI_DRAW;
 }
@@ -97,114 +92,7 @@ apply(struct ui *ui, const struct ui_frame *frame)
 	struct prompt *prompt = &ui->prompt;
 
 	prompt->wrong =
-	    !prompts[prompt->kind].apply(ui, frame, buf_str(&prompt->text), &prompt->problem);
-}
-
-/* Puts n bytes in the place of the `old` bytes at the cursor, and the cursor behind them. */
-static void
-replace(struct prompt *prompt, size_t old, const char *bytes, size_t n)
-{
-	struct buf text = { 0 };
-
-	buf_add(&text, buf_str(&prompt->text), prompt->at);
-	buf_add(&text, bytes, n);
-	buf_adds(&text, buf_str(&prompt->text) + prompt->at + old);
-	buf_clear(&prompt->text);
-	prompt->text = text;
-	prompt->at += n;
-}
-
-static bool
-is_continuation(char c)
-{
-	return ((unsigned char)c & 0xC0) == 0x80;
-}
-
-/* Start of the character before a place. */
-static size_t
-before(const struct prompt *prompt, size_t at)
-{
-	const char *text = buf_str(&prompt->text);
-
-	while (at > 0 && is_continuation(text[--at]))
-		;
-	return at;
-}
-
-/* End of the character at a place. */
-static size_t
-after(const struct prompt *prompt, size_t at)
-{
-	const char *text = buf_str(&prompt->text);
-
-	if (at < prompt->text.len)
-		at++;
-	while (at < prompt->text.len && is_continuation(text[at]))
-		at++;
-	return at;
-}
-
-/* Start of the word before a place, and of the blanks behind it. */
-static size_t
-word_before(const struct prompt *prompt, size_t at)
-{
-	const char *text = buf_str(&prompt->text);
-
-	while (at > 0 && text[at - 1] == ' ')
-		at--;
-	while (at > 0 && text[at - 1] != ' ')
-		at--;
-	return at;
-}
-
-/* Takes away from `from` to `to`. */
-static void
-cut(struct prompt *prompt, size_t from, size_t to)
-{
-	prompt->at = from;
-	replace(prompt, to - from, "", 0);
-}
-
-/* Keys that edit; false for others. */
-static bool
-edit(struct prompt *prompt, uint32_t code)
-{
-	size_t at = prompt->at, end = prompt->text.len;
-	char bytes[4];
-
-	switch (code) {
-	case KEY_CODE_LEFT:
-		prompt->at = before(prompt, at);
-		break;
-	case KEY_CODE_RIGHT:
-		prompt->at = after(prompt, at);
-		break;
-	case KEY_CODE_HOME:
-	case KEY_CODE_CTRL('A'):
-		prompt->at = 0;
-		break;
-	case KEY_CODE_END:
-	case KEY_CODE_CTRL('E'):
-		prompt->at = end;
-		break;
-	case KEY_CODE_BACKSPACE:
-		cut(prompt, before(prompt, at), at);
-		break;
-	case KEY_CODE_DELETE:
-		cut(prompt, at, after(prompt, at));
-		break;
-	case KEY_CODE_CTRL('U'):
-		cut(prompt, 0, at);
-		break;
-	case KEY_CODE_CTRL('W'):
-		cut(prompt, word_before(prompt, at), at);
-		break;
-	default:
-		if (code < ' ' || code > LAST_CODE_POINT)
-			return false;
-		replace(prompt, 0, bytes, text_encode(code, bytes));
-	}
-	return true;
+	    !prompts[prompt->kind].apply(ui, frame, buf_str(&prompt->line.text), &prompt->problem);
 }
 
 /* Puts back what was there before. */
@@ -214,8 +102,7 @@ cancel(struct ui *ui, const struct ui_frame *frame)
 	struct prompt *prompt = &ui->prompt;
 	struct pane *pane = &ui->panes[ui->focus];
 
-	buf_reset(&prompt->text);
-	buf_adds(&prompt->text, buf_str(&prompt->before));
+	edit_set(&prompt->line, buf_str(&prompt->before));
 	if (prompt->kind != PROMPT_SEARCH) {
 		apply(ui, frame);
 	} else {
@@ -236,7 +123,7 @@ prompt_key(struct ui *ui, const struct ui_frame *frame, uint32_t code)
 	} else if (code == KEY_CODE_ENTER) {
 		if (!prompt->wrong)
 			ui_set_mode(ui, MODE_PANES);
-	} else if (edit(prompt, code)) {
+	} else if (edit_key(&prompt->line, code)) {
 		apply(ui, frame);
 	}
 	return UI_DRAW;
@@ -248,10 +135,10 @@ prompt_draw(struct ui *ui, struct canvas *canvas)
 	const struct prompt *prompt = &ui->prompt;
 	const struct rect line = { canvas->rows - 1, 0, 1, canvas->cols };
 	const struct rect above = { canvas->rows - 2, 0, 1, canvas->cols };
-	const char *text = buf_str(&prompt->text);
+	const char *text = buf_str(&prompt->line.text);
 	struct pen pen = pen_at(canvas, &line, 0, STYLE_KEY);
 	struct pen why = pen_at(canvas, &above, 0, STYLE_CRITICAL);
-	const char *head = arena_strndup(&ui->scratch, text, prompt->at);
+	const char *head = arena_strndup(&ui->scratch, text, prompt->line.at);
 	int room, left;
 
 	canvas_blank(canvas, &line);
@@ -262,7 +149,7 @@ prompt_draw(struct ui *ui, struct canvas *canvas)
 	left = left > room ? left - room : 0;
 	pen.style = STYLE_INPUT;
 	room = pen.col + canvas_width(canvas, head) - left;
-	pen_bytes(&pen, text, prompt->text.len, left, 0);
+	pen_bytes(&pen, text, prompt->line.text.len, left, 0);
 	pen_text(&pen, " ");
 	canvas_style(canvas, &(struct rect){ line.row, room, 1, 1 }, STYLE_CURSOR);
 	pen.style = STYLE_DIM;

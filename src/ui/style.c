@@ -78,6 +78,8 @@ static const struct style_row styles[STYLE_COUNT] = {
 	[STYLE_FOCUS] = { "focus", "title of the pane that has the keys",
 	    { .fg = BLACK, .bg = CYAN }, REVERSE },
 	[STYLE_CURSOR] = { "cursor", "row under the cursor", REVERSE, REVERSE },
+	[STYLE_TAGGED] = { "tagged", "sessions that are tagged", { .fg = BLACK, .bg = YELLOW },
+	    REVERSE },
 	[STYLE_DIM] = { "dim", "what matters less, and old data", DIM, DIM },
 	[STYLE_ACTIVE] = { "active", "sessions that run a query", FG(GREEN), BOLD },
 	[STYLE_IDLE] = { "idle", "idle sessions", FG(CYAN), PLAIN },

@@ -6,6 +6,7 @@
 #include "internal.h"
 #include "line.h"
 
+#include "base/settings.h"
 #include "base/units.h"
 #include "model/link.h"
 #include "model/snapshot.h"
@@ -83,6 +84,8 @@ add_troubles(struct writer *writer)
 	char time[UNITS_TEXT_MAX];
 
 	word_add(writer, link_words(writer->arena, frame), STYLE_CRITICAL, 100, 2);
+	word_add(writer, writer->ui->settings->read_only ? "READ-ONLY" : NULL, STYLE_WARNING, 94,
+	    2);
 	word_add(writer, writer->ui->paused ? "PAUSED" : NULL, STYLE_WARNING, 98, 2);
 	if (frame->data == NULL || !(frame_is_old(frame) || writer->ui->paused))
 		return;

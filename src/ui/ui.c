@@ -10,6 +10,7 @@
 
 #include "analysis/facts.h"
 #include "base/settings.h"
+#include "table/filter.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -17,12 +18,37 @@
 
 #define SAID_MAX 400
 
+#define BIT(mode) (1U << (mode))
+#define BASES (BIT(MODE_PANES) | BIT(MODE_DETAILS))
+
+/* Which modes may follow. */
+static const unsigned ways[MODE_COUNT] = {
+	[MODE_PANES] = ~0U,
+	[MODE_DETAILS] = BIT(MODE_PANES) | BIT(MODE_HELP) | BIT(MODE_MENU) | BIT(MODE_CONFIRM) |
+	    BIT(MODE_RESULT),
+	[MODE_HELP] = BASES | BIT(MODE_RESULT),
+	[MODE_PROMPT] = BIT(MODE_PANES),
+	[MODE_MENU] = BASES | BIT(MODE_CONFIRM) | BIT(MODE_RESULT),
+	[MODE_FREE] = BIT(MODE_PANES) | BIT(MODE_CONFIRM),
+	[MODE_CONFIRM] = BASES | BIT(MODE_FREE) | BIT(MODE_RESULT),
+	[MODE_RESULT] = BASES | BIT(MODE_HELP) | BIT(MODE_CONFIRM),
+};
+
+#define DIALOGS (BIT(MODE_FREE) | BIT(MODE_CONFIRM))
+
+/* In these lists keep their order. */
+#define FROZEN (BIT(MODE_MENU) | BIT(MODE_FREE) | BIT(MODE_CONFIRM))
+
 void
 ui_set_mode(struct ui *ui, enum ui_mode mode)
 {
-	/* Help can be read over details; all else opens from the panes and goes back to them. */
-	assert(ui->mode == MODE_PANES || mode == MODE_PANES || mode == MODE_HELP ||
-	    (ui->mode == MODE_HELP && mode == ui->below));
+	assert(ways[ui->mode] & BIT(mode));
+	if (mode == MODE_HELP)
+		ui->below = ui->mode;
+	else if (BIT(ui->mode) & BASES)
+		ui->origin = ui->mode;
+	if (!(BIT(mode) & FROZEN))
+		freeze_end(ui);
 	ui->mode = mode;
 	ui->clicked = 0;
 }
@@ -46,7 +72,7 @@ ui_new(const struct settings *settings, struct err *err)
 		ui->panes[id].table = pane_infos[id].table;
 		ui->panes[id].view = view_default(ui->panes[id].table);
 	}
-	if (!filters_init(&ui->filters, settings, err) ||
+	if (!filters_init(&ui->filters, settings, err) || !targets_init(ui, err) ||
 	    !keymap_make(&ui->keymap, settings, err) ||
 	    (settings->sort != NULL && !view_sort(view, &table_sessions, settings->sort, err))) {
 		ui_free(ui);
@@ -55,16 +81,35 @@ ui_new(const struct settings *settings, struct err *err)
 	return ui;
 }
 
+static void
+free_acting(struct acting *acting)
+{
+	for (size_t i = 0; i < acting->protect_count; i++)
+		filter_free(acting->protect[i]);
+	mem_free(acting->protect);
+	mem_free(acting->tags.ids.items);
+	for (int field = 0; field < FIELD_COUNT; field++)
+		buf_clear(&acting->free.fields[field].text);
+	arena_clear(&acting->free.arena);
+	arena_clear(&acting->question.arena);
+	buf_clear(&acting->question.typed);
+	buf_clear(&acting->copied);
+	job_clear(&acting->job);
+	job_clear(&acting->asked);
+}
+
 void
 ui_free(struct ui *ui)
 {
 	if (ui == NULL)
 		return;
+	freeze_end(ui);
 	for (int id = 0; id < PANE_COUNT; id++)
 		arena_clear(&ui->panes[id].arena);
 	filters_clear(&ui->filters);
+	free_acting(&ui->acting);
 	mem_free(ui->keymap.items);
-	buf_clear(&ui->prompt.text);
+	buf_clear(&ui->prompt.line.text);
 	buf_clear(&ui->prompt.before);
 	buf_clear(&ui->details.beginning);
 	buf_clear(&ui->details.whole);
@@ -81,31 +126,62 @@ key_prompt(struct ui *ui, const struct ui_frame *frame, uint32_t code)
 	const struct command *command = keymap_find(&ui->keymap, code);
 	bool types = code >= ' ' && code < KEY_CODE_FIRST;
 
-	if (command != NULL && !types && command->modes & 1U << MODE_PROMPT)
+	if (command != NULL && !types && command->modes & BIT(MODE_PROMPT))
 		return command_run(ui, command, frame);
 	return prompt_key(ui, frame, code);
+}
+
+static unsigned
+key_command(struct ui *ui, const struct ui_frame *frame, uint32_t code)
+{
+	const struct command *command = keymap_find(&ui->keymap, code);
+
+	if (command == NULL)
+		return ui_sayf(ui, "no such key; %s is help",
+		    keymap_first(&ui->keymap, "help", &ui->scratch));
+	return command_run(ui, command, frame);
+}
+
+/* A dialog has keys of its own, which go before the commands. */
+static unsigned
+key_of_mode(struct ui *ui, const struct ui_frame *frame, uint32_t code)
+{
+	unsigned want;
+
+	if (ui->mode == MODE_PROMPT)
+		return key_prompt(ui, frame, code);
+	if (ui->mode == MODE_CONFIRM && confirm_key(ui, frame, code, &want))
+		return want;
+	if (ui->mode == MODE_FREE && free_key(ui, code))
+		return UI_DRAW;
+	return key_command(ui, frame, code);
+}
+
+/* A result that was left before it was over is closed when it is. */
+static void
+close_over(struct ui *ui)
+{
+	bool shown = ui->mode == MODE_RESULT || ui->mode == MODE_CONFIRM ||
+	    (ui->mode == MODE_HELP && ui->below == MODE_RESULT);
+
+	if (!shown && ui->acting.job.state == JOB_DONE)
+		job_drop(&ui->acting.job);
 }
 
 unsigned
 ui_key(struct ui *ui, const struct key_event *key, const struct ui_frame *frame)
 {
-	const struct command *command;
 	unsigned want = ui->said.len > 0 ? UI_DRAW : 0;
 
 	arena_reset(&ui->scratch);
 	buf_reset(&ui->said);
+	tags_update(ui, frame);
+	close_over(ui);
 	if (key->code == KEY_CODE_RESIZE)
 		return UI_DRAW;
 	if (key->code == KEY_CODE_MOUSE)
 		return want | mouse_key(ui, frame, key);
-	if (ui->mode == MODE_PROMPT)
-		return want | key_prompt(ui, frame, key->code);
-	command = keymap_find(&ui->keymap, key->code);
-	if (command == NULL)
-		return want |
-		    ui_sayf(ui, "no such key; %s is help",
-		        keymap_first(&ui->keymap, "help", &ui->scratch));
-	return want | command_run(ui, command, frame);
+	return want | key_of_mode(ui, frame, key->code);
 }
 
 /* All that is old is drawn dim, but for what shows where the keys go. */
@@ -131,29 +207,50 @@ draw_panes(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
 			pane_draw(ui, (enum pane_id)id, frame, canvas);
 }
 
+/* The panes, or the page that covers them. */
+static void
+draw_base(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
+{
+	bool dialog = ui->mode == MODE_MENU || ui->mode == MODE_CONFIRM || ui->mode == MODE_RESULT;
+	enum ui_mode base = dialog ? ui->origin : ui->mode;
+
+	if (base == MODE_HELP)
+		help_draw(ui, frame, canvas);
+	else if (base == MODE_DETAILS)
+		details_draw(ui, frame, canvas);
+	else
+		draw_panes(ui, frame, canvas);
+}
+
 static void
 draw_body(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
 {
 	header_draw(ui, frame, canvas);
-	switch (ui->mode) {
-	case MODE_PANES:
-	case MODE_PROMPT:
-	case MODE_MENU:
-		draw_panes(ui, frame, canvas);
-		break;
-	case MODE_DETAILS:
-		details_draw(ui, frame, canvas);
-		break;
-	case MODE_HELP:
-		help_draw(ui, frame, canvas);
-		break;
-	}
+	draw_base(ui, frame, canvas);
 	if (frame_is_old(frame) && ui->mode != MODE_HELP) {
 		dim_old(ui, canvas);
 		reason_draw(ui, frame, canvas);
 	}
-	if (ui->mode == MODE_MENU)
-		order_menu_draw(ui, canvas);
+	switch (ui->mode) {
+	case MODE_MENU:
+		menu_draw(ui, canvas);
+		break;
+	case MODE_FREE:
+		free_draw(ui, frame, canvas);
+		break;
+	case MODE_CONFIRM:
+		confirm_draw(ui, frame, canvas);
+		break;
+	case MODE_RESULT:
+		result_draw(ui, frame, canvas);
+		break;
+	case MODE_PANES:
+	case MODE_DETAILS:
+	case MODE_HELP:
+	case MODE_PROMPT:
+	case MODE_COUNT:
+		break;
+	}
 }
 
 static void
@@ -167,6 +264,8 @@ draw_bottom(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
 		prompt_draw(ui, canvas);
 		return;
 	}
+	if (ui->said.len == 0 && BIT(ui->mode) & DIALOGS && !dialog_has_room(ui))
+		return;
 	if (ui->said.len == 0) {
 		footer_draw(ui, frame, canvas);
 		return;
@@ -180,6 +279,8 @@ void
 ui_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
 {
 	arena_reset(&ui->scratch);
+	tags_update(ui, frame);
+	close_over(ui);
 	canvas_clear(canvas);
 	layout_make(&ui->layout, canvas, ui->focus, ui->zoom);
 	if (frame->data != NULL)
@@ -220,6 +321,18 @@ ui_query(struct ui *ui, const struct identity *id, const char *text)
 		return;
 	buf_reset(&ui->details.whole);
 	buf_adds(&ui->details.whole, text);
+}
+
+struct job *
+ui_job(struct ui *ui)
+{
+	return ui->mode == MODE_CONFIRM ? &ui->acting.asked : &ui->acting.job;
+}
+
+const char *
+ui_copied(const struct ui *ui)
+{
+	return buf_str(&ui->acting.copied);
 }
 
 void

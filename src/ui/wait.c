@@ -73,7 +73,7 @@ write_wait(struct ui *ui, const struct ui_frame *frame, struct page *page)
 void
 wait_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
 {
-	const struct page_source source = { "Connection", frame, write_wait };
+	const struct page_source source = { "Connection", frame, &ui->page, write_wait };
 	struct pen pen = pen_at(canvas, &ui->layout.slots, 0, STYLE_UNKNOWN);
 
 	title_draw(ui, frame, canvas);

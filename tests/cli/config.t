@@ -45,6 +45,21 @@ sub check_wrong_settings {
 	return;
 }
 
+sub check_wrong_acting {
+	refused_at("read_only = \"yes\";\n", 1, qr/true or false is expected for "read_only"/);
+	refused_at("\nread-only = 1;\n", 2, qr/true or false is expected for "read-only"/);
+	refused_at("kill_log = ( \"a\" );\n", 1, qr/one value is expected for "kill_log"/);
+	refused_at("kill_log = true;\n", 1, qr/true or false is no value for "kill_log"/);
+	refused_at("protect = true;\n", 1, qr/true or false is no value for "protect"/);
+	refused_at("protect = ( \"user=a\", { user = \"b\"; } );\n", 1, qr/texts are expected in "protect"/);
+	refused_at("protect = \"shoe=1\";\n", 1, qr/bad filter, at 1: there is no column shoe/);
+	refused_at("protect = (\n \"user=a\",\n \"state=idle age>soon\" );\n", 3,
+		qr/bad filter, at 16: "soon" is no duration such as .*/);
+	refused_at("protect = ( \"query~(\" );\n", 1, qr/bad filter, at 7: bad regular expression: .+/);
+	refused_at("keys = { terminate = \"C\"; };\n", 1, qr/keys\.\w+: "C" is already the key of "\w+"/);
+	return;
+}
+
 sub check_wrong_syntax {
 	refused_at("interval = ;\n", 1, qr/syntax error/);
 	refused_at("interval = 2;\nascii = true;\n}\n", 3, qr/syntax error/);
@@ -111,14 +126,16 @@ alerts = { utilization = { warning = 12.5; }; long_query = { critical = "90s"; w
 	churn = { warning = 5000000000.0; critical = 1e20; }; };
 pools = ( { name = "api"; match = "application=\"a b\""; instances = 2; workers = 3; engines = 4;
 	pool_size = 5; max_overflow = 6; }, { name = "one"; match = ""; connections = 0; } );
-keys = { pause = "p"; zoom = "\\ F5"; clear = "F7"; };
-colors = { idle = "bold color245 on blue"; };
+keys = { terminate = "C"; cancel = "K"; free = "x"; pause = "p"; zoom = "\\ F5"; clear = "F7"; };
+colors = { idle = "bold color245 on blue"; tagged = "magenta"; };
+read-only = true; kill_log = "/a \"b\"/kill.log"; protect = [ "application=\"nightly etl\"", "user~^repl" ];
 END
 	my $first = dump_of("--config=$path");
 	for my $line (
 		'host = "a \"quoted\" \\\\ name";', 'port = "5433";', 'no_password = true;',
 		'connect_timeout = "1.5s";', 'interval = "90s";', 'count = 9223372036854775807L;',
-		'limit = 3000000000L;', 'sort = "-age";', 'color = "always";',
+		'limit = 3000000000L;', 'sort = "-age";', 'color = "always";', 'read_only = true;',
+		'kill_log = "/a \"b\"/kill.log";', 'protect = ( "application=\"nightly etl\"", "user~^repl" );',
 	) {
 		like($first, qr/^\Q$line\E$/m, $line);
 	}
@@ -142,7 +159,7 @@ sub in_force {
 
 sub check_order {
 	SKIP: {
-		skip 'this machine has a configuration of its own', 14 if -e '/etc/pgconntop.conf';
+		skip 'this machine has a configuration of its own', 20 if -e '/etc/pgconntop.conf';
 		my $mine = 'pgconntop/pgconntop.conf';
 		is(in_force('interval'), '"2s"', 'no file at all');
 		file(".config/$mine", "interval = 3;\n");
@@ -161,6 +178,10 @@ sub check_order {
 		is(in_force('interval', "--config=$other"), '"2s"', '--config reads no other file');
 		is(in_force('interval', '--interval=7'), '"7s"', 'the command line wins');
 		is(in_force('filter', '--filter=b'), '( "a", "b" )', 'filters add up');
+		my $acting = file('acting.conf', "read_only = true; kill_log = \"a\"; protect = \"user=a\";\n");
+		is(in_force('protect', "--config=$acting", '--protect=user=b'), '( "user=a", "user=b" )', 'protection adds up');
+		is(in_force('kill_log', "--config=$acting", '--kill-log=b'), '"b"', 'there is one log');
+		is(in_force('read_only', "--config=$acting"), 'true', 'read-only stays');
 		file("xdg/$mine", "intervall = 4;\n");
 		refused('a wrong file that nobody named', [], qr/\Q$home\E\/xdg\/\Q$mine\E:1: there is no setting "intervall"/);
 		local $env{HOME};
@@ -172,6 +193,7 @@ sub check_order {
 }
 
 check_wrong_settings();
+check_wrong_acting();
 check_wrong_syntax();
 check_wrong_alerts();
 check_wrong_pools();

@@ -109,10 +109,12 @@ sub check_sample {
 
 sub check_examples {
 	my @blocks = grep { /;$/m } examples($conf_page);
-	cmp_ok(scalar @blocks, '>=', 5, 'examples in pgconntop.conf(5)');
+	cmp_ok(scalar @blocks, '>=', 6, 'examples in pgconntop.conf(5)');
 	accepted('an example of pgconntop.conf(5)', $_) for @blocks;
 	my ($pools) = slurp("$top/README") =~ /^(    pools = \(\n.*?^    \);)$/ms;
 	accepted('the pools of README', $pools);
+	my ($protect) = slurp("$top/README") =~ /^(    protect = .*\n.*;)$/m;
+	accepted('the protection of README', $protect);
 	my ($filters) = examples($page, 'FILTERS');
 	for my $filter (split /\n/, $filters) {
 		is((pgconntop("--filter=$filter"))[0], 2, "filter $filter is one: what is missing is a server");
@@ -153,7 +155,8 @@ sub check_completion {
 		is(complete('pgconntop', '--show', '='), $tables, '--show=');
 		is(complete('pgconntop', '--show', '=', 'da'), 'databases', '--show=da');
 		is(complete('pgconntop', '--show', '=', 'users,sta'), 'users,states', '--show=users,sta');
-		is(complete('pgconntop', '--config', '=', "$home/exam"), "$home/example.conf", '--config=FILE');
+		is(complete('pgconntop', $_, '=', "$home/exam"), "$home/example.conf", "$_=FILE") for '--config', '--kill-log';
+		is(complete('pgconntop', '--read'), '--read-only', '--read');
 		is(complete('pgconntop', 'sho'), '', 'a database is not ours to know');
 	}
 	return;
@@ -171,11 +174,37 @@ sub check_pages {
 		my @long = grep { length > 100 } split /\n/, decode("UTF-8", slurp("$top/$name"));
 		is("@long", '', "no line of $name has more than 100 columns");
 	}
+	check_files('doc/HACKING', 20);
+	check_files('README', 5);
+	return;
+}
+
+# All files that a text names are there; more than so many.
+sub check_files {
+	my ($name, $least) = @_;
 	my %paths = map { $_ => 1 }
-	    slurp("$doc/HACKING") =~ m{\b((?:src|include|tests|doc)/[\w./-]+(?:\.(?:c|def|h|pl|pm|sh|t)|README))\b}g;
-	cmp_ok(scalar keys %paths, '>', 20, 'files that HACKING names');
+	    slurp("$top/$name") =~ m{\b((?:src|include|tests|doc)/[\w./-]+(?:\.(?:c|def|h|pl|pm|sh|t)|README))\b}g;
+	cmp_ok(scalar keys %paths, '>', $least, "files that $name names");
 	my @missing = grep { !-e "$top/$_" } sort keys %paths;
 	is("@missing", '', 'are there');
+	return;
+}
+
+# What the manual says of acting is what the tables have.
+sub check_acting {
+	my $plan = slurp("$top/src/action/plan.c");
+	my ($names) = $plan =~ /protected_applications\[\] = \{(.*?)\};/s;
+	my ($text) = plain($page) =~ /^By policies, all of them:(.*?)^and all that match/ms;
+	is(join(' ', $text =~ /^\.BR (\w+)/mg), join(' ', $names =~ /"(\w+)"/g), 'who is protected');
+	my @policies = $plan =~ /^\s*\[POLICY_\w+\] = \{ "([\w-]+)"/mg;
+	cmp_ok(scalar @policies, '>=', 8, 'policies');
+	($text) = plain($page) =~ /^\.BR action ", " policy\n(.*?)^\.TP/ms;
+	like($text, qr/[ \n]\Q$_\E[ ,.]/, "policy $_ is in the section on the log") for @policies;
+	my ($log) = slurp("$top/src/app/killlog.c") =~ /json_field fields\[\] = \{\n(.*?)^\t\};/ms;
+	my @keys = $log =~ /^\t\t\{ "(\w+)"/mg;
+	cmp_ok(scalar @keys, '>=', 20, 'keys of the log');
+	my ($section) = plain($page) =~ /^\.SH KILL LOG\n(.*?)^\.SH/ms;
+	like($section, qr/^\.BR? .*\b$_\b/m, "key $_ of the log is in the manual") for @keys;
 	return;
 }
 
@@ -185,4 +214,5 @@ check_sample();
 check_examples();
 check_completion();
 check_pages();
+check_acting();
 done_testing();

@@ -51,6 +51,10 @@ sub check_values {
 		[['--', '-x'], 'dbname = "-x";'],
 		[['postgresql://db1/shop?sslmode=require'], 'dbname = "postgresql://db1/shop?sslmode=require";'],
 		[['--color=never', '--ascii'], 'color = "never";'],
+		[['--read-only'], 'read_only = true;'],
+		[[], 'read_only = false;'],
+		[['--protect=application=etl', '--protect', 'age<1s user=a'], 'protect = ( "application=etl", "age<1s user=a" );'],
+		[['--kill-log=a b.log'], 'kill_log = "a b.log";'],
 	);
 	for my $value (@values) {
 		my ($arguments, $line) = @$value;
@@ -64,10 +68,11 @@ sub check_values {
 sub check_usage {
 	my $see = qr/; see pgconntop --help/;
 	refused("unknown $_", [$_], qr/unknown option \Q$_\E$see/) for '--bogus', '-Z', '--co';
-	refused('an argument where there is none', ['--watch=1'], qr/option --watch=1 takes no argument$see/);
+	refused("an argument where there is none: $_", [$_], qr/option $_ takes no argument$see/)
+	    for '--watch=1', '--read-only=no';
 	refused('unknown among letters', ['-wZ'], qr/unknown option -Z$see/);
 	refused("$_ without its argument", [$_], qr/option \Q$_\E needs an argument$see/)
-	    for '--host', '--filter', '--interval', '--config', '-h', '-p', '-U', '-d';
+	    for '--host', '--filter', '--interval', '--config', '--protect', '--kill-log', '-h', '-p', '-U', '-d';
 	refused('letters without their argument', ['-wh'], qr/option -h needs an argument$see/);
 	refused('three operands', [qw(shop me again)], qr/too many arguments: "again"$see/);
 	refused('a part of the documentation that is none', ['--generate=poem'], qr/no part "poem" to generate/);

@@ -164,7 +164,8 @@ start_load() {
 # pgconntop in the background, for a shell that waits for a program hears no signal. Its exit
 # status is ours.
 run_pgconntop() {
-	set -- --config="$here/demo.conf" -h "$dir" -p "$port" -U postgres -d postgres
+	set -- --config="$here/demo.conf" --kill-log="$dir/kill.log" \
+		-h "$dir" -p "$port" -U postgres -d postgres
 	if ! [ -t 0 ] || ! [ -t 1 ]; then
 		set -- "$@" --watch --count=1
 	fi

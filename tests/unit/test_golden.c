@@ -26,12 +26,21 @@ struct golden {
 	int cols, rows;
 	bool ascii;
 	const char *keys; /* pressed after a first frame; NULL for none */
+	bool read_only;
 };
 
-#define SIZES(scene, pools)                                                                        \
-	{ NULL, scene, pools, 80, 24, false, NULL }, { NULL, scene, pools, 120, 40, false, NULL }, \
-	{                                                                                          \
-		NULL, scene, pools, 200, 60, false, NULL                                           \
+#define SIZES(scene, pools)                                      \
+	{ NULL, scene, pools, 80, 24, false, NULL, false },      \
+	    { NULL, scene, pools, 120, 40, false, NULL, false }, \
+	{                                                        \
+		NULL, scene, pools, 200, 60, false, NULL, false  \
+	}
+
+/* On a small and on a large screen. */
+#define DIALOG(name, scene, keys)                                        \
+	{ name "-80x24", scene, true, 80, 24, false, keys, false },      \
+	{                                                                \
+		name "-160x50", scene, true, 160, 50, false, keys, false \
 	}
 
 static const struct golden goldens[] = {
@@ -42,41 +51,69 @@ static const struct golden goldens[] = {
 	SIZES(SCENE_HOSTILE, false),
 	SIZES(SCENE_THOUSAND, false),
 	SIZES(SCENE_RESTRICTED, false),
-	{ "late-80x24", SCENE_LATE, true, 80, 24, false, NULL },
-	{ "connecting-80x24", SCENE_CONNECTING, false, 80, 24, false, NULL },
-	{ "tiny-1x1", SCENE_BUSY, true, 1, 1, false, NULL },
-	{ "tiny-30x2", SCENE_BUSY, true, 30, 2, false, NULL },
-	{ "tiny-20x5", SCENE_BUSY, true, 20, 5, false, NULL },
-	{ "tiny-60x10", SCENE_BUSY, true, 60, 10, false, NULL },
-	{ "ascii-80x24", SCENE_BUSY, true, 80, 24, true, NULL },
-	{ "ascii-hostile-120x40", SCENE_HOSTILE, false, 120, 40, true, NULL },
-	{ "help-80x24", SCENE_BUSY, true, 80, 24, false, "F1" },
-	{ "help-end-80x24", SCENE_BUSY, true, 80, 24, false, "? End" },
-	{ "help-120x100", SCENE_BUSY, true, 120, 100, false, "F1" },
-	{ "details-80x24", SCENE_BUSY, true, 80, 24, false,
-	    "4 Down Down Down Down Down Down Enter" },
-	{ "details-120x40", SCENE_BUSY, true, 120, 40, false, "4 Enter" },
-	{ "details-hostile-80x24", SCENE_HOSTILE, false, 80, 24, false, "G Up Up Enter" },
-	{ "filter-80x24", SCENE_BUSY, true, 80, 24, false, "/ 'application=worker age>2h'" },
-	{ "filter-error-80x24", SCENE_BUSY, true, 80, 24, false,
-	    "/ 'application=worker stat=idle'" },
-	{ "filter-nothing-80x24", SCENE_BUSY, true, 80, 24, false, "/ 'user=nobody' Enter" },
+	{ "late-80x24", SCENE_LATE, true, 80, 24, false, NULL, false },
+	{ "connecting-80x24", SCENE_CONNECTING, false, 80, 24, false, NULL, false },
+	{ "tiny-1x1", SCENE_BUSY, true, 1, 1, false, NULL, false },
+	{ "tiny-30x2", SCENE_BUSY, true, 30, 2, false, NULL, false },
+	{ "tiny-20x5", SCENE_BUSY, true, 20, 5, false, NULL, false },
+	{ "tiny-60x10", SCENE_BUSY, true, 60, 10, false, NULL, false },
+	{ "ascii-80x24", SCENE_BUSY, true, 80, 24, true, NULL, false },
+	{ "ascii-hostile-120x40", SCENE_HOSTILE, false, 120, 40, true, NULL, false },
+	{ "help-80x24", SCENE_BUSY, true, 80, 24, false, "F1", false },
+	{ "help-end-80x24", SCENE_BUSY, true, 80, 24, false, "? End", false },
+	{ "help-120x100", SCENE_BUSY, true, 120, 100, false, "F1", false },
+	{ "details-80x24", SCENE_BUSY, true, 80, 24, false, "4 Down Down Down Down Down Down Enter",
+	    false },
+	{ "details-120x40", SCENE_BUSY, true, 120, 40, false, "4 Enter", false },
+	{ "details-hostile-80x24", SCENE_HOSTILE, false, 80, 24, false, "G Up Up Enter", false },
+	{ "filter-80x24", SCENE_BUSY, true, 80, 24, false, "/ 'application=worker age>2h'", false },
+	{ "filter-error-80x24", SCENE_BUSY, true, 80, 24, false, "/ 'application=worker stat=idle'",
+	    false },
+	{ "filter-nothing-80x24", SCENE_BUSY, true, 80, 24, false, "/ 'user=nobody' Enter", false },
 	{ "filters-120x40", SCENE_BUSY, true, 120, 40, false,
-	    "/ 'shop' Enter Down Down a i A '5s' Enter T" },
-	{ "group-80x24", SCENE_BUSY, true, 80, 24, false, "1 Down Enter" },
-	{ "users-80x24", SCENE_BUSY, true, 80, 24, false, "v" },
-	{ "pools-80x24", SCENE_BUSY, true, 80, 24, false, "2" },
-	{ "pools-none-80x24", SCENE_BUSY, false, 80, 24, false, "2" },
-	{ "queries-80x24", SCENE_BUSY, true, 80, 24, false, "4" },
-	{ "states-80x24", SCENE_BUSY, true, 80, 24, false, "5" },
-	{ "alerts-80x24", SCENE_BUSY, true, 80, 24, false, "7 Enter" },
-	{ "messages-120x40", SCENE_DOWN, true, 120, 40, false, "7 f End" },
-	{ "sort-80x24", SCENE_BUSY, true, 80, 24, false, "F6 Down Down" },
-	{ "sorted-120x40", SCENE_BUSY, true, 120, 40, false, "F6 Home Down Down Enter I" },
-	{ "shifted-80x24", SCENE_BUSY, true, 80, 24, false, "Right Right Right Right" },
-	{ "zoomed-120x40", SCENE_BUSY, true, 120, 40, false, "f" },
-	{ "paused-80x24", SCENE_BUSY, true, 80, 24, false, "Z" },
-	{ "unknown-key-80x24", SCENE_BUSY, true, 80, 24, false, "F12" },
+	    "/ 'shop' Enter Down Down a i A '5s' Enter T", false },
+	{ "group-80x24", SCENE_BUSY, true, 80, 24, false, "1 Down Enter", false },
+	{ "users-80x24", SCENE_BUSY, true, 80, 24, false, "v", false },
+	{ "pools-80x24", SCENE_BUSY, true, 80, 24, false, "2", false },
+	{ "pools-none-80x24", SCENE_BUSY, false, 80, 24, false, "2", false },
+	{ "queries-80x24", SCENE_BUSY, true, 80, 24, false, "4", false },
+	{ "states-80x24", SCENE_BUSY, true, 80, 24, false, "5", false },
+	{ "alerts-80x24", SCENE_BUSY, true, 80, 24, false, "7 Enter", false },
+	{ "messages-120x40", SCENE_DOWN, true, 120, 40, false, "7 f End", false },
+	{ "sort-80x24", SCENE_BUSY, true, 80, 24, false, "F6 Down Down", false },
+	{ "sorted-120x40", SCENE_BUSY, true, 120, 40, false, "F6 Home Down Down Enter I", false },
+	{ "shifted-80x24", SCENE_BUSY, true, 80, 24, false, "Right Right Right Right", false },
+	{ "zoomed-120x40", SCENE_BUSY, true, 120, 40, false, "f", false },
+	{ "paused-80x24", SCENE_BUSY, true, 80, 24, false, "Z", false },
+	{ "read-only-80x24", SCENE_BUSY, true, 80, 24, false, NULL, true },
+	{ "read-only-key-80x24", SCENE_BUSY, true, 80, 24, false, "K", true },
+	DIALOG("tagged", SCENE_BUSY, "Down Space Space Down Space / 'state!=idle' Enter G Space"),
+	DIALOG("act-menu", SCENE_BUSY, "F9"),
+	DIALOG("confirm-one", SCENE_BUSY, "Down Down Down K"),
+	DIALOG("confirm-active", SCENE_BUSY, "4 Down Down K"),
+	DIALOG("confirm-soft", SCENE_BUSY, "4 Down Down K c"),
+	DIALOG("confirm-many", SCENE_BUSY, "/ 'application=web' Enter * K '4'"),
+	DIALOG("confirm-end", SCENE_BUSY, "/ 'application=web' Enter * \\ K '39' Enter End"),
+	DIALOG("confirm-cancel", SCENE_BUSY, "* C"),
+	DIALOG("confirm-rights", SCENE_MANAGED, "* K"),
+	DIALOG("confirm-free", SCENE_BUSY, "i X Down Tab '1min' Tab '1' Enter"),
+	DIALOG("confirm-details", SCENE_BUSY, "4 Down Down Enter C"),
+	DIALOG("confirm-hostile", SCENE_HOSTILE, "* K"),
+	DIALOG("confirm-thousand", SCENE_THOUSAND, "X Enter"),
+	DIALOG("confirm-down", SCENE_DOWN, "K"),
+	DIALOG("nothing-to-cancel", SCENE_BUSY, "Down C"),
+	DIALOG("free", SCENE_BUSY, "X"),
+	DIALOG("free-limits", SCENE_BUSY, "X Tab '1min' Tab '2' Tab '40' Tab '60'"),
+	DIALOG("free-wrong", SCENE_BUSY, "i X Down Tab '5mins'"),
+	DIALOG("free-group", SCENE_BUSY, "1 Down X Down Down Down"),
+	DIALOG("free-none", SCENE_HEALTHY, "X Enter"),
+	DIALOG("result-fetching", SCENE_BUSY, "X Enter '54' Enter"),
+	DIALOG("result-running", SCENE_BUSY, "X Enter '54' Enter @!ssscsdgrsf"),
+	DIALOG("result-stopped", SCENE_BUSY, "X Enter '54' Enter @!ssscsdg Esc @w"),
+	DIALOG("result-over", SCENE_BUSY, "X Enter '54' Enter @!ssscsdgrsf*w"),
+	DIALOG("result-still", SCENE_BUSY, "4 Down Down K c y @!skk"),
+	DIALOG("escalate", SCENE_BUSY, "4 Down Down K c y @!skk K"),
+	{ "unknown-key-80x24", SCENE_BUSY, true, 80, 24, false, "F12", false },
 };
 
 /* The whole file; NULL when it cannot be read. */
@@ -159,6 +196,7 @@ test_golden(void **state)
 	snprintf(name, sizeof(name), "%s-%dx%d", scene_name(golden->scene), golden->cols,
 	    golden->rows);
 	fixture_init(&fixture, golden->scene, golden->pools);
+	fixture.settings.read_only = golden->read_only;
 	fixture_draw(&fixture, golden->rows, golden->cols, !golden->ascii);
 	if (golden->keys != NULL) {
 		fixture_keys(&fixture, golden->keys);

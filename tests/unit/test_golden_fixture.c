@@ -59,6 +59,8 @@ add_session(struct snapshot *snap, const struct batch *batch, int n)
 	session->user = intern(snap, batch->user);
 	session->database = intern(snap, batch->database);
 	session->client = intern(snap, batch->client);
+	session->superuser = batch->user != NULL &&
+	    (strcmp(batch->user, "postgres") == 0 || strcmp(batch->user, "rdsadmin") == 0);
 	session->backend_type = unknown ? NULL : intern(snap, "client backend");
 	session->query = intern(snap, batch->query);
 	set_times(session,
@@ -106,6 +108,7 @@ set_server(struct snapshot *snap, enum scene scene)
 	snap->superuser_reserved = 3;
 	snap->max_wal_senders = 10;
 	snap->restricted = scene == SCENE_RESTRICTED;
+	snap->signal_right = scene == SCENE_MANAGED ? SIGNAL_OWN : SIGNAL_OTHERS;
 	snap->hidden_known = true;
 	if (scene == SCENE_THOUSAND) {
 		snap->server.version = "17.2";

@@ -26,6 +26,7 @@ enum scene {
 	SCENE_HOSTILE,    /* names and queries that want to break the terminal */
 	SCENE_THOUSAND,   /* 1000 sessions */
 	SCENE_RESTRICTED, /* a role that sees little */
+	SCENE_MANAGED,    /* a role that may end little, at a service */
 	SCENE_COUNT
 };
 
@@ -56,8 +57,16 @@ void fixture_analyse(struct fixture *fixture);
 /* Another sample, two seconds later, without the sessions of that pid (0 for all of them). */
 void fixture_next(struct fixture *fixture, int32_t gone);
 
-/* Presses keys by their names, separated by blanks; 'text' types its characters. Gives all bits
- * together. */
+/*
+ * Steps of the job of the screen: ! the queries were fetched; the outcome of
+ * the next target: s signalled, g gone, c changed, r reused, d denied, f failed,
+ * u unknown; * all that are left are signalled; a sample in which those that
+ * were are gone (w) or still there (k).
+ */
+void fixture_act(struct fixture *fixture, const char *steps);
+
+/* Presses keys by their names, separated by blanks; 'text' types its characters, @steps are those
+ * of the job. Gives all bits together. */
 unsigned fixture_keys(struct fixture *fixture, const char *keys);
 
 /* The mouse at a place of the screen as it was drawn last. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "action/job.h"
 #include "base/buf.h"
 #include "base/text.h"
 #include "base/units.h"
@@ -29,8 +30,12 @@ copy_session(struct snapshot *snap, const struct session *old)
 	}
 }
 
-void
-fixture_next(struct fixture *fixture, int32_t gone)
+/* Whether a session is in the next sample. */
+typedef bool stay_function(const struct fixture *fixture, const struct session *session,
+    int32_t gone);
+
+static void
+take_sample(struct fixture *fixture, stay_function *stays, int32_t gone)
 {
 	const struct snapshot *old = fixture->snap;
 	struct snapshot *snap = snapshot_new();
@@ -46,7 +51,7 @@ fixture_next(struct fixture *fixture, int32_t gone)
 	snap->wall_us += later_us;
 	snap->mono_us += later_us;
 	for (size_t i = 0; i < old->session_count; i++)
-		if (old->sessions[i].id.pid != gone)
+		if (stays(fixture, &old->sessions[i], gone))
 			copy_session(snap, &old->sessions[i]);
 	snapshot_finish(snap);
 	snapshot_free(fixture->previous);
@@ -56,6 +61,90 @@ fixture_next(struct fixture *fixture, int32_t gone)
 	fixture->frame.wall_us += later_us;
 	facts_point(snap, &fixture->history);
 	fixture_analyse(fixture);
+}
+
+static bool
+is_another(const struct fixture *fixture, const struct session *session, int32_t gone)
+{
+	(void)fixture;
+	return session->id.pid != gone;
+}
+
+void
+fixture_next(struct fixture *fixture, int32_t gone)
+{
+	take_sample(fixture, is_another, gone);
+}
+
+/* All but those that were signalled, up to that pid. */
+static bool
+was_spared(const struct fixture *fixture, const struct session *session, int32_t gone)
+{
+	const struct job *job = ui_job(fixture->ui);
+
+	for (size_t i = 0; i < job->count; i++)
+		if (identity_compare(&job->targets[i].id, &session->id) == 0)
+			return job->targets[i].outcome != OUTCOME_SIGNALLED ||
+			    session->id.pid > gone;
+	return true;
+}
+
+/* What becomes of the target whose turn it is. */
+static bool
+take_turn(struct fixture *fixture, char step)
+{
+	static const struct {
+		char step;
+		enum outcome outcome;
+		const char *note;
+	} outcomes[] = {
+		{ 's', OUTCOME_SIGNALLED, NULL },
+		{ 'g', OUTCOME_GONE, NULL },
+		{ 'c', OUTCOME_CHANGED, NULL },
+		{ 'r', OUTCOME_REUSED, NULL },
+		{ 'd', OUTCOME_DENIED, "only a superuser may" },
+		{ 'f', OUTCOME_FAILED, "canceling statement due to lock timeout" },
+		{ 'u', OUTCOME_UNKNOWN, NULL },
+	};
+	struct job *job = ui_job(fixture->ui);
+
+	for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++) {
+		if (outcomes[i].step != step)
+			continue;
+		if (job_send(job) == NULL)
+			return false;
+		job_outcome(job, outcomes[i].outcome, outcomes[i].note, fixture->frame.mono_us);
+		return true;
+	}
+	abort();
+}
+
+void
+fixture_act(struct fixture *fixture, const char *steps)
+{
+	struct job *job = ui_job(fixture->ui);
+
+	/* The scene may have none to act on. */
+	if (job->state == JOB_NONE || job->state == JOB_ASKED)
+		return;
+	for (; *steps != '\0'; steps++) {
+		switch (*steps) {
+		case '!':
+			job_run(job);
+			break;
+		case '*':
+			while (take_turn(fixture, 's'))
+				;
+			break;
+		case 'w':
+		case 'k':
+			take_sample(fixture, was_spared, *steps == 'w' ? INT32_MAX : 0);
+			job_watch(job, fixture->snap);
+			break;
+		default:
+			take_turn(fixture, *steps);
+		}
+	}
 }
 
 static unsigned
@@ -87,7 +176,7 @@ unsigned
 fixture_keys(struct fixture *fixture, const char *keys)
 {
 	unsigned want = 0;
-	char name[16];
+	char name[32];
 
 	for (keys += strspn(keys, " "); *keys != '\0'; keys += strspn(keys, " ")) {
 		size_t len;
@@ -103,6 +192,11 @@ fixture_keys(struct fixture *fixture, const char *keys)
 			abort();
 		memcpy(name, keys, len);
 		name[len] = '\0';
+		if (name[0] == '@') {
+			fixture_act(fixture, name + 1);
+			keys += len;
+			continue;
+		}
 		if (key_parse(name) == 0)
 			abort();
 		want |= press(fixture, key_parse(name));

@@ -76,6 +76,17 @@ static const struct batch restricted[] = {
 	{ 2, 351, "mine", "monitor", "shop", "local", STATE_IDLE, 5 * MINUTE, "SELECT 1", 0 },
 };
 
+static const struct batch managed[] = {
+	{ 2, 501, "rdsadmin", "rdsadmin", "rdsadmin", "local", STATE_IDLE, 20 * MINUTE, "", 0 },
+	{ 1, 511, "pg_dump", "backup", "shop", "10.0.0.8", STATE_ACTIVE, 9 * MINUTE,
+	    "COPY public.orders (id, note) TO stdout;", 0 },
+	{ 6, 521, "web", "app", "shop", "10.0.0.5", STATE_IDLE, 12 * MINUTE, "SELECT 1", 0 },
+	{ 2, 531, "web", "app", "shop", "10.0.0.5", STATE_IDLE_IN_TRANSACTION, 6 * MINUTE,
+	    "SELECT 2", 0 },
+	{ 1, 541, "report", "Mary \"M\"", "shop", "10.0.0.6", STATE_ACTIVE, 8 * MINUTE,
+	    "SELECT pg_sleep(600)", 0 },
+};
+
 #define BATCHES(rows) rows, sizeof(rows) / sizeof((rows)[0])
 
 const struct scene_row scenes[SCENE_COUNT] = {
@@ -87,5 +98,6 @@ const struct scene_row scenes[SCENE_COUNT] = {
 	[SCENE_CONNECTING] = { "connecting", NULL, 0, 0, 0 },
 	[SCENE_HOSTILE] = { "hostile", BATCHES(hostile), 20, 6 },
 	[SCENE_THOUSAND] = { "thousand", BATCHES(thousand), 1500, 900 },
+	[SCENE_MANAGED] = { "managed", BATCHES(managed), 20, 12 },
 	[SCENE_RESTRICTED] = { "restricted", BATCHES(restricted), 50, 20 },
 };

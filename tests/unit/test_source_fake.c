@@ -99,6 +99,8 @@ pg_conn_send(struct pg_conn *conn, const char *sql)
 {
 	(void)conn;
 	assert(!fake.running); /* one message at a time */
+	if (fake.send_fails)
+		return false;
 	fake.running = true;
 	fake.sent++;
 	snprintf(fake.sql, sizeof(fake.sql), "%s", sql);
@@ -143,9 +145,10 @@ bool
 pg_conn_notice(struct pg_conn *conn, enum level *level, const char **text)
 {
 	(void)conn;
-	(void)level;
-	(void)text;
-	return false;
+	*level = LEVEL_WARNING;
+	*text = fake.notice;
+	fake.notice = NULL;
+	return *text != NULL;
 }
 
 void

@@ -39,6 +39,8 @@ struct fake {
 	enum pg_status login; /* of pg_conn_login() */
 	bool wants_password;  /* after a failed one */
 	const char *error;    /* libpq's words */
+	const char *notice;   /* a warning that waits; NULL for none */
+	bool send_fails;
 	struct pg_about about;
 	const struct fake_option *string;   /* of any connection string; NULL: it is wrong */
 	const struct fake_option *defaults; /* of the environment */

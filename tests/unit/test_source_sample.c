@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
- * Tests of source/pg_sample and source/pg_names: what rows become.
+ * Tests of source/pg_sample and source/pg_value: what rows become.
  */
 #include "base/buf.h"
 #include "model/snapshot.h"
 #include "source/pg_names.h"
 #include "source/pg_sample.h"
 #include "source/pg_sql.h"
+#include "source/pg_value.h"
 #include "test_source_fake.h"
 
 #include <setjmp.h>
@@ -205,72 +206,6 @@ test_server(void **state)
 }
 
 static void
-test_names(void **state)
-{
-	static const char *const cells[] = { ROW_TYPE("11", "client backend") };
-	static const struct pg_rows rows = FAKE_ROWS(cells, ACTIVITY_COLUMNS);
-	static const char *const answer[] = { "d", "5", "shop", "-1", "r", "10", "ann", "7", "r",
-		"5", "bob", "0" };
-	static const struct pg_rows names_rows = FAKE_ROWS(answer, 4);
-	struct buf list = { 0 };
-
-	(void)state;
-	pg_sample_sessions(&sample, &rows, names);
-	assert_true(pg_names_due(names, 1000000));
-	pg_names_failed(names, 1000000);
-	assert_false(pg_names_due(names, 5999999));
-	assert_true(pg_names_due(names, 6000000));
-	pg_names_list(names, NAME_DATABASE, &list);
-	assert_string_equal(buf_str(&list), "0,5");
-	buf_reset(&list);
-	pg_names_list(names, NAME_ROLE, &list);
-	assert_string_equal(buf_str(&list), "0,10");
-	buf_clear(&list);
-	pg_names_read(names, &names_rows, 6000000);
-	pg_sample_names(&sample, names);
-	assert_string_equal(sample.snap->sessions[0].database, "shop");
-	assert_string_equal(sample.snap->sessions[0].user, "ann");
-	assert_ptr_equal(pg_names_get(names, NAME_ROLE, 10, sample.snap),
-	    sample.snap->sessions[0].user);
-	assert_string_equal(pg_names_get(names, NAME_ROLE, 5, sample.snap), "bob");
-	assert_string_equal(pg_names_get(names, NAME_ROLE, 4294967295, sample.snap),
-	    "oid 4294967295");
-	assert_null(pg_names_get(names, NAME_ROLE, 0, sample.snap));
-	assert_int_equal(sample.snap->limit_count, 2);
-	for (size_t i = 0; i < 2; i++) {
-		const struct limit *limit = &sample.snap->limits[i];
-
-		assert_true(limit->is_role);
-		assert_int_equal(limit->connections, strcmp(limit->name, "ann") == 0 ? 7 : 0);
-	}
-	/* Known ones are read again after a while only. */
-	pg_names_begin(names);
-	pg_names_note(names, NAME_ROLE, 10);
-	assert_false(pg_names_due(names, 35999999));
-	assert_true(pg_names_due(names, 36000000));
-	pg_names_note(names, NAME_ROLE, 11);
-	assert_true(pg_names_due(names, 6000001));
-}
-
-/* What occurs, and is not there, is not asked for again at once; many do not get lost. */
-static void
-test_many_names(void **state)
-{
-	static const struct pg_rows none = { 0, 4, NULL };
-
-	(void)state;
-	for (uint32_t oid = 1; oid <= 3000; oid++)
-		pg_names_note(names, oid % 2 ? NAME_ROLE : NAME_DATABASE, oid);
-	pg_names_read(names, &none, 0);
-	pg_names_begin(names);
-	for (uint32_t oid = 1; oid <= 3000; oid++)
-		pg_names_note(names, oid % 2 ? NAME_ROLE : NAME_DATABASE, oid);
-	assert_false(pg_names_due(names, 1));
-	pg_names_note(names, NAME_ROLE, 2);
-	assert_true(pg_names_due(names, 1));
-}
-
-static void
 test_blockers(void **state)
 {
 #define WAITER(pid, type)                                                              \
@@ -355,7 +290,7 @@ test_unescape(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++) {
 		char out[32];
-		size_t n = pg_unescape(out, examples[i].in, strlen(examples[i].in));
+		size_t n = pg_value_unescape(out, examples[i].in, strlen(examples[i].in));
 
 		assert_int_equal(n, strlen(examples[i].out));
 		assert_memory_equal(out, examples[i].out, n);
@@ -370,8 +305,6 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_unknown, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_kinds, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_server, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_names, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_many_names, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_blockers, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_starting, setup, teardown),
 		cmocka_unit_test(test_unescape),

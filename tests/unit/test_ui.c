@@ -169,7 +169,7 @@ test_user_keys(void **state)
 	struct err err;
 
 	(void)state;
-	assert_string_equal(bind("pause", "p F9", &err), "");
+	assert_string_equal(bind("pause", "p F8", &err), "");
 	assert_string_equal(bind("pause", "", &err), "");
 	assert_string_equal(bind("pause", "Z Z", &err), "");
 	assert_non_null(strstr(bind("pause", "q", &err), "pause"));

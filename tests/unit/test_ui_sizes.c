@@ -27,6 +27,16 @@ static const char *const modes[] = {
 	"5 v",
 	"4 Right Right Right Right Right Right Right",
 	"F3 'nothing like it' Esc F12 Z",
+	"* K",
+	"* C '12' PgDn",
+	"End Up Up K y @!ss k",
+	"G Enter K",
+	"X",
+	"X Tab '1s'",
+	"X G Enter PgDn",
+	"F9 Down",
+	"* K '90' Enter '91' Enter '89' Enter '97' Enter PgDn @!sscdgrfu* PgDn",
+	"* U Space Space Space K y @!sk k End",
 };
 
 #define MODE_COUNT (sizeof(modes) / sizeof(modes[0]))

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * A plan is made in passes over the sessions: whom the policy means, who is
+ * left alone and why, the oldest first; then what must be kept, and where to
+ * stop.
+ */
+#include "action/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "model/snapshot.h"
+
+static const struct policy_row policies[POLICY_COUNT] = {
+	[POLICY_CHOSEN] = { "chosen", "the chosen sessions", false },
+	[POLICY_IDLE] = { "idle", "idle for %s or longer", true },
+	[POLICY_IDLE_IN_TRANSACTION] = { "idle-in-transaction",
+	    "idle in a transaction for %s or longer", true },
+	[POLICY_ABORTED] = { "aborted", "idle in an aborted transaction", false },
+	[POLICY_APPLICATION] = { "application", "all of application %s", false },
+	[POLICY_DATABASE] = { "database", "all of database %s", false },
+	[POLICY_USER] = { "user", "all of user %s", false },
+	[POLICY_ALL] = { "all", "everything but this connection", false },
+};
+
+static const char *const spares[SPARE_COUNT] = {
+	[SPARE_NONE] = "",
+	[SPARE_OWN] = "our own connection",
+	[SPARE_KIND] = "no ordinary session",
+	[SPARE_STATE] = "of unknown state",
+	[SPARE_PROTECTED] = "protected",
+	[SPARE_USELESS] = "without a query to cancel",
+	[SPARE_KEEP] = "kept as the newest",
+	[SPARE_MOST] = "beyond the most to end",
+	[SPARE_UNTIL] = "not needed for the utilization",
+};
+
+/* Programs that a bulk action must not break: backups, restores, and monitors like us. */
+static const char *const protected_applications[] = {
+	"pg_dump",
+	"pg_dumpall",
+	"pg_restore",
+	"pg_basebackup",
+	"pgconntop",
+};
+
+struct candidate {
+	const struct session *session;
+	int64_t age_us;
+	bool kept; /* one of the newest of its application, which stay */
+};
+
+const struct policy_row *
+policy_row(enum policy policy)
+{
+	return &policies[policy];
+}
+
+const char *
+spare_name(enum spare spare)
+{
+	return spares[spare];
+}
+
+bool
+plan_default_protected(const struct session *session)
+{
+	for (size_t i = 0; session->application != NULL &&
+	     i < sizeof(protected_applications) / sizeof(protected_applications[0]);
+	     i++)
+		if (strcmp(session->application, protected_applications[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool
+same(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool
+is_old(const struct choice *choice, const struct snapshot *snap, const struct session *session)
+{
+	int64_t age_us = session_since(session->state_change_us, snap->server_us);
+
+	return age_us != TIME_UNKNOWN && age_us >= choice->age_us;
+}
+
+/* Whether the policy means the session, whatever protects it. */
+static bool
+is_meant(const struct choice *choice, const struct snapshot *snap, const struct session *session)
+{
+	enum session_state state = session->state;
+
+	switch (choice->policy) {
+	case POLICY_CHOSEN:
+	case POLICY_ALL:
+		return true;
+	case POLICY_IDLE:
+		return state == STATE_IDLE && is_old(choice, snap, session);
+	case POLICY_IDLE_IN_TRANSACTION:
+		return (state == STATE_IDLE_IN_TRANSACTION || state == STATE_ABORTED) &&
+		    is_old(choice, snap, session);
+	case POLICY_ABORTED:
+		return state == STATE_ABORTED;
+	case POLICY_APPLICATION:
+		return same(session->application, choice->name);
+	case POLICY_DATABASE:
+		return same(session->database, choice->name);
+	case POLICY_USER:
+		return same(session->user, choice->name);
+	case POLICY_COUNT:
+		break;
+	}
+	return false;
+}
+
+/* Whether one session was chosen alone: then it was named, and is no bulk. */
+static bool
+is_named(const struct choice *choice, const struct plan_input *input)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < input->snap->session_count && choice->policy == POLICY_CHOSEN; i++)
+		count += input->within(input->context, &input->snap->sessions[i]);
+	return count == 1;
+}
+
+/* Why a session that is meant must not be touched; NONE when it may. */
+static enum spare
+check(const struct choice *choice, const struct plan_input *input, const struct session *session,
+    bool named)
+{
+	if (session->own)
+		return SPARE_OWN;
+	if (session->kind != KIND_CLIENT)
+		return session->kind == KIND_UNKNOWN ? SPARE_STATE : SPARE_KIND;
+	if (session->id.start_us == TIME_UNKNOWN || session->state == STATE_UNKNOWN ||
+	    session->state == STATE_STARTING || (session->state == STATE_DISABLED && !named))
+		return SPARE_STATE;
+	if (!named &&
+	    (plan_default_protected(session) || input->is_protected(input->context, session)))
+		return SPARE_PROTECTED;
+	if (!action_works(choice->action, session->state))
+		return SPARE_USELESS;
+	return SPARE_NONE;
+}
+
+static void
+spare(struct plan *plan, enum spare why)
+{
+	plan->spared[why]++;
+	plan->spared_count++;
+}
+
+static struct plan_group *
+find_group(struct plan *plan, const char *application)
+{
+	struct plan_group *group;
+
+	for (size_t i = 0; i < plan->group_count; i++)
+		if (same(plan->groups[i].application, application))
+			return &plan->groups[i];
+	group = &plan->groups[plan->group_count++];
+	*group = (struct plan_group){
+		.application = application,
+		.oldest_us = TIME_UNKNOWN,
+		.newest_us = TIME_UNKNOWN,
+	};
+	return group;
+}
+
+/* Oldest first; unknown ages last. */
+static int
+compare_candidates(const void *a, const void *b)
+{
+	const struct candidate *left = a, *right = b;
+
+	if (left->age_us != right->age_us)
+		return left->age_us > right->age_us ? -1 : 1;
+	return identity_compare(&left->session->id, &right->session->id);
+}
+
+static int
+compare_groups(const void *a, const void *b)
+{
+	const struct plan_group *left = a, *right = b;
+
+	if (left->targets != right->targets)
+		return left->targets > right->targets ? -1 : 1;
+	if (left->spared != right->spared)
+		return left->spared > right->spared ? -1 : 1;
+	if (left->application == NULL || right->application == NULL)
+		return (left->application == NULL) - (right->application == NULL);
+	return strcmp(left->application, right->application);
+}
+
+/* Lists whom the policy means and nothing protects, the oldest first. */
+static size_t
+collect(struct plan *plan, const struct choice *choice, const struct plan_input *input,
+    struct candidate *out)
+{
+	const struct snapshot *snap = input->snap;
+	bool named = is_named(choice, input);
+	size_t count = 0;
+
+	for (size_t i = 0; i < snap->session_count; i++) {
+		const struct session *session = &snap->sessions[i];
+		enum spare why;
+
+		if (!session->slot || !input->within(input->context, session) ||
+		    !is_meant(choice, snap, session))
+			continue;
+		why = check(choice, input, session, named);
+		if (why != SPARE_NONE) {
+			spare(plan, why);
+			find_group(plan, session->application)->spared++;
+			continue;
+		}
+		out[count].session = session;
+		out[count++].age_us = session_since(session->state_change_us, snap->server_us);
+	}
+	if (count > 1)
+		qsort(out, count, sizeof(*out), compare_candidates);
+	return count;
+}
+
+/* Whether so many targets are enough for the utilization that was asked for. */
+static bool
+is_enough(const struct choice *choice, const struct plan_input *input, size_t ended)
+{
+	int freed = action_row(choice->action)->frees ? (int)ended : 0;
+
+	if (choice->until <= 0 || input->usable <= 0)
+		return false;
+	return (double)(input->used - freed) / input->usable <= choice->until;
+}
+
+static void
+add_target(struct plan *plan, const struct candidate *candidate)
+{
+	struct plan_group *group = find_group(plan, candidate->session->application);
+
+	plan->targets[plan->count++] = candidate->session;
+	plan->by_state[candidate->session->state]++;
+	group->targets++;
+	if (candidate->age_us > group->oldest_us)
+		group->oldest_us = candidate->age_us;
+	if (group->newest_us == TIME_UNKNOWN || candidate->age_us < group->newest_us)
+		group->newest_us = candidate->age_us;
+	if (candidate->age_us > plan->oldest_us)
+		plan->oldest_us = candidate->age_us;
+}
+
+/* Marks the newest `keep` of each application: these stay. */
+static void
+mark_kept(struct plan *plan, const struct choice *choice, struct candidate *all, size_t count)
+{
+	for (size_t i = count; choice->keep > 0 && i-- > 0;) {
+		struct plan_group *group = find_group(plan, all[i].session->application);
+
+		all[i].kept = group->kept < choice->keep;
+		group->kept += all[i].kept;
+	}
+}
+
+static void
+choose(struct plan *plan, const struct choice *choice, const struct plan_input *input,
+    struct candidate *all, size_t count)
+{
+	mark_kept(plan, choice, all, count);
+	for (size_t i = 0; i < count; i++) {
+		enum spare why = SPARE_NONE;
+
+		if (all[i].kept)
+			why = SPARE_KEEP;
+		else if (choice->most > 0 && plan->count >= (size_t)choice->most)
+			why = SPARE_MOST;
+		else if (is_enough(choice, input, plan->count))
+			why = SPARE_UNTIL;
+		if (why == SPARE_NONE) {
+			add_target(plan, &all[i]);
+			continue;
+		}
+		spare(plan, why);
+		find_group(plan, all[i].session->application)->spared++;
+	}
+}
+
+void
+plan_make(struct plan *plan, const struct choice *choice, const struct plan_input *input,
+    struct arena *arena)
+{
+	size_t most = input->snap->session_count;
+	struct candidate *all = arena_alloc(arena, most, sizeof(*all));
+	size_t count;
+
+	*plan = (struct plan){ .oldest_us = TIME_UNKNOWN };
+	plan->targets = arena_alloc(arena, most, sizeof(*plan->targets));
+	plan->groups = arena_alloc(arena, most, sizeof(*plan->groups));
+	count = collect(plan, choice, input, all);
+	choose(plan, choice, input, all, count);
+	if (plan->group_count > 1)
+		qsort(plan->groups, plan->group_count, sizeof(*plan->groups), compare_groups);
+	plan->slots = action_row(choice->action)->frees ? (int)plan->count : 0;
+	if (input->usable > 0) {
+		plan->before = (double)input->used / input->usable;
+		plan->after = (double)(input->used - plan->slots) / input->usable;
+	}
+}

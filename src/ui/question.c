@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * What must be known before the answer: who is meant, who is spared and why,
+ * what it will not do, and what will be refused. Made once, when it is asked.
+ */
+#include "internal.h"
+
+#include "analysis/facts.h"
+#include "base/units.h"
+#include "model/snapshot.h"
+#include "table/filter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NAMED_MOST 5 /* sessions that a note names */
+
+/* Roles of the services that run the server for its users: nobody else may signal them. */
+static const char *const managed_roles[] = {
+	"rdsadmin",
+	"rdsrepladmin",
+	"rds_replication",
+	"cloudsqladmin",
+	"cloudsqlagent",
+	"cloudsqlreplica",
+	"alloydbadmin",
+	"alloydbagent",
+	"azuresu",
+	"azure_superuser",
+	"cloud_admin",
+	"supabase_admin",
+	"_aiven",
+	"_doadmin_managed",
+	"_doadmin_monitor",
+};
+
+/* What the targets are told apart by. */
+typedef const char *field_function(const struct target *target);
+
+static const char *
+application_of(const struct target *target)
+{
+	return target->application;
+}
+
+static const char *
+user_of(const struct target *target)
+{
+	return target->user;
+}
+
+static const char *
+state_of(const struct target *target)
+{
+	return session_state_name(target->state);
+}
+
+static bool
+same(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* The tally of that name, a new one if there is none. */
+static struct tally *
+tally_of(struct tally *tallies, size_t *count, const char *name)
+{
+	for (size_t i = 0; i < *count; i++)
+		if (same(tallies[i].name, name))
+			return &tallies[i];
+	tallies[*count] =
+	    (struct tally){ .name = name, .oldest_us = TIME_UNKNOWN, .newest_us = TIME_UNKNOWN };
+	return &tallies[(*count)++];
+}
+
+static int
+compare_tallies(const void *a, const void *b)
+{
+	const struct tally *left = a, *right = b;
+
+	if (left->targets != right->targets)
+		return left->targets > right->targets ? -1 : 1;
+	return (left->spared < right->spared) - (left->spared > right->spared);
+}
+
+/* Counts the targets by a field; there is room for as many tallies as targets and `more`. */
+static struct tally *
+count_targets(struct ui *ui, field_function *field, size_t more, size_t *count)
+{
+	const struct job *job = &ui->acting.asked;
+	struct tally *tallies =
+	    arena_alloc(&ui->acting.question.arena, job->count + more, sizeof(*tallies));
+
+	*count = 0;
+	for (size_t i = 0; i < job->count; i++) {
+		const struct target *target = &job->targets[i];
+		struct tally *tally = tally_of(tallies, count, field(target));
+
+		tally->targets++;
+		if (target->age_us > tally->oldest_us)
+			tally->oldest_us = target->age_us;
+		if (tally->newest_us == TIME_UNKNOWN || target->age_us < tally->newest_us)
+			tally->newest_us = target->age_us;
+	}
+	if (*count > 1)
+		qsort(tallies, *count, sizeof(*tallies), compare_tallies);
+	return tallies;
+}
+
+static void
+count_all(struct ui *ui, const struct plan *plan)
+{
+	struct question *question = &ui->acting.question;
+	size_t count, more = plan != NULL ? plan->group_count : 0;
+	struct tally *tallies = count_targets(ui, user_of, 0, &count);
+
+	question->users = words_tallies(tallies, count, &question->arena);
+	tallies = count_targets(ui, state_of, 0, &count);
+	question->states = words_tallies(tallies, count, &question->arena);
+	tallies = count_targets(ui, application_of, more, &count);
+	for (size_t i = 0; i < more; i++) {
+		const struct plan_group *group = &plan->groups[i];
+		const char *name = group->application;
+
+		if (group->spared == 0)
+			continue;
+		if (name != NULL)
+			name = arena_strndup(&question->arena, name, strlen(name));
+		tally_of(tallies, &count, name)->spared = group->spared;
+	}
+	question->applications = tallies;
+	question->application_count = count;
+}
+
+bool
+target_is_busy(const struct target *target)
+{
+	return target->state == STATE_ACTIVE || target->state == STATE_FASTPATH;
+}
+
+static void
+note(struct question *question, const char *text)
+{
+	if (text != NULL && question->note_count < NOTES_MOST)
+		question->notes[question->note_count++] = text;
+}
+
+/* What is noted about the targets that have something in common. */
+typedef bool test_function(const struct ui *ui, const struct ui_frame *frame,
+    const struct session *session);
+
+static bool
+is_managed(const struct ui *ui, const struct ui_frame *frame, const struct session *session)
+{
+	(void)ui;
+	(void)frame;
+	for (size_t i = 0; i < sizeof(managed_roles) / sizeof(managed_roles[0]); i++)
+		if (session->user != NULL && strcmp(session->user, managed_roles[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_superusers(const struct ui *ui, const struct ui_frame *frame, const struct session *session)
+{
+	return session->superuser && !is_managed(ui, frame, session);
+}
+
+static bool
+is_of_others(const struct ui *ui, const struct ui_frame *frame, const struct session *session)
+{
+	(void)ui;
+	return !same(session->user, frame->data->snap->server.user);
+}
+
+static bool
+is_hidden(const struct ui *ui, const struct ui_frame *frame, const struct session *session)
+{
+	for (size_t i = 0; i < ui->filters.count; i++)
+		if (!filter_match(ui->filters.all[i], frame->data, session))
+			return true;
+	return false;
+}
+
+/* How many targets pass the test; `named` gets "4711 pg_dump of backup, ..." unless it is NULL. */
+static int
+count_those(struct ui *ui, const struct ui_frame *frame, test_function *test, const char **named)
+{
+	const struct job *job = &ui->acting.asked;
+	struct arena *arena = &ui->acting.question.arena;
+	int count = 0;
+
+	for (size_t i = 0; i < job->count; i++) {
+		const struct session *session =
+		    snapshot_find(frame->data->snap, &job->targets[i].id);
+
+		if (session == NULL || !test(ui, frame, session))
+			continue;
+		count++;
+		if (named == NULL || count > NAMED_MOST)
+			continue;
+		*named = arena_printf(arena, "%s%s%d %s of %s", count > 1 ? *named : "",
+		    count > 1 ? ", " : "", (int)session->id.pid,
+		    words_name(session->application, arena), words_name(session->user, arena));
+	}
+	if (named != NULL && count > NAMED_MOST)
+		*named = arena_printf(arena, "%s and %d more", *named, count - NAMED_MOST);
+	return count;
+}
+
+/* What our role may not. */
+static void
+note_rights(struct ui *ui, const struct ui_frame *frame)
+{
+	const struct snapshot *snap = frame->data->snap;
+	struct question *question = &ui->acting.question;
+	const char *named = "";
+
+	if (snap->signal_right == SIGNAL_OWN && count_those(ui, frame, is_of_others, NULL) > 0)
+		note(question,
+		    arena_printf(&question->arena,
+		        "your role may end only its own sessions:\n  GRANT pg_signal_backend TO %s",
+		        words_role(snap->server.user, &question->arena)));
+	if (count_those(ui, frame, is_managed, &named) > 0)
+		note(question,
+		    arena_printf(&question->arena,
+		        "of the managed service itself, which will deny it: %s", named));
+	if (snap->signal_right != SIGNAL_ALL && count_those(ui, frame, is_superusers, &named) > 0)
+		note(question,
+		    arena_printf(&question->arena,
+		        "of superusers, will be denied, for only a superuser may: %s", named));
+}
+
+static void
+note_all(struct ui *ui, const struct ui_frame *frame, const struct plan *plan)
+{
+	struct question *question = &ui->acting.question;
+	bool chosen = question->choice.policy == POLICY_CHOSEN;
+	const struct ui_frame *f = frame;
+	const char *named = "";
+	char age[UNITS_TEXT_MAX];
+	int count;
+
+	if (plan != NULL && plan->spared[SPARE_USELESS] > 0)
+		note(question,
+		    arena_printf(&question->arena,
+		        "a cancel does nothing to idle or idle in transaction sessions: "
+		        "%d left out",
+		        plan->spared[SPARE_USELESS]));
+	count = chosen ? count_those(ui, f, is_hidden, NULL) : 0;
+	if (count > 0)
+		note(question,
+		    arena_printf(&question->arena, "%d of them %s hidden by the filter", count,
+		        count == 1 ? "is" : "are"));
+	if (count_those(ui, f, targets_protect, &named) > 0)
+		note(question,
+		    arena_printf(&question->arena,
+		        "protected from bulk actions, but chosen by you: %s", named));
+	note_rights(ui, frame);
+	if (!ui->paused && !frame_is_old(frame))
+		return;
+	units_duration_long(age, frame->mono_us - frame->data->snap->mono_us);
+	note(question,
+	    arena_printf(&question->arena,
+	        "this picture is %s old; whoever is in another state now is spared", age));
+}
+
+/* The filters that a policy stayed within, behind a comma; "" for none. */
+static const char *
+within(struct ui *ui)
+{
+	struct arena *arena = &ui->acting.question.arena;
+	const char *text = "";
+
+	for (size_t i = 0; i < ui->filters.count; i++)
+		text = arena_printf(arena, "%s%s%s", text, i == 0 ? ", within the filter " : " ",
+		    words_line(filter_text(ui->filters.all[i]), arena));
+	return text;
+}
+
+/* Who the targets are, in a few words. */
+static const char *
+whom(struct ui *ui, bool again)
+{
+	struct question *question = &ui->acting.question;
+	struct arena *arena = &question->arena;
+	const struct job *job = &ui->acting.asked;
+	const char *s = job->count == 1 ? "" : "s";
+
+	if (again && job->action == ACTION_CANCEL)
+		return arena_printf(arena, "%zu session%s, only the running quer%s", job->count, s,
+		    job->count == 1 ? "y" : "ies");
+	if (again)
+		return arena_printf(arena, "%zu session%s that the cancel did not stop", job->count,
+		    s);
+	if (question->choice.policy != POLICY_CHOSEN)
+		return arena_printf(arena, "%zu session%s: %s%s", job->count, s,
+		    words_policy(&question->choice, arena), within(ui));
+	if (ui->origin == MODE_DETAILS || ui->acting.tags.ids.count == 0)
+		return arena_printf(arena, "session %d", (int)job->targets[0].id.pid);
+	return arena_printf(arena, "%zu tagged session%s", job->count, s);
+}
+
+void
+question_make(struct ui *ui, const struct ui_frame *frame, const struct plan *plan)
+{
+	const struct slots *slots = &frame->data->facts->slots;
+	struct question *question = &ui->acting.question;
+	const struct job *job = &ui->acting.asked;
+	int freed = action_row(job->action)->frees ? (int)job->count : 0;
+
+	arena_reset(&question->arena);
+	buf_reset(&question->typed);
+	question->whom = whom(ui, plan == NULL);
+	question->spared = plan != NULL ? targets_spared(plan, &question->arena) : NULL;
+	question->spared_count = plan != NULL ? plan->spared_count : 0;
+	question->before = slots->utilization;
+	question->after = slots->usable > 0 ? (double)(slots->used - freed) / slots->usable : 0;
+	question->busy = 0;
+	/* What a cancel did not stop it need not try again. */
+	for (size_t i = 0; plan != NULL && i < job->count; i++)
+		question->busy += target_is_busy(&job->targets[i]);
+	count_all(ui, plan);
+	question->note_count = 0;
+	note_all(ui, frame, plan);
+}

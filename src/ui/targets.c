@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * What the model of acting asks of the screen: who is within the filters, who
+ * was chosen, and whom the configuration protects.
+ */
+#include "internal.h"
+
+#include "analysis/facts.h"
+#include "base/settings.h"
+#include "table/filter.h"
+
+/* What the questions are about. */
+struct asked {
+	const struct ui *ui;
+	const struct ui_frame *frame;
+	const struct id_list *ids; /* NULL: the filters decide */
+};
+
+bool
+targets_init(struct ui *ui, struct err *err)
+{
+	const struct text_list *list = &ui->settings->protect;
+	struct acting *acting = &ui->acting;
+	struct err why;
+
+	acting->protect = mem_alloc(list->count, sizeof(struct filter *));
+	for (size_t i = 0; i < list->count; i++) {
+		struct filter *filter = filter_parse(list->items[i], &why);
+
+		if (filter == NULL)
+			return err_set(err, "protect: \"%s\": %s", list->items[i], why.msg);
+		acting->protect[acting->protect_count++] = filter;
+	}
+	return true;
+}
+
+static bool
+is_within(const void *context, const struct session *session)
+{
+	const struct asked *asked = context;
+	const struct filters *filters = &asked->ui->filters;
+
+	if (asked->ids != NULL)
+		return ids_have(asked->ids, &session->id);
+	for (size_t i = 0; i < filters->count; i++)
+		if (!filter_match(filters->all[i], asked->frame->data, session))
+			return false;
+	return true;
+}
+
+static bool
+is_protected(const void *context, const struct session *session)
+{
+	const struct asked *asked = context;
+	const struct acting *acting = &asked->ui->acting;
+
+	for (size_t i = 0; i < acting->protect_count; i++)
+		if (filter_match(acting->protect[i], asked->frame->data, session))
+			return true;
+	return false;
+}
+
+bool
+targets_protect(const struct ui *ui, const struct ui_frame *frame, const struct session *session)
+{
+	const struct asked asked = { ui, frame, NULL };
+
+	return plan_default_protected(session) || is_protected(&asked, session);
+}
+
+void
+targets_plan(struct ui *ui, const struct ui_frame *frame, const struct choice *choice,
+    const struct id_list *ids, struct plan *plan)
+{
+	const struct slots *slots = &frame->data->facts->slots;
+	const struct asked asked = { ui, frame, ids };
+	const struct plan_input input = { frame->data->snap, slots->used, slots->usable, is_within,
+		is_protected, &asked };
+
+	plan_make(plan, choice, &input, &ui->scratch);
+}
+
+const char *
+targets_spared(const struct plan *plan, struct arena *arena)
+{
+	const char *text = NULL;
+
+	for (int why = SPARE_NONE + 1; why < SPARE_COUNT; why++) {
+		if (plan->spared[why] == 0)
+			continue;
+		text = arena_printf(arena, "%s%s%d %s", text != NULL ? text : "",
+		    text != NULL ? ", " : "", plan->spared[why], spare_name((enum spare)why));
+	}
+	return text;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/* Names that a server gave, in sentences of ours: cleaned, never more than one line. */
+#include "internal.h"
+
+#include "base/text.h"
+#include "base/units.h"
+
+#include <string.h>
+
+#define NAME_COLS_MOST 30
+#define TALLIES_MOST 6
+
+const char *
+words_name(const char *name, struct arena *arena)
+{
+	struct buf text = { 0 };
+	size_t n = 0;
+	const char *copy;
+
+	if (name == NULL)
+		return "(unknown)";
+	if (name[0] == '\0')
+		return "(none)";
+	for (uint32_t code; name[n] != '\0' && n < NAME_COLS_MOST;)
+		n += text_decode(name + n, strlen(name + n), &code);
+	text_clean(&text, name, n, TEXT_UTF8);
+	copy = arena_printf(arena, "%s%s", buf_str(&text), name[n] != '\0' ? "..." : "");
+	buf_clear(&text);
+	return copy;
+}
+
+const char *
+words_line(const char *text, struct arena *arena)
+{
+	struct buf clean = { 0 };
+	const char *copy;
+
+	text_clean(&clean, text, strlen(text), TEXT_UTF8);
+	copy = arena_strndup(arena, buf_str(&clean), clean.len);
+	buf_clear(&clean);
+	return copy;
+}
+
+/* Whether SQL takes the name without quotes. */
+static bool
+is_plain(const char *name)
+{
+	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz_0123456789");
+
+	return n > 0 && name[n] == '\0' && (name[0] < '0' || name[0] > '9');
+}
+
+const char *
+words_role(const char *name, struct arena *arena)
+{
+	struct buf clean = { 0 }, text = { 0 };
+	const char *copy;
+
+	if (name == NULL)
+		return "ROLE";
+	text_clean(&clean, name, strlen(name), TEXT_UTF8);
+	if (is_plain(name)) {
+		buf_adds(&text, buf_str(&clean));
+	} else {
+		buf_addc(&text, '"');
+		for (const char *s = buf_str(&clean); *s != '\0'; s++) {
+			buf_addc(&text, *s);
+			if (*s == '"')
+				buf_addc(&text, '"');
+		}
+		buf_addc(&text, '"');
+	}
+	copy = arena_strndup(arena, buf_str(&text), text.len);
+	buf_clear(&clean);
+	buf_clear(&text);
+	return copy;
+}
+
+const char *
+words_tallies(const struct tally *tallies, size_t count, struct arena *arena)
+{
+	const char *text = "";
+	size_t shown = count > TALLIES_MOST ? TALLIES_MOST - 1 : count;
+
+	for (size_t i = 0; i < shown; i++)
+		text = arena_printf(arena, "%s%s%s %d", text, i > 0 ? ", " : "",
+		    words_name(tallies[i].name, arena), tallies[i].targets);
+	if (shown < count)
+		text = arena_printf(arena, "%s, %zu more", text, count - shown);
+	return text;
+}
+
+const char *
+words_policy(const struct choice *choice, struct arena *arena)
+{
+	const struct policy_row *row = policy_row(choice->policy);
+	const char *place = strstr(row->title, "%s");
+	char age[UNITS_TEXT_MAX] = "?";
+
+	if (place == NULL)
+		return row->title;
+	if (choice->age_us != TIME_UNKNOWN)
+		units_duration_long(age, choice->age_us);
+	return arena_printf(arena, "%.*s%s%s", (int)(place - row->title), row->title,
+	    row->aged ? age : words_name(choice->name, arena), place + strlen("%s"));
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * Tests of a job that is stopped, in each of its states.
+ */
+#include "test_action_steps.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+/* Before the first one: nothing was tried, lost or not. */
+static void
+test_stop_fetching(void **state)
+{
+	struct act act;
+
+	(void)state;
+	for (int lost = 0; lost < 2; lost++) {
+		ask(&act, TARGETS);
+		job_confirm(&act.job);
+		job_stop(&act.job, "the log cannot be written", lost == 1);
+		check(&act, JOB_DONE);
+		assert_int_equal(act.job.outcomes[OUTCOME_NOT_TRIED], TARGETS);
+		assert_true(act.job.stopped);
+		assert_string_equal(act.job.why, "the log cannot be written");
+		assert_null(job_send(&act.job));
+		act_clear(&act);
+	}
+}
+
+/* Between two targets, with and without a signal sent before. */
+static void
+test_stop_between(void **state)
+{
+	struct act act;
+
+	(void)state;
+	for (int lost = 0; lost < 2; lost++) {
+		start(&act, TARGETS);
+		turn(&act, OUTCOME_CHANGED, JOB_RUNNING);
+		job_stop(&act.job, "by you", lost == 1);
+		check(&act, JOB_DONE);
+		assert_int_equal(act.job.outcomes[OUTCOME_CHANGED], 1);
+		assert_int_equal(act.job.outcomes[OUTCOME_NOT_TRIED], TARGETS - 1);
+		assert_int_equal(job_progress(&act.job), 1);
+		act_clear(&act);
+		start(&act, TARGETS);
+		turn(&act, OUTCOME_SIGNALLED, JOB_RUNNING);
+		job_stop(&act.job, "by you", lost == 1);
+		check(&act, JOB_WATCHING);
+		assert_int_equal(act.job.outcomes[OUTCOME_SIGNALLED], 1);
+		assert_int_equal(act.job.outcomes[OUTCOME_NOT_TRIED], TARGETS - 1);
+		assert_null(job_send(&act.job));
+		act_clear(&act);
+	}
+}
+
+/* One is under way: its answer counts, unless the connection is lost. */
+static void
+test_stop_under_way(void **state)
+{
+	struct act act;
+
+	(void)state;
+	start(&act, TARGETS);
+	job_send(&act.job);
+	job_stop(&act.job, "by you", false);
+	check(&act, JOB_RUNNING);
+	assert_int_equal(act.job.outcomes[OUTCOME_SENT], 1);
+	assert_null(job_send(&act.job));
+	job_outcome(&act.job, OUTCOME_SIGNALLED, NULL, MONO_US);
+	check(&act, JOB_WATCHING);
+	act_clear(&act);
+	start(&act, TARGETS);
+	job_send(&act.job);
+	job_stop(&act.job, "lost", true);
+	check(&act, JOB_DONE);
+	assert_int_equal(act.job.outcomes[OUTCOME_UNKNOWN], 1);
+	assert_int_equal(act.job.outcomes[OUTCOME_NOT_TRIED], TARGETS - 1);
+	job_outcome(&act.job, OUTCOME_SIGNALLED, NULL, MONO_US); /* too late */
+	check(&act, JOB_DONE);
+	assert_int_equal(act.job.outcomes[OUTCOME_SIGNALLED], 0);
+	act_clear(&act);
+	/* Stopped by the user, and then the connection breaks as well. */
+	start(&act, TARGETS);
+	turn(&act, OUTCOME_SIGNALLED, JOB_RUNNING);
+	job_send(&act.job);
+	job_stop(&act.job, "by you", false);
+	job_stop(&act.job, "lost", true);
+	check(&act, JOB_WATCHING);
+	assert_int_equal(act.job.outcomes[OUTCOME_UNKNOWN], 1);
+	act_clear(&act);
+}
+
+/* Where there is nothing to stop. */
+static void
+test_stop_else(void **state)
+{
+	struct act act;
+
+	(void)state;
+	for (int lost = 0; lost < 2; lost++) {
+		ask(&act, 1);
+		job_stop(&act.job, "by you", lost == 1);
+		check(&act, JOB_ASKED);
+		job_confirm(&act.job);
+		job_run(&act.job);
+		turn(&act, OUTCOME_SIGNALLED, JOB_WATCHING);
+		job_stop(&act.job, "by you", lost == 1);
+		check(&act, JOB_WATCHING); /* the signal is out: it is still to be seen */
+		assert_false(act.job.stopped);
+		act_clear(&act);
+		job_stop(&act.job, "by you", lost == 1);
+		check(&act, JOB_NONE);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_stop_fetching),
+		cmocka_unit_test(test_stop_between),
+		cmocka_unit_test(test_stop_under_way),
+		cmocka_unit_test(test_stop_else),
+	};
+
+	return cmocka_run_group_tests_name("stop", tests, NULL, NULL);
+}

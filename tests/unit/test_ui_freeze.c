@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/* What happens behind a question: samples come, and whom it means stays the same. */
+#include "test_ui_screen.h"
+
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "action/job.h"
+
+static const struct job *
+job_of(const struct fixture *fixture)
+{
+	return ui_job(fixture->ui);
+}
+
+/* That the question stands, about so many, the first of which is that one. */
+static void
+expect_asked(const struct fixture *fixture, enum action action, size_t count, int32_t first)
+{
+	const struct job *job = job_of(fixture);
+
+	assert_int_equal(job->state, JOB_ASKED);
+	assert_int_equal(job->action, action);
+	assert_int_equal(job->count, count);
+	assert_int_equal(job->targets[0].id.pid, first);
+}
+
+/* These sessions are now in their state for longer than any other. */
+static void
+make_older(struct fixture *fixture, int32_t first, int32_t last)
+{
+	for (size_t i = 0; i < fixture->snap->session_count; i++) {
+		struct session *session = &fixture->snap->sessions[i];
+
+		if (session->id.pid >= first && session->id.pid <= last)
+			session->state_change_us -= INT64_C(900000000000);
+	}
+}
+
+/* The list may reorder behind the question: the rows stay, and so does who is meant. */
+static void
+test_reorder(void **state)
+{
+	struct fixture *fixture = *state;
+	int above;
+
+	press(fixture, "/ 'application=web' Enter Down Down Down");
+	assert_int_equal(cursor_pid(fixture), 20103);
+	press(fixture, "K");
+	/* The young ones are the old ones now. */
+	make_older(fixture, 20111, 20127);
+	fixture_next(fixture, 20101);
+	fixture_draw(fixture, ROWS, COLS, false);
+	expect_asked(fixture, ACTION_TERMINATE, 1, 20103);
+	press(fixture, "n");
+	assert_int_equal(cursor_pid(fixture), 20103);
+	/* Frozen: the row above went away and nothing else moved. */
+	press(fixture, "F9");
+	above = cursor_row(fixture);
+	make_older(fixture, 20121, 20127);
+	fixture_next(fixture, 0);
+	fixture_draw(fixture, ROWS, COLS, false);
+	assert_int_equal(cursor_row(fixture), above);
+	assert_int_equal(cursor_pid(fixture), 20103);
+	press(fixture, "K");
+	expect_asked(fixture, ACTION_TERMINATE, 1, 20103);
+	assert_true(press(fixture, "y") & UI_ACT);
+	assert_int_equal(job_of(fixture)->targets[0].id.pid, 20103);
+}
+
+/* At the top, where the cursor follows nobody: it does once the question stands. */
+static void
+test_reorder_at_top(void **state)
+{
+	struct fixture *fixture = *state;
+	int row = cursor_row(fixture);
+
+	press(fixture, "F9");
+	assert_int_equal(cursor_pid(fixture), 20400);
+	make_older(fixture, 20200, 20200);
+	fixture_next(fixture, 0);
+	fixture_draw(fixture, ROWS, COLS, false);
+	assert_int_equal(cursor_row(fixture), row);
+	assert_int_equal(cursor_pid(fixture), 20400);
+	press(fixture, "K");
+	expect_asked(fixture, ACTION_TERMINATE, 1, 20400);
+	/* Closed: the list is in order again, the cursor stays with its session. */
+	press(fixture, "n");
+	assert_int_equal(cursor_pid(fixture), 20400);
+	assert_int_equal(cursor_row(fixture), row + 1);
+	assert_int_equal(number_in(fixture, row), 20200);
+}
+
+/* It is gone, or works again, while the question stands: the job keeps what was seen. */
+static void
+test_changed_meanwhile(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct target *target;
+
+	press(fixture, "Space Space K");
+	for (size_t i = 0; i < fixture->snap->session_count; i++) {
+		if (fixture->snap->sessions[i].id.pid != 20401)
+			continue;
+		fixture->snap->sessions[i].state = STATE_ACTIVE;
+		fixture->snap->sessions[i].state_change_us = fixture->snap->server_us;
+	}
+	fixture_next(fixture, 20400);
+	fixture_draw(fixture, ROWS, COLS, false);
+	expect(fixture, "1 ended and 1 changed");
+	assert_true(press(fixture, "y") & UI_ACT);
+	target = &job_of(fixture)->targets[1];
+	assert_int_equal(job_of(fixture)->count, 2);
+	assert_int_equal(target->id.pid, 20401);
+	assert_int_equal(target->state, STATE_IDLE);
+	assert_true(target->state_change_us < fixture->snap->server_us);
+}
+
+/* A session that comes meanwhile stands below all others, wherever its age would put it. */
+static void
+test_new_last(void **state)
+{
+	struct fixture *fixture = *state;
+
+	press(fixture, "/ 'user=postgres' Enter F9");
+	for (size_t i = 0; i < fixture->snap->session_count; i++)
+		if (fixture->snap->sessions[i].id.pid == 20401)
+			fixture->snap->sessions[i].id.start_us++;
+	make_older(fixture, 20401, 20401);
+	fixture_next(fixture, 0);
+	fixture_draw(fixture, ROWS, COLS, false);
+	assert_int_equal(number_in(fixture, cursor_row(fixture) + 1), 20402);
+	assert_int_equal(number_in(fixture, cursor_row(fixture) + 2), 20410);
+	assert_int_equal(number_in(fixture, cursor_row(fixture) + 3), 20401);
+	press(fixture, "Esc");
+	assert_int_equal(number_in(fixture, cursor_row(fixture) - 1), 20401);
+}
+
+/* On a screen where the list is in sight behind the question. */
+static void
+test_behind_question(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture_draw(fixture, 60, 120, false);
+	fixture_keys(fixture, "/ 'user=postgres' Enter K");
+	make_older(fixture, 20402, 20402);
+	fixture_next(fixture, 0);
+	fixture_draw(fixture, 60, 120, false);
+	expect(fixture, "Terminate 1?");
+	assert_in_range(fixture_find(fixture, "20401  postgres"), 1,
+	    fixture_find(fixture, "20402  postgres"));
+	fixture_keys(fixture, "n");
+	fixture_draw(fixture, 60, 120, false);
+	assert_in_range(fixture_find(fixture, "20402  postgres"), 1,
+	    fixture_find(fixture, "20401  postgres"));
+}
+
+#define SCREEN_TEST(f) cmocka_unit_test_setup_teardown(f, screen_set_up, screen_tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCREEN_TEST(test_reorder),
+		SCREEN_TEST(test_reorder_at_top),
+		SCREEN_TEST(test_new_last),
+		SCREEN_TEST(test_behind_question),
+		SCREEN_TEST(test_changed_meanwhile),
+	};
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	return cmocka_run_group_tests_name("lists behind a question", tests, NULL, NULL);
+}
