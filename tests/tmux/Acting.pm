@@ -92,7 +92,7 @@ sub only {
 	$screen->keys('3', '\\', '/', 'C-u');
 	$screen->type("$filter\n");
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
-	my $ok = $screen->wait_for(qr/Sessions \($count of \d+\).*filter: \Q$filter\E /, 20)
+	my $ok = $screen->wait_for(qr/Sessions \($count(?: of \d+)?\).*filter: \Q$filter\E /, 20)
 	    && wait_until { !$pids || $pids eq join ' ', sort(listed($screen)) } 20, $filter;
 	Test::More::ok($ok, "$count sessions are $filter") or $screen->show;
 	$screen->keys('g');

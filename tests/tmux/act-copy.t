@@ -98,6 +98,8 @@ sub check_write {
 # A directory that is no more: the one for temporary files is taken.
 sub check_elsewhere {
 	my ($server, $screen, $dir, $temporary) = @_;
+	my ($sheep) = clients($server, 1, 'sheep');
+	only($screen, 'application=sheep', $sheep);
 	unlink glob "$dir/*";
 	rmdir $dir or die "rmdir: $!";
 	my @files = written($screen, $temporary, 1);
