@@ -10,6 +10,7 @@ use FindBin qw($Bin);
 use List::Util qw(max);
 use Time::HiRes qw(time);
 use lib "$Bin/../server";
+use PgClient;
 use PgServer;
 
 # A program on a terminal of its own, a pseudo-terminal whose other end we hold.
@@ -379,6 +380,36 @@ sub report_quiet {
 	return;
 }
 
+# From the number typed to the last of so many sessions gone, and keys (^L, until the screen begins
+# anew) meanwhile. A connection of our own counts who is left.
+sub report_act {
+	my ($sessions) = @_;
+	my $herd = $server->load("--idle=$sessions", '--idle-app=herd');
+	my $watcher = PgClient->new($server, application_name => 'watcher');
+	my $live = Terminal->new(pgconntop(2, 'postgres', '--kill-log=' . $server->host . '/kill.log'));
+	$live->pump_until_text(qr{ \d+/\d+ .* free}s);
+	for my $keys ('3', '/', "application=herd\r", '*', 'K', $sessions) {
+		syswrite $live->{tty}, $keys;
+		$live->pump(SETTLE / 4);
+	}
+	my ($start, $left, @times) = (time, $sessions);
+	syswrite $live->{tty}, "\r";
+	while ($left > 0 && time - $start < 20) {
+		$live->forget;
+		my $sent = time;
+		syswrite $live->{tty}, "\x0c";
+		push @times, $live->pump(1, sub { $live->{text} =~ /\e\[2J|\e\[H\e\[J/ })
+		    ? ($live->{last} - $sent) * 1000 : 1000;
+		$left = $watcher->query(
+			q{SELECT count(*) FROM pg_stat_get_activity(NULL) WHERE application_name = 'herd'});
+	}
+	report('terminated, the last one gone', $sessions, 'ms', (time - $start) * 1000, limit => 1000);
+	@times = sort { $a <=> $b } @times;
+	report('key meanwhile, median of ' . @times, $sessions, 'ms', median(@times), limit => 16);
+	report('key meanwhile, slowest', $sessions, 'ms', $times[-1]);
+	return;
+}
+
 # --- beside its peers
 
 # Programs, what their first screen has, and a key that they answer.
@@ -455,6 +486,7 @@ sub run {
 	my @statements = statements();
 	print_place();
 	print_row(qw(MEASURE SESSIONS FLOOR PGCONNTOP RATIO LIMIT));
+	report_act(500);
 	for my $sessions (100, 1000, 2000) {
 		push @loads, $server->load('--idle=' . ($sessions - ACTIVE - $idle));
 		$idle = $sessions - ACTIVE;

@@ -194,7 +194,7 @@ sub check_files {
 sub check_acting {
 	my $plan = slurp("$top/src/action/plan.c");
 	my ($names) = $plan =~ /protected_applications\[\] = \{(.*?)\};/s;
-	my ($text) = plain($page) =~ /^By policies, all of them:(.*?)^and all that match/ms;
+	my ($text) = plain($page) =~ /^By policies, and among several(.*?)^and all that match/ms;
 	is(join(' ', $text =~ /^\.BR (\w+)/mg), join(' ', $names =~ /"(\w+)"/g), 'who is protected');
 	my @policies = $plan =~ /^\s*\[POLICY_\w+\] = \{ "([\w-]+)"/mg;
 	cmp_ok(scalar @policies, '>=', 8, 'policies');
