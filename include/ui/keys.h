@@ -39,6 +39,7 @@ struct key_event {
 	uint32_t code;
 	enum mouse mouse; /* for KEY_CODE_MOUSE, with the cell it happened at */
 	int row, col;
+	bool pasted; /* by the terminal, not typed */
 };
 
 /*

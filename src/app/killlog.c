@@ -81,6 +81,8 @@ is_cut(const char *path)
 bool
 killlog_open(struct killlog *log, const struct settings *settings, struct err *err)
 {
+	struct stat info;
+
 	log->fd = -1;
 	buf_reset(&log->path);
 	buf_reset(&log->lines);
@@ -96,6 +98,10 @@ killlog_open(struct killlog *log, const struct settings *settings, struct err *e
 	/* A pipe that nobody reads is refused: the screen must not wait for it. */
 	log->fd = open(log->path.data,
 	    O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+	/* One that was made by another program may be open to all: queries hold secrets. */
+	if (log->fd >= 0 && fstat(log->fd, &info) == 0 && S_ISREG(info.st_mode) &&
+	    info.st_uid == geteuid() && (info.st_mode & 077) != 0)
+		fchmod(log->fd, 0600);
 	return log->fd >= 0 ||
 	    err_set(err, "cannot write the kill log %s: %s", log->path.data, strerror(errno));
 }

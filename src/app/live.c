@@ -283,11 +283,11 @@ run(struct live *live)
 		int64_t now_us = clock_mono_us();
 
 		take_signals(live);
+		take_keys(live); /* before what is new: they mean what is on the screen */
 		tick(live, now_us);
 		source_step(source, now_us, clock_wall_us());
 		while (!live->quit && source_next(source, &event))
 			take_event(live, &event);
-		take_keys(live);
 		tick(live, clock_mono_us());
 		draw(live);
 		if (!live->quit)

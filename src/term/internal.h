@@ -18,6 +18,7 @@
 #include "ui/canvas.h"
 #include "ui/style.h"
 
+struct key_event;
 struct settings;
 
 struct term {
@@ -34,6 +35,8 @@ struct term {
 	int click_row, click_col;  /* where the last click was, -1 for none */
 	int64_t click_mono_us;     /* and when */
 	unsigned deaf;             /* times in a row that stdin was ready and had nothing */
+	bool pasting;              /* between the marks of a paste */
+	int64_t paste_mono_us;     /* since when */
 	bool gone;                 /* the terminal went away */
 };
 
@@ -45,6 +48,9 @@ void looks_set(struct term *term, const struct look looks[STYLE_COUNT], int colo
 
 /* Prepares the reading of keys and, unless told not to, the mouse; screen is set. */
 void keys_open(struct term *term, bool mouse);
+
+/* The held sequence is a report of the mouse: false when it means nothing to us. */
+bool mouse_read(struct term *term, int64_t mono_us, struct key_event *key);
 
 /* Switch off and on, around a pause, what curses does not know of. */
 void keys_pause(struct term *term);

@@ -7,7 +7,6 @@
  */
 #include "term/term.h"
 
-#include <ctype.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,8 +19,10 @@
 #define ANSWER_MS 25     /* between the bytes of an answer of the terminal */
 #define ANSWER_MOST 4096 /* bytes of one */
 #define KEY_SGR_MOUSE \
-	KEY_F(63) /* start of a mouse report in the format that curses did not ask for */
-#define DOUBLE_CLICK_US 400000
+	KEY_F(63)           /* start of a mouse report in the format that curses did not ask for */
+#define KEY_PASTE KEY_F(62) /* before and behind a text that was pasted */
+#define KEY_PASTED KEY_F(61)
+#define PASTE_MOST_US 5000000 /* of a paste whose end does not come */
 #define DEAF_MOST 20
 
 struct key_pair {
@@ -85,6 +86,8 @@ static const struct key_sequence key_sequences[] = {
 	{ "\033[21~", KEY_F(10) },
 	{ "\033[23~", KEY_F(11) },
 	{ "\033[24~", KEY_F(12) },
+	{ "\033[200~", KEY_PASTE },
+	{ "\033[201~", KEY_PASTED },
 	{ "\033OA", KEY_UP },
 	{ "\033OB", KEY_DOWN },
 	{ "\033OC", KEY_RIGHT },
@@ -106,79 +109,16 @@ static const struct key_sequence key_sequences[] = {
 static const char mouse_on[] = "\033[?1000h\033[?1006h";
 static const char mouse_off[] = "\033[?1006l\033[?1000l";
 
+/* Pasted text is marked as such, so that no letter of it is taken for a command. */
+static const char paste_on[] = "\033[?2004h";
+static const char paste_off[] = "\033[?2004l";
+
 static void
 send_bytes(const char *bytes)
 {
 	ssize_t n = write(STDOUT_FILENO, bytes, strlen(bytes));
 
 	(void)n; /* a terminal that is gone shows when its keys are read */
-}
-
-/* A click at the same cell a short time after another is a double click. */
-static enum mouse
-count_click(struct term *term, int row, int col, int64_t mono_us)
-{
-	bool twice = row == term->click_row && col == term->click_col &&
-	    mono_us - term->click_mono_us <= DOUBLE_CLICK_US;
-
-	term->click_row = twice ? -1 : row; /* a third one begins anew */
-	term->click_col = col;
-	term->click_mono_us = mono_us;
-	return twice ? MOUSE_DOUBLE_CLICK : MOUSE_CLICK;
-}
-
-/* A report of button, column and row from 1; the button's bits 4, 8, 16 are Shift, Alt, Ctrl. */
-static bool
-mouse_event(struct term *term, const int report[3], int64_t mono_us, struct key_event *key)
-{
-	int col = report[1] - 1, row = report[2] - 1;
-
-	if (row < 0 || row >= LINES || col < 0 || col >= COLS)
-		return false;
-	switch (report[0] & ~0x1c) {
-	case 0:
-		key->mouse = count_click(term, row, col, mono_us);
-		break;
-	case 64:
-		key->mouse = MOUSE_WHEEL_UP;
-		break;
-	case 65:
-		key->mouse = MOUSE_WHEEL_DOWN;
-		break;
-	default:
-		return false; /* other buttons, released, moved */
-	}
-	key->code = KEY_CODE_MOUSE;
-	key->row = row;
-	key->col = col;
-	return true;
-}
-
-/* The held report is "ESC [ < button ; column ; row M"; an m at the end is a release. */
-static bool
-parse_mouse(const struct term *term, int report[3])
-{
-	size_t at = 3;
-
-	for (int i = 0; i < 3; i++) {
-		report[i] = 0;
-		while (at < term->held_count && isdigit(term->held[at]) && report[i] < 10000)
-			report[i] = report[i] * 10 + term->held[at++] - '0';
-		if (at >= term->held_count || term->held[at++] != (i < 2 ? ';' : 'M'))
-			return false;
-	}
-	return true;
-}
-
-/* The held report is "ESC [ M" and three bytes, 32 added to each. */
-static bool
-parse_old_mouse(const struct term *term, int report[3])
-{
-	if (term->held_count != 6)
-		return false;
-	for (int i = 0; i < 3; i++)
-		report[i] = term->held[3 + i] - 32;
-	return true;
 }
 
 static void
@@ -193,7 +133,6 @@ static bool
 key_from_sequence(struct term *term, int byte, int64_t mono_us, struct key_event *key)
 {
 	bool old_mouse, done, found = false;
-	int report[3];
 
 	hold(term, byte);
 	old_mouse = term->mouse && term->held[1] == '[' && term->held[2] == 'M';
@@ -203,12 +142,10 @@ key_from_sequence(struct term *term, int byte, int64_t mono_us, struct key_event
 		done = term->held[1] == 'O' || (byte >= '@' && byte <= '~');
 	if (!done)
 		return false;
-	if (old_mouse)
-		found = parse_old_mouse(term, report);
-	else if (term->mouse && term->held[2] == '<')
-		found = parse_mouse(term, report);
+	if (old_mouse || (term->mouse && term->held[2] == '<'))
+		found = mouse_read(term, mono_us, key);
 	term->held_count = 0;
-	return found && mouse_event(term, report, mono_us, key);
+	return found;
 }
 
 /* The next byte of an answer that may still be on its way; ERR when there is none. */
@@ -296,9 +233,14 @@ key_from_text(struct term *term, int byte, struct key_event *key)
 }
 
 static bool
-key_from_code(struct term *term, int code, struct key_event *key)
+key_from_code(struct term *term, int code, int64_t mono_us, struct key_event *key)
 {
 	term->held_count = 0;
+	if (code == KEY_PASTE || code == KEY_PASTED) {
+		term->pasting = code == KEY_PASTE;
+		term->paste_mono_us = mono_us;
+		return false;
+	}
 	if (code >= KEY_F(1) && code <= KEY_F(12)) {
 		key->code = KEY_CODE_F1 + (uint32_t)(code - KEY_F(1));
 		return true;
@@ -337,13 +279,14 @@ term_key(struct term *term, int64_t mono_us, struct key_event *key)
 
 		term->deaf = 0;
 		if (code > UINT8_MAX)
-			found = key_from_code(term, code, key);
+			found = key_from_code(term, code, mono_us, key);
 		else if (code == ESC)
 			found = key_from_escape(term, key);
 		else if (term->held_count > 1 && term->held[0] == ESC)
 			found = key_from_sequence(term, code, mono_us, key);
 		else
 			found = key_from_text(term, code, key);
+		key->pasted = term->pasting && mono_us - term->paste_mono_us < PASTE_MOST_US;
 		if (found)
 			return true;
 	}
@@ -381,19 +324,23 @@ void
 keys_restore(void)
 {
 	send_bytes(mouse_off);
+	send_bytes(paste_off);
 }
 
 void
 keys_pause(struct term *term)
 {
 	term->held_count = 0;
+	term->pasting = false;
+	send_bytes(paste_off);
 	if (term->mouse)
-		keys_restore();
+		send_bytes(mouse_off);
 }
 
 void
 keys_resume(const struct term *term)
 {
+	send_bytes(paste_on);
 	if (term->mouse)
 		send_bytes(mouse_on);
 }

@@ -299,8 +299,9 @@ term_emergency(void)
 	 * off the alternate screen. Nothing is asked of curses, which a
 	 * signal may have stopped anywhere; who knows none of these ignores it.
 	 */
-	static const char bytes[] = "\033[?1006l\033[?1002l\033[?1000l\033[?25h\033[m\033(B\017"
-	                            "\033[?1l\033>\033[999;1H\033[?1049l\r\n";
+	static const char bytes[] =
+	    "\033[?2004l\033[?1006l\033[?1002l\033[?1000l\033[?25h\033[m\033(B\017"
+	    "\033[?1l\033>\033[999;1H\033[?1049l\r\n";
 	struct termios mode;
 	int saved = errno;
 	ssize_t n;

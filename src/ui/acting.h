@@ -85,6 +85,7 @@ struct question {
 	const char *notes[NOTES_MOST]; /* warnings */
 	size_t note_count;
 	struct buf typed;
+	bool seen; /* it was drawn: what was typed before is no answer to it */
 };
 
 struct acting {

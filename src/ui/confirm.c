@@ -29,7 +29,9 @@ sessions_word(size_t count)
 unsigned
 confirm_open(struct ui *ui, const struct ui_frame *frame, const struct plan *plan)
 {
-	if (ui->mode == MODE_PANES)
+	/* The key also works in the menu of orders, which freezes nothing. */
+	if (ui->mode == MODE_PANES ||
+	    (ui->mode == MODE_MENU && ui->panes[PANE_SESSIONS].frozen == NULL))
 		freeze_begin(ui, frame);
 	ui->dialog.top = 0;
 	if (ui->mode != MODE_CONFIRM)
@@ -127,7 +129,9 @@ confirm_key(struct ui *ui, const struct ui_frame *frame, uint32_t code, unsigned
 	struct acting *acting = &ui->acting;
 
 	*want = UI_DRAW;
-	if (code == 'y' && is_few(&acting->asked))
+	if (!acting->question.seen && (code == 'y' || code == 'c' || (code >= '0' && code <= '9')))
+		*want = ui_sayf(ui, "typed before the question was shown: not taken");
+	else if (code == 'y' && is_few(&acting->asked))
 		*want = yes(ui, frame);
 	else if (code == 'y')
 		*want = ui_sayf(ui, "for more than %d sessions their number must be typed", FEW);
@@ -307,4 +311,5 @@ confirm_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
 	};
 
 	dialog_draw(ui, canvas, &dialog);
+	ui->acting.question.seen = true;
 }

@@ -311,6 +311,7 @@ question_make(struct ui *ui, const struct ui_frame *frame, const struct plan *pl
 
 	arena_reset(&question->arena);
 	buf_reset(&question->typed);
+	question->seen = false;
 	question->whom = whom(ui, plan == NULL);
 	question->spared = plan != NULL ? targets_spared(plan, &question->arena) : NULL;
 	question->spared_count = plan != NULL ? plan->spared_count : 0;

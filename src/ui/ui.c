@@ -181,6 +181,8 @@ ui_key(struct ui *ui, const struct key_event *key, const struct ui_frame *frame)
 		return UI_DRAW;
 	if (key->code == KEY_CODE_MOUSE)
 		return want | mouse_key(ui, frame, key);
+	if (key->pasted && ui->mode != MODE_PROMPT)
+		return ui_sayf(ui, "pasted text is no command");
 	return want | key_of_mode(ui, frame, key->code);
 }
 

@@ -200,6 +200,11 @@ fixture_keys(struct fixture *fixture, const char *keys)
 		if (key_parse(name) == 0)
 			abort();
 		want |= press(fixture, key_parse(name));
+		if (fixture->canvas.rows > 0) /* a question counts once it was seen */
+			fixture_draw(fixture, fixture->canvas.rows, fixture->canvas.cols,
+			    fixture->canvas.utf8);
+		else
+			fixture_draw(fixture, 24, 80, false);
 		keys += len;
 	}
 	return want;
