@@ -76,7 +76,8 @@ sub monitor {
 }
 
 # Starts a program. Options: command (list), cols (80), rows (24), env (name => value, undef takes
-# the name away), term ('screen-256color'; what TERM says in there).
+# the name away), term ('screen-256color'; what TERM says in there). Its
+# working directory and that of its state are private.
 sub new {
 	my ($class, %opt) = @_;
 	my $self = bless { dir => tempdir('pgcs-XXXXXX', DIR => '/tmp') }, $class;
@@ -85,12 +86,13 @@ sub new {
 	open my $out, '>', "$self->{dir}/tmux.conf" or die "tmux.conf: $!";
 	print $out $tmux_conf, 'set -g default-terminal ', $opt{term} // 'screen-256color', "\n";
 	close $out;
-	my %env = (LANG => 'C.UTF-8', %{ $opt{env} // {} });
+	my %env = (LANG => 'C.UTF-8', XDG_STATE_HOME => $self->{dir}, %{ $opt{env} // {} });
 	my @env = map { defined $env{$_} ? "$_=$env{$_}" : "-u$_" } sort { $a cmp $b } keys %env;
 	# env(1) wants its options before the assignments.
 	@env = sort { ($b =~ /^-u/) <=> ($a =~ /^-u/) } @env;
-	$self->tmux('-u', '-f', "$self->{dir}/tmux.conf", 'new-session', '-d', '-s', 'main', '-x',
-		$opt{cols} // 80, '-y', $opt{rows} // 24, 'env', @env, 'sh', '-c', $wrapper, 'sh', $self->{dir},
+	$self->tmux('-u', '-f', "$self->{dir}/tmux.conf", 'new-session', '-d', '-s', 'main', '-c',
+		$self->{dir}, '-x', $opt{cols} // 80, '-y', $opt{rows} // 24, 'env', @env,
+		'sh', '-c', $wrapper, 'sh', $self->{dir},
 		map { encode('UTF-8', $_) } @{ $opt{command} });
 	$self->{tmux_pid} = $self->format('#{pid}');
 	Program::guard_add("pid $self->{tmux_pid}");
