@@ -54,6 +54,7 @@ signals_init(void)
 		handle(handled[i], on_signal, 0);
 	}
 	handle(SIGPIPE, SIG_IGN, 0);
+	handle(SIGXFSZ, SIG_IGN, 0); /* a kill log at its limit is an error to tell, not an end */
 	sigprocmask(SIG_BLOCK, &blocked, &inside);
 	for (size_t i = 0; i < sizeof handled / sizeof handled[0]; i++)
 		sigdelset(&inside, handled[i]);

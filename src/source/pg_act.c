@@ -14,6 +14,7 @@
 #include "source/pg_error.h"
 
 #define NO_RIGHT "42501"
+#define SESSION_ENDED "57P0" /* by an administrator, a crash, a shutdown */
 
 static const enum pg_sql statements[ACTION_COUNT] = {
 	[ACTION_CANCEL] = PG_SQL_CANCEL,
@@ -119,8 +120,8 @@ act_failed(struct source *source, const struct link *error)
 	    strcmp(error->routine, "pg_terminate_backend") == 0;
 	bool denied = strcmp(error->sqlstate, NO_RIGHT) == 0;
 
-	if (act->outcome != OUTCOME_UNKNOWN)
-		return; /* it was done by then */
+	if (act->outcome != OUTCOME_UNKNOWN || strncmp(error->sqlstate, SESSION_ENDED, 4) == 0)
+		return; /* it was done by then, or nobody knows: our own session was ended */
 	act->outcome = denied ? OUTCOME_DENIED : OUTCOME_FAILED;
 	buf_reset(&act->note);
 	if (denied && by_function)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: PostgreSQL
 # Freeing slots: each policy ends exactly whom it means, the oldest first, and leaves exactly those
-# that keep, most, the utilization, the protection and the filter leave.
+# that keep, most, the utilization, the protection and the filter leave. Tagging all of a list spares
+# the same programs.
 use strict;
 use warnings;
 
@@ -158,6 +159,39 @@ sub check_policies {
 	return;
 }
 
+# All of the list are tagged: a backup and another monitor among them are left alone.
+sub check_tagged {
+	my ($server) = @_;
+	my $other = Screen->monitor($server);
+	$other->wait_for(qr/Slots \[/) or die "no screen\n";
+	my $pid = own_pid($server);
+	my $screen = acting($server);
+	my @lambs = map { clients($server, 2, $_) } 'web', 'worker';
+	my ($dump) = clients($server, 1, 'pg_dump');
+	ok($screen->wait_for(qr/Sessions \(7\)/), 'all are listed');
+	press($screen, ['3', '*'], qr/\b7 tagged\b/, 'and tagged');
+	press($screen, 'K', qr/Terminate 4 sessions\?/, 'K is about the ordinary ones');
+	my $words = words($screen);
+	like($words, qr/Left alone: .*\b2 protected/, 'two are protected');
+	like($words, qr/Left alone: .*\b1 our own connection/, 'one is our own');
+	answer($screen, 4);
+	like($screen->capture, qr/\b4 ended\b/, '4 ended') or $screen->show;
+	is(alive($server, @lambs), 0, 'those end');
+	is(alive($server, $dump), 1, 'the backup lives');
+	is($server->psql("select application_name from pg_stat_activity where pid = $pid"), 'pgconntop',
+		'the other monitor keeps its session');
+	ok($other->wait_for(qr/Sessions \(3\)/), 'and shows what is left');
+	is_deeply([sort { $a <=> $b } map { $_->{pid} } grep { $_->{event} eq 'intent' } entries(kill_log($server))],
+		[sort { $a <=> $b } map { $_->pid } @lambs], 'the log names no other');
+	for ($screen, $other) {
+		$_->keys('C-c');
+		is($_->wait_exit(5), 0, 'it ends as it should');
+	}
+	send_home($server, $dump);
+	unlink kill_log($server);
+	return;
+}
+
 # What cannot be read changes nothing.
 sub check_wrong {
 	my ($server, $screen) = @_;
@@ -181,6 +215,7 @@ sub check_wrong {
 PgServer::each_version(sub {
 	my ($bindir) = @_;
 	my $server = PgServer->new(bindir => $bindir, conf => { max_connections => 40 });
+	subtest 'all of a list' => sub { check_tagged($server) };
 	my $screen = acting($server, args => ['--protect=application=nightly']);
 	subtest 'idle' => sub { check_idle($server, $screen) };
 	subtest 'the other policies' => sub { check_policies($server, $screen) };

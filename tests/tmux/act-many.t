@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: PostgreSQL
-# Many at once: of a mixed crowd each gets the outcome that is its own, and 500 idle ones are ended
-# within a second of the answer, while the screen goes on answering keys.
+# Many at once: of a mixed crowd of 300 each gets the outcome that is its own; 500 idle ones are gone
+# from the server within LIMIT of the answer.
 use strict;
 use warnings;
 
@@ -15,7 +15,7 @@ use Time::HiRes qw(time);
 
 use constant {
 	IDLE => 500,
-	LIMIT => 3, # seconds; alone on a machine it is one
+	LIMIT => 3, # seconds
 };
 
 Screen::need();

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: PostgreSQL
 # Roles that may not do all: superusers' sessions are denied and the rest ends all the same; whoever
-# may signal nobody is told what to grant; --read-only takes every acting key away.
+# may signal nobody is told what to grant; read-only, as an option or
+# in the configuration file, takes every acting key away.
 use strict;
 use warnings;
 
@@ -85,9 +86,9 @@ sub check_revoked {
 }
 
 sub check_read_only {
-	my ($server) = @_;
+	my ($server, $arg) = @_;
 	unlink kill_log($server);
-	my $screen = acting($server, args => ['--read-only']);
+	my $screen = acting($server, args => [$arg]);
 	my @app = clients($server, 1, 'web', user => 'app');
 	only($screen, 'application=web', @app);
 	like($screen->capture, qr/read-only/i, 'it is in sight');
@@ -100,6 +101,7 @@ sub check_read_only {
 	unlike($screen->capture, qr/Terminate \d/, 'and asks nothing');
 	is(alive($server, @app), 1, 'it lives');
 	ok(!-e kill_log($server), 'no log was begun');
+	send_home($server, @app);
 	return;
 }
 
@@ -113,6 +115,11 @@ PgServer::each_version(sub {
 	subtest 'pg_monitor' => sub { check_watcher($server) };
 	subtest 'no right' => sub { check_guest($server) };
 	subtest 'a right that is lost' => sub { check_revoked($server) };
-	subtest 'read-only' => sub { check_read_only($server) };
+	subtest 'read-only' => sub { check_read_only($server, '--read-only') };
+	my $conf = $server->host . '/read-only.conf';
+	open my $out, '>', $conf or die "$conf: $!";
+	print $out "read_only = true;\n";
+	close $out or die "$conf: $!";
+	subtest 'read-only by the configuration' => sub { check_read_only($server, "--config=$conf") };
 });
 done_testing();

@@ -13,7 +13,11 @@ use PgServer;
 use Screen;
 use Test::More;
 
-use constant MANY => 300;
+use constant {
+	MANY => 300,
+	CROWD => 100,
+	BLOCK => 512, # bytes, the unit of ulimit -f
+};
 
 Screen::need();
 
@@ -86,6 +90,56 @@ sub check_default_log {
 	return;
 }
 
+# The log may not grow beyond its intents: the first outcome that must be in it stops the act. The ten
+# oldest are signalled, those after them went to work meanwhile, which is known and logged at once.
+sub check_full_log {
+	my ($server) = @_;
+	my ($file, $all) = (kill_log($server), CROWD);
+	my ($lamb) = clients($server, 1, 'crowd');
+	my $first = acting($server);
+	only($first, 'application=crowd', $lamb);
+	press($first, 'K', qr/Terminate 1 session\?/, 'K');
+	answer($first, 1);
+	my ($intent) = split /^/, slurp($file);
+	unlink $file;
+	$first->keys('C-c');
+	is($first->wait_exit(5), 0, 'the length of a line is known');
+	# Of lines of about that length all intents have room, and some outcomes at most.
+	my $blocks = 8 + int(CROWD * length($intent) / BLOCK);
+	my @crowd = clients($server, CROWD, 'crowd'); # before the first sample: they are as it shows them
+	my $screen = Screen->new(cols => 120, rows => 40, command => ['sh', '-c',
+		"ulimit -f $blocks; exec \"\$@\"", 'sh', $ENV{PGCONNTOP}, '--config=/dev/null',
+		'--interval=0.2', "--kill-log=$file", $server->connstr]);
+	my $own = own_pid($server);
+	only($screen, 'application=crowd', CROWD);
+	press($screen, ['*', 'K'], qr/Terminate $all sessions\?/, 'K on all of them');
+	process($own, 'STOP');
+	$screen->type("$all\n");
+	ok($screen->wait_for(qr/Fetching the whole queries/), 'yes; the server takes its time');
+	$_->query('select 2') for @crowd[10 .. CROWD - 11];
+	process($own, 'CONT');
+	over($screen);
+	my $words = words($screen);
+	my ($turns) = $words =~ /(\d+) of $all had their turn: cannot write the kill log \Q$file\E: File too large/;
+	ok($turns, 'stopped, with the reason') or $screen->show;
+	$turns //= 0;
+	cmp_ok($turns, '>', 10, 'after the intents');
+	cmp_ok($turns, '<', CROWD - 10, 'before those that would have been signalled');
+	my ($changed, $left) = ($turns - 10, CROWD - $turns);
+	like($words, qr/\b10 ended\b/, 'what was signalled is told as ended');
+	like($words, qr/\b$changed changed\b/, 'those that were not as shown');
+	like($words, qr/\b$left not tried\b/, 'and the rest as not tried');
+	is_deeply([alive($server, @crowd)], [@crowd[10 .. CROWD - 1]], 'as it is on the server');
+	is(scalar(() = slurp($file) =~ /"event":\s*"intent".*\n/g), CROWD, 'the log has all intents');
+	press_gone($screen, 'Escape', qr/had their turn/, 'closed');
+	press($screen, '7', qr/CRITICAL.*cannot write the kill log/i, 'the messages have it');
+	$screen->keys('C-c');
+	is($screen->wait_exit(5), 0, 'it ends as it should');
+	send_home($server, @crowd);
+	unlink $file;
+	return;
+}
+
 # A process that stands still takes no signal: it is told so, and a cancel offers the harder way.
 sub check_stopped {
 	my ($server) = @_;
@@ -148,8 +202,8 @@ sub herd {
 # Log and server agree: each target has one intent and one outcome, and those that were not tried
 # live. Gives the outcomes' numbers.
 sub check_sums {
-	my ($server) = @_;
-	my @log = entries(kill_log($server));
+	my ($server, $file) = @_;
+	my @log = entries($file // kill_log($server));
 	is(scalar(grep { $_->{event} eq 'intent' } @log), MANY, 'an intent of each target');
 	my $outcomes = outcomes(@log);
 	is(scalar(map { @$_ } values %$outcomes), MANY, 'an outcome of each target');
@@ -175,6 +229,33 @@ sub check_escape {
 	is_deeply([sort keys %$numbers], ['ended', 'not tried'], 'ended or not tried');
 	like($screen->capture, qr/\b$numbers->{ended} ended\b/, 'as on the screen');
 	like($screen->capture, qr/\b$numbers->{'not tried'} not tried\b/, 'both');
+	return;
+}
+
+# The log is rotated away meanwhile: this act goes on in it, the next one makes a new one.
+sub check_rotated {
+	my ($server) = @_;
+	my ($lamb) = clients($server, 1, 'lamb');
+	my $screen = acting($server);
+	my $load = herd($server, $screen);
+	my $own = halfway($server, $screen);
+	my ($file, $old) = (kill_log($server), kill_log($server) . '.1');
+	rename $file, $old or die "rename: $!";
+	process($own, 'CONT');
+	over($screen);
+	is_deeply(check_sums($server, $old), { ended => MANY }, 'all ended, and the renamed log has it');
+	like(words($screen), qr/\b300 ended\b/, 'as on the screen');
+	ok(!-e $file, 'there is no other log');
+	press_gone($screen, 'Escape', qr/Over\b/, 'closed');
+	my $before = slurp($old);
+	only($screen, 'application=lamb', $lamb);
+	press($screen, 'K', qr/Terminate 1 session\?/, 'K once more');
+	answer($screen, 1);
+	is_deeply([map { "$_->{event} $_->{pid}" } entries($file)], [map { "$_ " . $lamb->pid } 'intent', 'outcome'],
+		'the next act makes a new log');
+	is(sprintf('%o', (stat $file)[2] & 07777), '600', 'that nobody else reads');
+	ok(slurp($old) eq $before, 'the old one is as it was');
+	unlink $old;
 	return;
 }
 
@@ -287,8 +368,10 @@ my $server = PgServer->new(conf => { max_connections => MANY + 50 });
 subtest 'a log that cannot be written' => sub { check_log($server) };
 subtest 'a log that was cut' => sub { check_cut_log($server) };
 subtest 'the default log' => sub { check_default_log($server) };
+subtest 'a log that is full after the intents' => sub { check_full_log($server) };
 subtest 'a process that stands still' => sub { check_stopped($server) };
 subtest 'stopped by the user' => sub { check_escape($server) };
+subtest 'a log that is rotated meanwhile' => sub { check_rotated($server) };
 subtest 'stopped before the first one' => sub { check_fetching($server) };
 subtest 'a lost connection' => sub { check_lost($server) };
 subtest 'the end of the program' => sub { check_quit($server) };

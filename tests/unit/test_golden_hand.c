@@ -122,6 +122,8 @@ take_turn(struct fixture *fixture, char step)
 void
 fixture_act(struct fixture *fixture, const char *steps)
 {
+	static const char full_log[] =
+	    "cannot write the kill log /var/log/pgconntop/kill.log: No space left on device";
 	struct job *job = ui_job(fixture->ui);
 
 	/* The scene may have none to act on. */
@@ -135,6 +137,13 @@ fixture_act(struct fixture *fixture, const char *steps)
 		case '*':
 			while (take_turn(fixture, 's'))
 				;
+			break;
+		case 'l':
+			job_send(job);
+			job_stop(job, "the connection was lost", true);
+			break;
+		case 'x':
+			job_stop(job, full_log, false);
 			break;
 		case 'w':
 		case 'k':
