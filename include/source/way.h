@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * One way in: a connection of one kind, or /proc. What source.h says of a
+ * source holds for each of them; source.c decides which one is in use.
+ */
+#ifndef PGCONNTOP_SOURCE_WAY_H
+#define PGCONNTOP_SOURCE_WAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "action/action.h"
+
+struct identity;
+struct link;
+struct pollfd;
+struct snapshot;
+struct source_event;
+struct target;
+
+struct way {
+	void (*close)(void *state);
+	size_t (*fds)(void *state, struct pollfd *fds);
+	int64_t (*deadline)(const void *state);
+	void (*step)(void *state, int64_t mono_us, int64_t wall_us);
+	bool (*next)(void *state, struct source_event *event);
+	void (*ask_sample)(void *state);
+	void (*ask_query)(void *state, const struct identity *id);
+	void (*ask_queries)(void *state, const struct identity *ids, size_t count);
+	void (*act)(void *state, enum action action, const struct target *target);
+	void (*password)(void *state, const char *password);
+	void (*recycle)(void *state, struct snapshot *snapshot);
+	void (*retry)(void *state);
+	const struct link *(*link)(const void *state);
+	const char *(*target)(const void *state);
+};
+
+/* An ordinary login, or one for a walsender slot: made by pg_open(). */
+extern const struct way way_pg;
+
+/* /proc, without SQL: made by proc_open(). */
+extern const struct way way_proc;
+
+#endif
