@@ -12,9 +12,11 @@
 
 #include "action/action.h"
 
+struct err;
 struct identity;
 struct link;
 struct pollfd;
+struct settings;
 struct snapshot;
 struct source_event;
 struct target;
@@ -36,8 +38,12 @@ struct way {
 	const char *(*target)(const void *state);
 };
 
-/* An ordinary login, or one for a walsender slot: made by pg_open(). */
+/* An ordinary login, or one for a walsender slot. */
 extern const struct way way_pg;
+
+/* Its state. Nothing is sent before the first step; NULL when the connection options are wrong,
+ * with libpq's words. */
+void *pg_open(const struct settings *settings, struct err *err);
 
 /* /proc, without SQL: made by proc_open(). */
 extern const struct way way_proc;

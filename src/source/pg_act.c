@@ -4,7 +4,7 @@
  * is only told whom it means, and what it says is read. An act is sent once
  * or not at all, whatever becomes of the connection.
  */
-#include "source/pg_source.h"
+#include "source/pg_way.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -29,9 +29,10 @@ set_outcome(struct pg_act *act, enum outcome outcome)
 }
 
 void
-source_act(struct source *source, enum action action, const struct target *target)
+act_ask(void *state, enum action action, const struct target *target)
 {
-	struct pg_act *act = &source->act;
+	struct pg *pg = state;
+	struct pg_act *act = &pg->act;
 
 	assert(act->state == WISH_NONE);
 	act->state = WISH_WAITS;
@@ -39,7 +40,7 @@ source_act(struct source *source, enum action action, const struct target *targe
 	act->target = target;
 	act->outcome = OUTCOME_UNKNOWN;
 	buf_reset(&act->note);
-	if (!source_is_open(source))
+	if (!pg_is_open(pg))
 		set_outcome(act, OUTCOME_NOT_TRIED);
 }
 
@@ -57,9 +58,9 @@ add_time(struct buf *sql, int64_t us)
 }
 
 void
-act_send(struct source *source)
+act_send(struct pg *pg)
 {
-	struct pg_act *act = &source->act;
+	struct pg_act *act = &pg->act;
 	const struct target *target = act->target;
 	struct buf whom = { 0 };
 
@@ -72,9 +73,9 @@ act_send(struct source *source)
 		buf_addf(&whom, ", '%s', ", session_state_name(target->state));
 	add_time(&whom, target->state_change_us);
 	act->state = WISH_SENT;
-	message_begin(source);
-	message_add(source, statements[act->action], buf_str(&whom), NULL);
-	message_send(source, PHASE_ACT);
+	message_begin(pg);
+	message_add(pg, statements[act->action], buf_str(&whom), NULL);
+	message_send(pg, PHASE_ACT);
 	buf_clear(&whom);
 }
 
@@ -90,9 +91,9 @@ note_member(struct pg_act *act, const char *role, const char *what_for)
 }
 
 void
-act_rows(struct source *source, struct pg_rows *rows)
+act_rows(struct pg *pg, struct pg_rows *rows)
 {
-	struct pg_act *act = &source->act;
+	struct pg_act *act = &pg->act;
 	size_t len;
 
 	act->outcome =
@@ -113,9 +114,9 @@ note_denied(struct pg_act *act, const char *words)
 }
 
 void
-act_failed(struct source *source, const struct link *error)
+act_failed(struct pg *pg, const struct link *error)
 {
-	struct pg_act *act = &source->act;
+	struct pg_act *act = &pg->act;
 	bool by_function = strcmp(error->routine, "pg_cancel_backend") == 0 ||
 	    strcmp(error->routine, "pg_terminate_backend") == 0;
 	bool denied = strcmp(error->sqlstate, NO_RIGHT) == 0;
@@ -125,32 +126,32 @@ act_failed(struct source *source, const struct link *error)
 	act->outcome = denied ? OUTCOME_DENIED : OUTCOME_FAILED;
 	buf_reset(&act->note);
 	if (denied && by_function)
-		note_denied(act, pg_conn_error(source->conn));
+		note_denied(act, pg_conn_error(pg->conn));
 	else
 		buf_adds(&act->note, error->text);
 }
 
 void
-act_notice(struct source *source, const char *words)
+act_notice(struct pg *pg, const char *words)
 {
 	struct link read = { 0 };
 
 	pg_error_read(&read, words);
-	buf_reset(&source->act.note);
-	buf_adds(&source->act.note, read.text);
+	buf_reset(&pg->act.note);
+	buf_adds(&pg->act.note, read.text);
 }
 
 void
-act_done(struct source *source)
+act_done(struct pg *pg)
 {
-	set_outcome(&source->act, source->act.outcome);
-	source_set_phase(source, PHASE_IDLE);
+	set_outcome(&pg->act, pg->act.outcome);
+	pg_set_phase(pg, PHASE_IDLE);
 }
 
 void
-act_lost(struct source *source)
+act_lost(struct pg *pg)
 {
-	struct pg_act *act = &source->act;
+	struct pg_act *act = &pg->act;
 
 	if (act->state == WISH_WAITS)
 		set_outcome(act, OUTCOME_NOT_TRIED);
@@ -159,9 +160,9 @@ act_lost(struct source *source)
 }
 
 bool
-act_next(struct source *source, struct source_event *event)
+act_next(struct pg *pg, struct source_event *event)
 {
-	struct pg_act *act = &source->act;
+	struct pg_act *act = &pg->act;
 
 	if (act->state != WISH_DONE)
 		return false;

@@ -4,7 +4,7 @@
  * answer that does not come is waited for: the connection may be the last
  * slot that there was.
  */
-#include "source/pg_source.h"
+#include "source/pg_way.h"
 
 #include <stdio.h>
 
@@ -17,10 +17,10 @@
 
 /* What a message is for. */
 struct task {
-	const char *name; /* as it is called when it fails */
-	void (*rows)(struct source *source, struct pg_rows *rows); /* frees them */
-	void (*done)(struct source *source);
-	void (*failed)(struct source *source, const struct link *error); /* NULL: a message */
+	const char *name;                                  /* as it is called when it fails */
+	void (*rows)(struct pg *pg, struct pg_rows *rows); /* frees them */
+	void (*done)(struct pg *pg);
+	void (*failed)(struct pg *pg, const struct link *error); /* NULL: a message */
 };
 
 static const struct task tasks[] = {
@@ -35,128 +35,126 @@ static const struct task tasks[] = {
 };
 
 void
-message_begin(struct source *source)
+message_begin(struct pg *pg)
 {
-	buf_reset(&source->sql);
-	source->result = 0;
-	if (source->pooled) {
+	buf_reset(&pg->sql);
+	pg->result = 0;
+	if (pg->pooled) {
 		/* Each message may meet another server process, which knows nothing of our
 		 * settings. */
-		message_add(source, PG_SQL_SESSION, "true", NULL);
-		source->result = -1;
+		message_add(pg, PG_SQL_SESSION, "true", NULL);
+		pg->result = -1;
 	}
 }
 
 void
-message_add(struct source *source, enum pg_sql id, const char *arg1, const char *arg2)
+message_add(struct pg *pg, enum pg_sql id, const char *arg1, const char *arg2)
 {
-	pg_sql_add(&source->sql, id, source->about.version_num, arg1, arg2);
+	pg_sql_add(&pg->sql, id, pg->about.version_num, arg1, arg2);
 }
 
 void
-message_send(struct source *source, enum phase phase)
+message_send(struct pg *pg, enum phase phase)
 {
-	source->failed = false;
-	source->sent_us = source->mono_us;
-	source->deadline_us = source->mono_us + EXTRA_WAIT_US;
-	if (pg_conn_send(source->conn, buf_str(&source->sql)))
-		source_set_phase(source, phase);
+	pg->failed = false;
+	pg->sent_us = pg->mono_us;
+	pg->deadline_us = pg->mono_us + EXTRA_WAIT_US;
+	if (pg_conn_send(pg->conn, buf_str(&pg->sql)))
+		pg_set_phase(pg, phase);
 	else
-		login_lost(source);
+		login_lost(pg);
 }
 
 /* A statement failed; what it was for goes on without it, but for a sample, which is lost. */
 static void
-report_failure(struct source *source)
+report_failure(struct pg *pg)
 {
 	struct link read = { 0 };
 	char text[512];
 
-	source->failed = true;
-	pg_error_read(&read, pg_conn_error(source->conn));
-	if (tasks[source->phase].failed != NULL) {
-		tasks[source->phase].failed(source, &read);
+	pg->failed = true;
+	pg_error_read(&read, pg_conn_error(pg->conn));
+	if (tasks[pg->phase].failed != NULL) {
+		tasks[pg->phase].failed(pg, &read);
 		return;
 	}
-	snprintf(text, sizeof(text), "%s: %s", tasks[source->phase].name, read.text);
-	source_message(source, source->phase == PHASE_SAMPLE ? LEVEL_CRITICAL : LEVEL_WARNING,
-	    text);
+	snprintf(text, sizeof(text), "%s: %s", tasks[pg->phase].name, read.text);
+	pg_say(pg, pg->phase == PHASE_SAMPLE ? LEVEL_CRITICAL : LEVEL_WARNING, text);
 }
 
 /* Says since when there is no answer, once a second. */
 static void
-check_late(struct source *source)
+check_late(struct pg *pg)
 {
-	struct link *link = &source->link;
-	int64_t waited_us = source->mono_us - source->sent_us;
+	struct link *link = &pg->link;
+	int64_t waited_us = pg->mono_us - pg->sent_us;
 	char time[UNITS_TEXT_MAX];
 
-	if (source->mono_us >= source->deadline_us)
-		refresh_overdue(source);
-	if (waited_us < LATE_US || source->mono_us < source->late_us)
+	if (pg->mono_us >= pg->deadline_us)
+		refresh_overdue(pg);
+	if (waited_us < LATE_US || pg->mono_us < pg->late_us)
 		return;
 	waited_us -= waited_us % UNITS_US_PER_SECOND;
-	source->late_us = source->sent_us + waited_us + UNITS_US_PER_SECOND;
+	pg->late_us = pg->sent_us + waited_us + UNITS_US_PER_SECOND;
 	snprintf(link->text, sizeof(link->text), "no answer for %s",
 	    units_duration_long(time, waited_us));
-	source_set_link(source, LINK_LATE);
-	link->since_mono_us = source->sent_us;
+	pg_set_link(pg, LINK_LATE);
+	link->since_mono_us = pg->sent_us;
 }
 
 /* The server speaks again. */
 static void
-check_answered(struct source *source)
+check_answered(struct pg *pg)
 {
-	if (source->link.state != LINK_LATE)
+	if (pg->link.state != LINK_LATE)
 		return;
-	source->link.text[0] = '\0';
-	source_set_link(source, LINK_UP);
+	pg->link.text[0] = '\0';
+	pg_set_link(pg, LINK_UP);
 }
 
 void
-message_receive(struct source *source)
+message_receive(struct pg *pg)
 {
-	const struct task *task = &tasks[source->phase];
+	const struct task *task = &tasks[pg->phase];
 	struct pg_rows *rows;
 
 	for (;;) {
-		switch (pg_conn_receive(source->conn)) {
+		switch (pg_conn_receive(pg->conn)) {
 		case PG_WAIT:
-			check_late(source);
+			check_late(pg);
 			return;
 		case PG_ROWS:
-			rows = pg_conn_take(source->conn);
-			if (source->result >= 0)
-				task->rows(source, rows);
+			rows = pg_conn_take(pg->conn);
+			if (pg->result >= 0)
+				task->rows(pg, rows);
 			else
 				pg_rows_free(rows);
-			source->result++;
+			pg->result++;
 			break;
 		case PG_ERROR:
-			report_failure(source);
+			report_failure(pg);
 			break;
 		case PG_DONE:
-			check_answered(source);
-			task->done(source);
+			check_answered(pg);
+			task->done(pg);
 			return;
 		case PG_BROKEN:
-			login_lost(source);
+			login_lost(pg);
 			return;
 		}
 	}
 }
 
 int64_t
-message_deadline(const struct source *source)
+message_deadline(const struct pg *pg)
 {
-	int64_t next_us = source->sent_us + LATE_US;
+	int64_t next_us = pg->sent_us + LATE_US;
 
-	if (next_us < source->late_us)
-		next_us = source->late_us;
-	if (source->sample.snap != NULL && source->phase != PHASE_SAMPLE &&
-	    source->deadline_us < next_us)
-		next_us = source->deadline_us;
-	if (source->about.encrypted && source->mono_us + TLS_TICK_US < next_us)
-		next_us = source->mono_us + TLS_TICK_US;
+	if (next_us < pg->late_us)
+		next_us = pg->late_us;
+	if (pg->sample.snap != NULL && pg->phase != PHASE_SAMPLE && pg->deadline_us < next_us)
+		next_us = pg->deadline_us;
+	if (pg->about.encrypted && pg->mono_us + TLS_TICK_US < next_us)
+		next_us = pg->mono_us + TLS_TICK_US;
 	return next_us;
 }

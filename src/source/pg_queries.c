@@ -4,7 +4,7 @@
  * they are acted on. The rows are kept until all events were taken; one whose
  * identity is not among them is gone.
  */
-#include "source/pg_source.h"
+#include "source/pg_way.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -46,21 +46,25 @@ give_up(struct pg_queries *queries)
 }
 
 void
-source_ask_query(struct source *source, const struct identity *id)
+queries_ask_one(void *state, const struct identity *id)
 {
-	ask(&source->detail, id, 1);
+	struct pg *pg = state;
+
+	ask(&pg->detail, id, 1);
 }
 
 void
-source_ask_queries(struct source *source, const struct identity *ids, size_t count)
+queries_ask(void *state, const struct identity *ids, size_t count)
 {
-	ask(&source->queries, ids, count);
-	if (!source_is_open(source))
-		give_up(&source->queries);
+	struct pg *pg = state;
+
+	ask(&pg->queries, ids, count);
+	if (!pg_is_open(pg))
+		give_up(&pg->queries);
 }
 
 void
-queries_send(struct source *source, struct pg_queries *queries, enum phase phase)
+queries_send(struct pg *pg, struct pg_queries *queries, enum phase phase)
 {
 	struct buf pids = { 0 };
 
@@ -68,48 +72,48 @@ queries_send(struct source *source, struct pg_queries *queries, enum phase phase
 	for (size_t i = 0; i < queries->count; i++)
 		buf_addf(&pids, "%s%d", i > 0 ? "," : "", (int)queries->ids[i].pid);
 	queries->state = WISH_SENT;
-	message_begin(source);
-	message_add(source, PG_SQL_QUERIES, buf_str(&pids),
+	message_begin(pg);
+	message_add(pg, PG_SQL_QUERIES, buf_str(&pids),
 	    queries->count == 1 ? buf_str(&pids) : "NULL");
-	message_send(source, phase);
+	message_send(pg, phase);
 	buf_clear(&pids);
 }
 
 /* What the running message asks for. */
 static struct pg_queries *
-asked(struct source *source)
+asked(struct pg *pg)
 {
-	return source->phase == PHASE_DETAIL ? &source->detail : &source->queries;
+	return pg->phase == PHASE_DETAIL ? &pg->detail : &pg->queries;
 }
 
 void
-queries_rows(struct source *source, struct pg_rows *rows)
+queries_rows(struct pg *pg, struct pg_rows *rows)
 {
-	struct pg_queries *queries = asked(source);
+	struct pg_queries *queries = asked(pg);
 
 	pg_rows_free(queries->rows); /* of a wish before, which nobody wants any more */
 	queries->rows = rows;
 }
 
 void
-queries_done(struct source *source)
+queries_done(struct pg *pg)
 {
-	struct pg_queries *queries = asked(source);
+	struct pg_queries *queries = asked(pg);
 
-	if (queries->state == WISH_SENT && !source->failed)
+	if (queries->state == WISH_SENT && !pg->failed)
 		queries->state = WISH_DONE;
 	else if (queries->state == WISH_SENT)
 		give_up(queries);
-	source_set_phase(source, PHASE_IDLE);
+	pg_set_phase(pg, PHASE_IDLE);
 }
 
 void
-queries_lost(struct source *source)
+queries_lost(struct pg *pg)
 {
-	if (source->detail.state == WISH_SENT)
-		give_up(&source->detail);
-	if (source->queries.state == WISH_WAITS || source->queries.state == WISH_SENT)
-		give_up(&source->queries);
+	if (pg->detail.state == WISH_SENT)
+		give_up(&pg->detail);
+	if (pg->queries.state == WISH_WAITS || pg->queries.state == WISH_SENT)
+		give_up(&pg->queries);
 }
 
 /* The row of that session, -1 when there is none; the pids of the rows ascend. */
@@ -132,12 +136,12 @@ find_row(const struct pg_rows *rows, const struct identity *id)
 	return -1;
 }
 
-/* The query of that session in source->query; NULL when there is none. */
+/* The query of that session in pg->query; NULL when there is none. */
 static const char *
-query_of(struct source *source, const struct pg_rows *rows, const struct identity *id)
+query_of(struct pg *pg, const struct pg_rows *rows, const struct identity *id)
 {
 	int row = find_row(rows, id);
-	struct buf *query = &source->query;
+	struct buf *query = &pg->query;
 	const char *s;
 	size_t len;
 
@@ -152,25 +156,24 @@ query_of(struct source *source, const struct pg_rows *rows, const struct identit
 
 /* The next one of these queries. */
 static bool
-next_detail(struct source *source, struct pg_queries *queries, struct source_event *event)
+next_detail(struct pg *pg, struct pg_queries *queries, struct source_event *event)
 {
 	if (queries->state != WISH_DONE || queries->next == queries->count)
 		return false;
 	event->type = SOURCE_DETAIL;
 	event->id = queries->ids[queries->next++];
-	event->text = queries->rows == NULL ? NULL : query_of(source, queries->rows, &event->id);
+	event->text = queries->rows == NULL ? NULL : query_of(pg, queries->rows, &event->id);
 	return true;
 }
 
 bool
-queries_next(struct source *source, struct source_event *event)
+queries_next(struct pg *pg, struct source_event *event)
 {
-	if (next_detail(source, &source->detail, event) ||
-	    next_detail(source, &source->queries, event))
+	if (next_detail(pg, &pg->detail, event) || next_detail(pg, &pg->queries, event))
 		return true;
-	if (source->queries.state != WISH_DONE)
+	if (pg->queries.state != WISH_DONE)
 		return false;
-	queries_clear(&source->queries);
+	queries_clear(&pg->queries);
 	event->type = SOURCE_FETCHED;
 	return true;
 }

@@ -5,7 +5,7 @@
  * whole queries in between. A sample is given out after names and closer
  * look, or without them when they take too long.
  */
-#include "source/pg_source.h"
+#include "source/pg_way.h"
 
 #include <string.h>
 
@@ -20,35 +20,35 @@
 #define STARTING_PERCENT 60 /* of the slots in use: from here on hidden sessions matter */
 
 static void
-send_sample(struct source *source)
+send_sample(struct pg *pg)
 {
 	struct buf settings = { 0 };
-	const char *at = buf_str(&source->reserves);
+	const char *at = buf_str(&pg->reserves);
 
 	for (size_t n; *at != '\0'; at += n + (at[n] == ',')) {
 		n = strcspn(at, ",");
 		buf_addf(&settings, ", pg_catalog.current_setting('%.*s', true)", (int)n, at);
 	}
-	source->sample = (struct pg_sample){
-		.snap = source_spare(source),
-		.version = source->about.version_num,
+	pg->sample = (struct pg_sample){
+		.snap = pg_spare(pg),
+		.version = pg->about.version_num,
 	};
-	source->want_sample = false;
-	pg_names_begin(source->names);
-	message_begin(source);
-	message_add(source, PG_SQL_SERVER, buf_str(&settings), NULL);
-	message_add(source, PG_SQL_ACTIVITY, NULL, NULL);
-	message_send(source, PHASE_SAMPLE);
+	pg->want_sample = false;
+	pg_names_begin(pg->names);
+	message_begin(pg);
+	message_add(pg, PG_SQL_SERVER, buf_str(&settings), NULL);
+	message_add(pg, PG_SQL_ACTIVITY, NULL, NULL);
+	message_send(pg, PHASE_SAMPLE);
 	buf_clear(&settings);
 }
 
 void
-refresh_sample_rows(struct source *source, struct pg_rows *rows)
+refresh_sample_rows(struct pg *pg, struct pg_rows *rows)
 {
-	if (source->result == 0)
-		pg_sample_server(&source->sample, rows, buf_str(&source->reserves));
+	if (pg->result == 0)
+		pg_sample_server(&pg->sample, rows, buf_str(&pg->reserves));
 	else
-		pg_sample_sessions(&source->sample, rows, source->names);
+		pg_sample_sessions(&pg->sample, rows, pg->names);
 	pg_rows_free(rows);
 }
 
@@ -60,14 +60,14 @@ intern(struct snapshot *snap, const char *s)
 
 /* What the connection and the clocks know. */
 static void
-complete_sample(struct source *source)
+complete_sample(struct pg *pg)
 {
-	struct snapshot *snap = source->sample.snap;
-	const struct pg_about *about = &source->about;
+	struct snapshot *snap = pg->sample.snap;
+	const struct pg_about *about = &pg->about;
 
-	snap->mono_us = source->mono_us;
-	snap->wall_us = source->wall_us;
-	snap->took_us = source->mono_us - source->sent_us;
+	snap->mono_us = pg->mono_us;
+	snap->wall_us = pg->wall_us;
+	snap->took_us = pg->mono_us - pg->sent_us;
 	snap->via = VIA_CLIENT;
 	snap->server.host = intern(snap, about->host);
 	snap->server.port = intern(snap, about->port);
@@ -75,172 +75,172 @@ complete_sample(struct source *source)
 	snap->server.user = intern(snap, about->user);
 	snap->server.version = snapshot_intern(snap, about->version, strcspn(about->version, " "));
 	snap->server.version_num = about->version_num;
-	snap->server.started_us = source->started_us;
+	snap->server.started_us = pg->started_us;
 	snap->hidden_known = about->version_num >= 180000 && !snap->restricted;
 }
 
 /* Gives the sample out. */
 static void
-publish(struct source *source)
+publish(struct pg *pg)
 {
-	source_recycle(source, source->ready);
-	source->ready = source->sample.snap;
-	source->sample.snap = NULL;
+	pg_recycle(pg, pg->ready);
+	pg->ready = pg->sample.snap;
+	pg->sample.snap = NULL;
 }
 
 /* Whether sessions that do not show yet may explain missing slots. */
 static bool
-needs_starting(const struct source *source)
+needs_starting(const struct pg *pg)
 {
-	int64_t used = pg_sample_used(&source->sample);
-	int64_t usable = pg_sample_usable(&source->sample);
+	int64_t used = pg_sample_used(&pg->sample);
+	int64_t usable = pg_sample_usable(&pg->sample);
 
-	return source->about.version_num < 180000 &&
-	    (source->mono_us < source->refused_us + REFUSED_AGE_US ||
+	return pg->about.version_num < 180000 &&
+	    (pg->mono_us < pg->refused_us + REFUSED_AGE_US ||
 	        used * 100 >= usable * STARTING_PERCENT);
 }
 
 /* Puts what the closer look found into the sample, and gives it out. */
 static void
-finish_sample(struct source *source)
+finish_sample(struct pg *pg)
 {
-	if (source->blockers != NULL)
-		pg_sample_blockers(&source->sample, source->blockers);
-	if (source->starting_known)
-		pg_sample_starting(&source->sample, &source->starting);
-	publish(source);
+	if (pg->blockers != NULL)
+		pg_sample_blockers(&pg->sample, pg->blockers);
+	if (pg->starting_known)
+		pg_sample_starting(&pg->sample, &pg->starting);
+	publish(pg);
 }
 
 /* Forgets the last closer look, but not what the next one is compared with. */
 static void
-forget_look(struct source *source)
+forget_look(struct pg *pg)
 {
-	pg_rows_free(source->blockers);
-	source->blockers = NULL;
-	source->starting_known = false;
+	pg_rows_free(pg->blockers);
+	pg->blockers = NULL;
+	pg->starting_known = false;
 }
 
 /* Takes a closer look if there is a reason; one a moment ago is still good. */
 static void
-follow_sample(struct source *source)
+follow_sample(struct pg *pg)
 {
 	struct buf pids = { 0 };
 
-	if (source->mono_us < source->looked_us + LOOK_PAUSE_US) {
-		finish_sample(source);
-		source_set_phase(source, PHASE_IDLE);
+	if (pg->mono_us < pg->looked_us + LOOK_PAUSE_US) {
+		finish_sample(pg);
+		pg_set_phase(pg, PHASE_IDLE);
 		return;
 	}
-	forget_look(source);
-	source->asks_blockers = pg_sample_waiting(&source->sample, BLOCKERS_MAX, &pids) > 0;
-	source->asks_starting = needs_starting(source);
-	message_begin(source);
-	if (source->asks_blockers)
-		message_add(source, PG_SQL_BLOCKERS, buf_str(&pids), NULL);
-	if (source->asks_starting)
-		message_add(source, PG_SQL_STARTING, NULL, NULL);
+	forget_look(pg);
+	pg->asks_blockers = pg_sample_waiting(&pg->sample, BLOCKERS_MAX, &pids) > 0;
+	pg->asks_starting = needs_starting(pg);
+	message_begin(pg);
+	if (pg->asks_blockers)
+		message_add(pg, PG_SQL_BLOCKERS, buf_str(&pids), NULL);
+	if (pg->asks_starting)
+		message_add(pg, PG_SQL_STARTING, NULL, NULL);
 	else
-		pg_starting_clear(&source->starting);
+		pg_starting_clear(&pg->starting);
 	buf_clear(&pids);
-	if (source->asks_blockers || source->asks_starting) {
-		source->looked_us = source->mono_us;
-		message_send(source, PHASE_FOLLOW);
+	if (pg->asks_blockers || pg->asks_starting) {
+		pg->looked_us = pg->mono_us;
+		message_send(pg, PHASE_FOLLOW);
 	} else {
-		publish(source);
-		source_set_phase(source, PHASE_IDLE);
+		publish(pg);
+		pg_set_phase(pg, PHASE_IDLE);
 	}
 }
 
 static void
-send_names(struct source *source)
+send_names(struct pg *pg)
 {
 	struct buf databases = { 0 }, roles = { 0 };
 
-	pg_names_list(source->names, NAME_DATABASE, &databases);
-	pg_names_list(source->names, NAME_ROLE, &roles);
-	message_begin(source);
-	message_add(source, PG_SQL_NAMES, buf_str(&databases), buf_str(&roles));
-	message_send(source, PHASE_NAMES);
+	pg_names_list(pg->names, NAME_DATABASE, &databases);
+	pg_names_list(pg->names, NAME_ROLE, &roles);
+	message_begin(pg);
+	message_add(pg, PG_SQL_NAMES, buf_str(&databases), buf_str(&roles));
+	message_send(pg, PHASE_NAMES);
 	buf_clear(&databases);
 	buf_clear(&roles);
 }
 
 void
-refresh_sample_done(struct source *source)
+refresh_sample_done(struct pg *pg)
 {
-	if (source->failed) {
-		source_recycle(source, source->sample.snap);
-		source->sample.snap = NULL;
-		source_set_phase(source, PHASE_IDLE);
+	if (pg->failed) {
+		pg_recycle(pg, pg->sample.snap);
+		pg->sample.snap = NULL;
+		pg_set_phase(pg, PHASE_IDLE);
 		return;
 	}
-	complete_sample(source);
-	if (pg_names_due(source->names, source->mono_us)) {
-		send_names(source);
+	complete_sample(pg);
+	if (pg_names_due(pg->names, pg->mono_us)) {
+		send_names(pg);
 		return;
 	}
-	pg_sample_names(&source->sample, source->names);
-	follow_sample(source);
+	pg_sample_names(&pg->sample, pg->names);
+	follow_sample(pg);
 }
 
 void
-refresh_names_rows(struct source *source, struct pg_rows *rows)
+refresh_names_rows(struct pg *pg, struct pg_rows *rows)
 {
-	pg_names_read(source->names, rows, source->mono_us);
+	pg_names_read(pg->names, rows, pg->mono_us);
 	pg_rows_free(rows);
 }
 
 void
-refresh_names_done(struct source *source)
+refresh_names_done(struct pg *pg)
 {
-	if (source->failed)
-		pg_names_failed(source->names, source->mono_us);
-	if (source->sample.snap == NULL) {
-		source_set_phase(source, PHASE_IDLE);
+	if (pg->failed)
+		pg_names_failed(pg->names, pg->mono_us);
+	if (pg->sample.snap == NULL) {
+		pg_set_phase(pg, PHASE_IDLE);
 		return;
 	}
-	pg_sample_names(&source->sample, source->names);
-	follow_sample(source);
+	pg_sample_names(&pg->sample, pg->names);
+	follow_sample(pg);
 }
 
 void
-refresh_follow_rows(struct source *source, struct pg_rows *rows)
+refresh_follow_rows(struct pg *pg, struct pg_rows *rows)
 {
-	if (source->sample.snap == NULL) {
+	if (pg->sample.snap == NULL) {
 		pg_rows_free(rows); /* too late */
-	} else if (source->asks_blockers && source->result == 0) {
-		source->blockers = rows;
+	} else if (pg->asks_blockers && pg->result == 0) {
+		pg->blockers = rows;
 	} else {
-		pg_starting_read(&source->starting, rows, source->sample.snap);
-		source->starting_known = true;
+		pg_starting_read(&pg->starting, rows, pg->sample.snap);
+		pg->starting_known = true;
 		pg_rows_free(rows);
 	}
 }
 
 void
-refresh_follow_done(struct source *source)
+refresh_follow_done(struct pg *pg)
 {
-	if (source->sample.snap != NULL)
-		finish_sample(source);
-	source_set_phase(source, PHASE_IDLE);
+	if (pg->sample.snap != NULL)
+		finish_sample(pg);
+	pg_set_phase(pg, PHASE_IDLE);
 }
 
 void
-refresh_overdue(struct source *source)
+refresh_overdue(struct pg *pg)
 {
-	if (source->sample.snap == NULL)
+	if (pg->sample.snap == NULL)
 		return;
-	if (source->phase == PHASE_NAMES)
-		pg_sample_names(&source->sample, source->names);
-	if (source->phase == PHASE_NAMES || source->phase == PHASE_FOLLOW)
-		publish(source);
+	if (pg->phase == PHASE_NAMES)
+		pg_sample_names(&pg->sample, pg->names);
+	if (pg->phase == PHASE_NAMES || pg->phase == PHASE_FOLLOW)
+		publish(pg);
 }
 
 bool
-refresh_wanted(const struct source *source)
+refresh_wanted(const struct pg *pg)
 {
-	return source->act.state == WISH_WAITS || source->queries.state == WISH_WAITS ||
-	    source->detail.state == WISH_WAITS || source->want_sample;
+	return pg->act.state == WISH_WAITS || pg->queries.state == WISH_WAITS ||
+	    pg->detail.state == WISH_WAITS || pg->want_sample;
 }
 
 /*
@@ -249,16 +249,16 @@ refresh_wanted(const struct source *source)
  * step that received it has gone on to what waits.
  */
 void
-refresh_idle(struct source *source)
+refresh_idle(struct pg *pg)
 {
-	if (pg_conn_receive(source->conn) == PG_BROKEN)
-		login_lost(source);
-	else if (source->act.state == WISH_WAITS)
-		act_send(source);
-	else if (source->queries.state == WISH_WAITS)
-		queries_send(source, &source->queries, PHASE_QUERIES);
-	else if (source->detail.state == WISH_WAITS)
-		queries_send(source, &source->detail, PHASE_DETAIL);
-	else if (source->want_sample)
-		send_sample(source);
+	if (pg_conn_receive(pg->conn) == PG_BROKEN)
+		login_lost(pg);
+	else if (pg->act.state == WISH_WAITS)
+		act_send(pg);
+	else if (pg->queries.state == WISH_WAITS)
+		queries_send(pg, &pg->queries, PHASE_QUERIES);
+	else if (pg->detail.state == WISH_WAITS)
+		queries_send(pg, &pg->detail, PHASE_DETAIL);
+	else if (pg->want_sample)
+		send_sample(pg);
 }

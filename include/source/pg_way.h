@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
- * The inside of a source that is a PostgreSQL server, shared by the files
- * that log in (pg_login.c), refresh (pg_refresh.c), fetch whole queries
- * (pg_queries.c), act (pg_act.c), send and receive for all of them
- * (pg_message.c) and drive all that (pg_source.c).
+ * The inside of a login as a way in, shared by the files that log in
+ * (pg_login.c), refresh (pg_refresh.c), fetch whole queries (pg_queries.c),
+ * act (pg_act.c), send and receive for all of them (pg_message.c) and drive
+ * all that (pg_way.c).
  */
-#ifndef PGCONNTOP_SOURCE_PG_SOURCE_H
-#define PGCONNTOP_SOURCE_PG_SOURCE_H
+#ifndef PGCONNTOP_SOURCE_PG_WAY_H
+#define PGCONNTOP_SOURCE_PG_WAY_H
 
 #include "base/buf.h"
 #include "source/conninfo.h"
@@ -14,12 +14,13 @@
 #include "source/pg_sample.h"
 #include "source/pg_sql.h"
 #include "source/source.h"
+#include "source/way.h"
 
 struct pg_names;
 struct resolve;
 
-#define SOURCE_MESSAGES 16
-#define SOURCE_SPARES 3
+#define PG_MESSAGES 16
+#define PG_SPARES 3
 
 enum phase {
 	PHASE_PAUSE,    /* not connected; a login at link.retry_mono_us */
@@ -62,12 +63,12 @@ struct pg_act {
 	struct buf note;
 };
 
-struct source_message {
+struct pg_message {
 	enum level level;
 	char *text; /* owned */
 };
 
-struct source {
+struct pg {
 	/* What was asked for. */
 	struct conninfo info;
 	bool no_password; /* never ask */
@@ -114,112 +115,122 @@ struct source {
 	int64_t refused_us;                /* the last login refused for want of a slot */
 
 	/* Events not yet taken. */
-	struct source_message messages[SOURCE_MESSAGES];
+	struct pg_message messages[PG_MESSAGES];
 	size_t message_count;
 	char *given; /* text of the message taken last */
 	bool link_changed;
 	bool password_wanted;
 	struct snapshot *ready; /* NULL for none */
 	struct buf query;       /* text of the query taken last */
-	struct snapshot *spares[SOURCE_SPARES];
+	struct snapshot *spares[PG_SPARES];
 };
 
 /* Changes the phase; asserts that it may. */
-void source_set_phase(struct source *source, enum phase phase);
+void pg_set_phase(struct pg *pg, enum phase phase);
 
 /* Changes the state of the link and notes the event. */
-void source_set_link(struct source *source, enum link_state state);
+void pg_set_link(struct pg *pg, enum link_state state);
 
 /* Notes a message event; text is copied. */
-void source_message(struct source *source, enum level level, const char *text);
+void pg_say(struct pg *pg, enum level level, const char *text);
+
+/* struct way's recycle: keeps a snapshot to be used again, or frees it. */
+void pg_recycle(void *state, struct snapshot *snapshot);
 
 /* A snapshot to fill, used or new. */
-struct snapshot *source_spare(struct source *source);
+struct snapshot *pg_spare(struct pg *pg);
 
 /* The name of what is connected to; uses about when there is a connection. */
-void source_name_target(struct source *source);
+void pg_name_target(struct pg *pg);
 
 /* Logged in and ready for wishes. */
-bool source_is_open(const struct source *source);
+bool pg_is_open(const struct pg *pg);
 
 /* Steps of the phases that log in. */
-void login_pause(struct source *source);
-void login_resolve(struct source *source);
-void login_connect(struct source *source);
+void login_pause(struct pg *pg);
+void login_resolve(struct pg *pg);
+void login_connect(struct pg *pg);
 
 /* The login is over without success; the words are libpq's. */
-void login_failed(struct source *source, const char *words);
+void login_failed(struct pg *pg, const char *words);
 
 /* The connection is gone; the words are in it. */
-void login_lost(struct source *source);
+void login_lost(struct pg *pg);
 
 /* Wipes the password. */
-void login_forget(struct source *source);
+void login_forget(struct pg *pg);
 
 /* The first message of a connection: its rows, which are freed; and its end. */
-void login_hello_rows(struct source *source, struct pg_rows *rows);
-void login_hello_done(struct source *source);
+void login_hello_rows(struct pg *pg, struct pg_rows *rows);
+void login_hello_done(struct pg *pg);
 
 /* Something waits for its turn. */
-bool refresh_wanted(const struct source *source);
+bool refresh_wanted(const struct pg *pg);
 
 /* Nothing runs: sends the next message that is wanted. */
-void refresh_idle(struct source *source);
+void refresh_idle(struct pg *pg);
 
 /* A sample waits for too long for what comes after it. */
-void refresh_overdue(struct source *source);
+void refresh_overdue(struct pg *pg);
 
 /* The messages of a refresh: each result with rows, which are freed; and the end of all. */
-void refresh_sample_rows(struct source *source, struct pg_rows *rows);
-void refresh_sample_done(struct source *source);
-void refresh_names_rows(struct source *source, struct pg_rows *rows);
-void refresh_names_done(struct source *source);
-void refresh_follow_rows(struct source *source, struct pg_rows *rows);
-void refresh_follow_done(struct source *source);
+void refresh_sample_rows(struct pg *pg, struct pg_rows *rows);
+void refresh_sample_done(struct pg *pg);
+void refresh_names_rows(struct pg *pg, struct pg_rows *rows);
+void refresh_names_done(struct pg *pg);
+void refresh_follow_rows(struct pg *pg, struct pg_rows *rows);
+void refresh_follow_done(struct pg *pg);
+
+/* struct way's ask_query and ask_queries. */
+void queries_ask_one(void *state, const struct identity *id);
+void queries_ask(void *state, const struct identity *ids, size_t count);
 
 /* Asks for the queries. */
-void queries_send(struct source *source, struct pg_queries *queries, enum phase phase);
+void queries_send(struct pg *pg, struct pg_queries *queries, enum phase phase);
 
 /* Their rows, which are kept, and the end of the message of either phase. */
-void queries_rows(struct source *source, struct pg_rows *rows);
-void queries_done(struct source *source);
+void queries_rows(struct pg *pg, struct pg_rows *rows);
+void queries_done(struct pg *pg);
 
 /* The connection is gone: nobody is kept waiting. */
-void queries_lost(struct source *source);
+void queries_lost(struct pg *pg);
 
 /* The next event; false for none. */
-bool queries_next(struct source *source, struct source_event *event);
+bool queries_next(struct pg *pg, struct source_event *event);
 
 void queries_clear(struct pg_queries *queries);
 
+/* struct way's act. */
+void act_ask(void *state, enum action action, const struct target *target);
+
 /* Sends the act that waits. */
-void act_send(struct source *source);
+void act_send(struct pg *pg);
 
 /* Its row, which is freed; how it failed; a notice about it; the end of the message. */
-void act_rows(struct source *source, struct pg_rows *rows);
-void act_failed(struct source *source, const struct link *error);
-void act_notice(struct source *source, const char *words);
-void act_done(struct source *source);
+void act_rows(struct pg *pg, struct pg_rows *rows);
+void act_failed(struct pg *pg, const struct link *error);
+void act_notice(struct pg *pg, const char *words);
+void act_done(struct pg *pg);
 
 /* The connection is gone: what was not sent never will be. */
-void act_lost(struct source *source);
+void act_lost(struct pg *pg);
 
 /* The outcome; false for none. */
-bool act_next(struct source *source, struct source_event *event);
+bool act_next(struct pg *pg, struct source_event *event);
 
 /* Begins a message of statements, for message_add(). */
-void message_begin(struct source *source);
+void message_begin(struct pg *pg);
 
 /* Adds a statement with its arguments (see pg_sql_add). */
-void message_add(struct source *source, enum pg_sql id, const char *arg1, const char *arg2);
+void message_add(struct pg *pg, enum pg_sql id, const char *arg1, const char *arg2);
 
 /* Sends it: that phase begins, or the connection is lost. */
-void message_send(struct source *source, enum phase phase);
+void message_send(struct pg *pg, enum phase phase);
 
 /* The step while a message runs: takes in what has come of its results. */
-void message_receive(struct source *source);
+void message_receive(struct pg *pg);
 
 /* The time at which message_receive() has something to do even when nothing comes. */
-int64_t message_deadline(const struct source *source);
+int64_t message_deadline(const struct pg *pg);
 
 #endif
