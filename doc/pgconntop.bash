@@ -7,6 +7,7 @@ _pgconntop()
 	[ "$cur" = = ] && cur=''
 	[ "$prev" = = ] && prev=${COMP_WORDS[COMP_CWORD - 2]}
 	case $prev in
+	--via) words='auto client walsender proc' ;;
 	--show) words='summary states applications users databases clients sessions queries pools alerts' ;;
 	--format) words='text json' ;;
 	--color) words='auto always never' ;;
@@ -18,7 +19,7 @@ _pgconntop()
 		return
 	fi
 	[[ $cur == -* ]] || return
-	mapfile -t COMPREPLY < <(compgen -W '--host= --port= --username= --dbname= --no-password --password --connect-timeout= --watch --interval= --count= --show= --format= --filter= --sort= --columns= --limit= --color= --ascii --no-mouse --read-only --protect= --kill-log= --config= --dump-config --help --version' -- "$cur")
+	mapfile -t COMPREPLY < <(compgen -W '--host= --port= --username= --dbname= --no-password --password --connect-timeout= --via= --pgdata= --watch --interval= --count= --show= --format= --filter= --sort= --columns= --limit= --color= --ascii --no-mouse --read-only --protect= --kill-log= --config= --dump-config --help --version' -- "$cur")
 	[[ ${COMPREPLY-} != *= ]] || compopt -o nospace
 }
 complete -o default -F _pgconntop pgconntop

@@ -9,6 +9,14 @@
 
 #include <stdint.h>
 
+/* How we get in. */
+enum via {
+	VIA_CLIENT,    /* an ordinary login */
+	VIA_WALSENDER, /* a login that takes one of max_wal_senders, and still runs SQL */
+	VIA_PROC,      /* no login: processes and signals of the host we are on */
+	VIA_COUNT
+};
+
 enum link_state {
 	LINK_CONNECTING, /* a login is under way */
 	LINK_UP,         /* logged in and answering */
@@ -27,6 +35,7 @@ enum refusal {
 	REFUSAL_WALSENDERS,  /* max_wal_senders are in use */
 	REFUSAL_CHILDREN,    /* too many clients that are not yet authenticated */
 	REFUSAL_POOLER,      /* PgBouncer's own limit */
+	REFUSAL_REPLICATION, /* role may not take a walsender slot */
 	REFUSAL_UNAVAILABLE, /* 57P03: starting up, shutting down, in recovery */
 	REFUSAL_PASSWORD,    /* wrong, or none given */
 	REFUSAL_LOGIN,       /* role may not log in, pg_hba.conf, no CONNECT right */
@@ -39,6 +48,7 @@ enum refusal {
 };
 
 struct link {
+	enum via via;
 	enum link_state state;
 	enum refusal refusal;       /* of the last failed login, NONE once up */
 	char sqlstate[6];           /* "" when there was none */
@@ -50,8 +60,16 @@ struct link {
 	unsigned tries;             /* failed logins of this series */
 };
 
+/* "client", "walsender", "proc". */
+const char *via_name(enum via via);
+
 /* Which limit or cause it was, in a few words: "all slots in use". */
 const char *refusal_words(enum refusal refusal);
+
+#define REFUSAL_TEXT_MAX 160
+
+/* The same with the codes that prove it, in out: "all slots in use (53300, InitProcess)". */
+const char *refusal_text(char out[REFUSAL_TEXT_MAX], const struct link *link);
 
 /* The one next thing to try, a short sentence without stop; never empty but for NONE. */
 const char *refusal_advice(enum refusal refusal);

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/mem.h"
+#include "model/link.h"
 #include "model/session.h"
 
 /* Whose sessions our role may signal. */
@@ -21,11 +22,6 @@ enum signal_right {
 	SIGNAL_OTHERS, /* all but superusers': pg_signal_backend */
 	SIGNAL_ALL,    /* superuser */
 };
-
-/* How we got in. */
-enum via { VIA_CLIENT };
-
-const char *via_name(enum via via);
 
 struct server {
 	const char *host; /* as asked for: name, address or socket directory */

@@ -205,6 +205,7 @@ static const struct {
 	{ "columns", "\"pid,application,state,age,query\"" },
 	{ "protect", "( \"application=nightly-etl\", \"user=replicator\" )" },
 	{ "kill_log", "\"/var/log/pgconntop.log\"" },
+	{ "pgdata", "\"/var/lib/postgresql/15/main\"" },
 };
 
 static void

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
- * What each refusal is called, and what to do about it.
+ * What ways and refusals are called, and what to do about a refusal.
  */
 #include "model/link.h"
 
-#include <stddef.h>
+#include <stdio.h>
+
+static const char *const via_names[] = {
+	[VIA_CLIENT] = "client",
+	[VIA_WALSENDER] = "walsender",
+	[VIA_PROC] = "proc",
+};
 
 static const struct {
 	const char *words;
@@ -27,6 +33,9 @@ static const struct {
 	    "authentication_timeout, or stop them" },
 	[REFUSAL_POOLER] = { "connection limit of the pooler reached",
 	    "connect to the server itself instead of the pooler" },
+	[REFUSAL_REPLICATION] = { "role may not take a walsender slot",
+	    "log in as a superuser, or as a role with REPLICATION, pg_monitor and "
+	    "pg_signal_backend" },
 	[REFUSAL_UNAVAILABLE] = { "server not ready",
 	    "it is starting, stopping or recovering: its log says how far it is" },
 	[REFUSAL_PASSWORD] = { "password refused or missing",
@@ -44,6 +53,26 @@ static const struct {
 	[REFUSAL_LOST] = { "connection lost", "the server's log says why" },
 	[REFUSAL_OTHER] = { "login failed", "check the connection options, then the server's log" },
 };
+
+const char *
+via_name(enum via via)
+{
+	return via_names[via];
+}
+
+const char *
+refusal_text(char out[REFUSAL_TEXT_MAX], const struct link *link)
+{
+	const char *comma = link->routine[0] != '\0' ? ", " : "";
+	const char *words = refusal_words(link->refusal);
+
+	if (link->sqlstate[0] == '\0')
+		snprintf(out, REFUSAL_TEXT_MAX, "%s", words);
+	else
+		snprintf(out, REFUSAL_TEXT_MAX, "%s (%s%s%s)", words, link->sqlstate, comma,
+		    link->routine);
+	return out;
+}
 
 const char *
 refusal_words(enum refusal refusal)

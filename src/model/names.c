@@ -31,10 +31,6 @@ static const char *const level_names[] = {
 	[LEVEL_CRITICAL] = "critical",
 };
 
-static const char *const via_names[] = {
-	[VIA_CLIENT] = "client",
-};
-
 const char *
 session_state_name(enum session_state state)
 {
@@ -92,10 +88,4 @@ const char *
 level_name(enum level level)
 {
 	return level_names[level];
-}
-
-const char *
-via_name(enum via via)
-{
-	return via_names[via];
 }

@@ -68,7 +68,7 @@ complete_sample(struct pg *pg)
 	snap->mono_us = pg->mono_us;
 	snap->wall_us = pg->wall_us;
 	snap->took_us = pg->mono_us - pg->sent_us;
-	snap->via = VIA_CLIENT;
+	snap->via = pg->link.via;
 	snap->server.host = intern(snap, about->host);
 	snap->server.port = intern(snap, about->port);
 	snap->server.database = intern(snap, about->database);

@@ -52,6 +52,8 @@ test_words(void **state)
 	assert_true(LEVEL_OK < LEVEL_INFO && LEVEL_INFO < LEVEL_WARNING);
 	assert_true(LEVEL_WARNING < LEVEL_CRITICAL);
 	assert_string_equal(via_name(VIA_CLIENT), "client");
+	assert_string_equal(via_name(VIA_WALSENDER), "walsender");
+	assert_string_equal(via_name(VIA_PROC), "proc");
 }
 
 static void
