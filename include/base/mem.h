@@ -21,6 +21,9 @@ char *mem_strdup(const char *s);
 /* Frees what the functions above gave; NULL is fine. */
 void mem_free(void *p);
 
+/* Overwrites a string before it frees it; NULL is fine. */
+void mem_free_secret(char *s);
+
 struct arena_block;
 
 /*

@@ -60,8 +60,9 @@ struct link {
 	unsigned tries;             /* failed logins of this series */
 };
 
-/* "client", "walsender", "proc". */
+/* "client", "walsender", "proc"; and in a sentence, "a walsender slot". */
 const char *via_name(enum via via);
+const char *via_words(enum via via);
 
 /* Which limit or cause it was, in a few words: "all slots in use". */
 const char *refusal_words(enum refusal refusal);
@@ -71,7 +72,15 @@ const char *refusal_words(enum refusal refusal);
 /* The same with the codes that prove it, in out: "all slots in use (53300, InitProcess)". */
 const char *refusal_text(char out[REFUSAL_TEXT_MAX], const struct link *link);
 
+#define LINK_REASON_MAX 480
+
+/* That, or the server's or libpq's words where they say more. */
+const char *link_reason(char out[LINK_REASON_MAX], const struct link *link);
+
 /* The one next thing to try, a short sentence without stop; never empty but for NONE. */
 const char *refusal_advice(enum refusal refusal);
+
+/* The same for a login that failed, and the other ways with it; each may be NULL. */
+const char *link_advice(const struct link *link, const struct link *const refused[VIA_COUNT]);
 
 #endif

@@ -36,6 +36,7 @@ struct conninfo {
 	const char *database;    /* what is connected to at last */
 	struct conn_host *hosts; /* in the order to try, at least one */
 	size_t host_count;
+	bool walsender;             /* replication=database: a slot of max_wal_senders */
 	int64_t timeout_us;         /* for one login */
 	bool kept[CONN_KEEP_COUNT]; /* the user gave that parameter: let it be */
 };

@@ -79,9 +79,8 @@ enum { BLOCKERS_PID, BLOCKERS_PIDS };
 enum { QUERIES_PID, QUERIES_START, QUERIES_TEXT };
 
 /*
- * Appends the statement as that server version wants it, with a semicolon
- * before it when it is not the first of the message. $1 and $2 in it become
- * the arguments, which are SQL already; NULL where there are none.
+ * Appends the statement as that server version wants it. $1 and $2 in it
+ * become the arguments, which are SQL already; NULL where there are none.
  */
 void pg_sql_add(struct buf *buf, enum pg_sql id, int version, const char *arg1, const char *arg2);
 

@@ -98,7 +98,8 @@ struct pg {
 	struct buf target;
 
 	/* The message of statements that runs. */
-	struct buf sql;
+	struct buf sql; /* a NUL between statements that go one by one */
+	size_t sent;    /* bytes of it */
 	int64_t sent_us;
 	int64_t late_us; /* when to say again that the answer is late */
 	int result;      /* number of the next result, from 0; negative ones are not of interest */

@@ -20,7 +20,7 @@ struct settings;
 struct snapshot;
 struct pollfd;
 
-#define SOURCE_FDS_MAX 2
+#define SOURCE_FDS_MAX 3
 
 enum source_event_type {
 	SOURCE_NOTHING,
@@ -48,7 +48,7 @@ struct source_event {
 struct source;
 
 /* Checks the connection options (libpq's words in err) without connecting; NULL when they are
- * wrong. */
+ * wrong. The settings must outlive it. */
 struct source *source_open(const struct settings *settings, struct err *err);
 
 /* Closes the connection as a well behaved client does and frees all. NULL is fine. */
@@ -105,8 +105,18 @@ void source_recycle(struct source *source, struct snapshot *snapshot);
 /* Tries a login at once instead of at the end of the pause. */
 void source_retry(struct source *source);
 
-/* The state of the link; valid while the source is open. */
+/*
+ * The state of the link, of all ways together: DOWN when no way leads in and
+ * none is being tried, and then the refusal is the ordinary login's. Valid
+ * while the source is open.
+ */
 const struct link *source_link(const struct source *source);
+
+/* How the ordinary login fares while another way is in use; NULL when none is. */
+const struct link *source_knock(const struct source *source);
+
+/* How that way failed, after the ordinary login did; NULL when it did not, or was not tried. */
+const struct link *source_refused(const struct source *source, enum via via);
 
 /* What is connected to, for the title: "db1:5432/postgres". Valid while the source is open. */
 const char *source_target(const struct source *source);

@@ -11,10 +11,10 @@
 #include <stdint.h>
 
 #include "action/action.h"
+#include "model/link.h"
 
 struct err;
 struct identity;
-struct link;
 struct pollfd;
 struct settings;
 struct snapshot;
@@ -23,7 +23,7 @@ struct target;
 
 struct way {
 	void (*close)(void *state);
-	size_t (*fds)(void *state, struct pollfd *fds);
+	size_t (*fds)(void *state, struct pollfd *fds); /* at most one */
 	int64_t (*deadline)(const void *state);
 	void (*step)(void *state, int64_t mono_us, int64_t wall_us);
 	bool (*next)(void *state, struct source_event *event);
@@ -41,9 +41,9 @@ struct way {
 /* An ordinary login, or one for a walsender slot. */
 extern const struct way way_pg;
 
-/* Its state. Nothing is sent before the first step; NULL when the connection options are wrong,
- * with libpq's words. */
-void *pg_open(const struct settings *settings, struct err *err);
+/* Its state, for either of these two. Nothing is sent before the first step; NULL when the
+ * connection options are wrong, with libpq's words. */
+void *pg_open(const struct settings *settings, enum via via, struct err *err);
 
 /* /proc, without SQL: made by proc_open(). */
 extern const struct way way_proc;

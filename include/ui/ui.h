@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/link.h"
 #include "model/session.h"
 #include "ui/canvas.h"
 #include "ui/keys.h"
@@ -19,7 +20,6 @@ struct buf;
 struct err;
 struct history;
 struct job;
-struct link;
 struct messages;
 struct settings;
 struct table_data;
@@ -30,8 +30,10 @@ struct ui_frame {
 	const struct history *history;
 	const struct messages *messages;
 	const struct link *link;
-	const char *target;  /* what we are connected to, "db1:5432/postgres" */
-	const char *version; /* of pgconntop */
+	const struct link *knock; /* the ordinary login while another way is in use, else NULL */
+	const struct link *refused[VIA_COUNT]; /* how other ways failed as well; NULL: not */
+	const char *target;                    /* what we are connected to, "db1:5432/postgres" */
+	const char *version;                   /* of pgconntop */
 	int64_t mono_us;
 	int64_t wall_us;
 	int utc_offset_s; /* of the local time of day, east is positive */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "app.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "model/link.h"
@@ -89,6 +90,15 @@ tell_rights(struct app *app)
 	return messages_get(&app->messages, 0)->text;
 }
 
+/* While another way is in use it is the ordinary login that is refused. */
+static void
+judge_refusal(struct app *app, int64_t wall_us)
+{
+	const struct link *knock = source_knock(app->source);
+
+	alerts_refused(&app->alerts, knock != NULL ? knock : source_link(app->source), wall_us);
+}
+
 const char *
 app_take(struct app *app, struct snapshot *snap)
 {
@@ -108,6 +118,7 @@ app_take(struct app *app, struct snapshot *snap)
 	};
 	facts_make(&app->facts, &input);
 	alerts_update(&app->alerts, &app->facts, snap->wall_us);
+	judge_refusal(app, snap->wall_us);
 	source_recycle(app->source, previous); /* the facts do not point into it */
 	return tell_rights(app);
 }
@@ -116,10 +127,20 @@ void
 app_explain(const struct app *app, char out[1024])
 {
 	const struct link *link = source_link(app->source);
-	char refused[REFUSAL_TEXT_MAX];
+	const struct link *refused[VIA_COUNT];
+	char reason[LINK_REASON_MAX];
+	struct buf text = { 0 };
 
-	snprintf(out, 1024, "%s: %s: %s; %s", source_target(app->source),
-	    refusal_text(refused, link), link->text, refusal_advice(link->refusal));
+	buf_addf(&text, "%s: %s: %s", source_target(app->source), refusal_text(reason, link),
+	    link->text);
+	for (enum via via = 0; via < VIA_COUNT; via++) {
+		refused[via] = source_refused(app->source, via);
+		if (refused[via] != NULL)
+			buf_addf(&text, "; no way in by %s: %s", via_words(via),
+			    link_reason(reason, refused[via]));
+	}
+	snprintf(out, 1024, "%s; %s", buf_str(&text), link_advice(link, refused));
+	buf_clear(&text);
 }
 
 void
@@ -130,14 +151,15 @@ app_link_changed(struct app *app, int64_t wall_us)
 
 	if (link->state == LINK_CONNECTING)
 		return;
-	alerts_refused(&app->alerts, link, wall_us);
+	judge_refusal(app, wall_us);
 	if (link->state == LINK_DOWN) {
 		app_explain(app, text);
 		messages_add(&app->messages, wall_us, LEVEL_CRITICAL, text);
 	} else if (link->state == LINK_LATE) {
 		messages_add(&app->messages, wall_us, LEVEL_WARNING, "the server does not answer");
 	} else if (app->messages.count > 0 || app->current != NULL) {
-		snprintf(text, sizeof text, "connected to %s", source_target(app->source));
+		snprintf(text, sizeof text, "connected to %s by %s", source_target(app->source),
+		    via_words(link->via));
 		messages_add(&app->messages, wall_us, LEVEL_INFO, text);
 	}
 }

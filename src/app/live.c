@@ -52,12 +52,15 @@ make_frame(const struct live *live, struct table_data *data)
 		.history = &app->history,
 		.messages = &app->messages,
 		.link = source_link(app->source),
+		.knock = source_knock(app->source),
 		.target = source_target(app->source),
 		.version = PACKAGE_VERSION,
 		.mono_us = clock_mono_us(),
 		.wall_us = clock_wall_us(),
 	};
 
+	for (enum via via = 0; via < VIA_COUNT; via++)
+		frame.refused[via] = source_refused(app->source, via);
 	frame.utc_offset_s = clock_utc_offset(frame.wall_us);
 	return frame;
 }

@@ -86,7 +86,5 @@ password_ask(const char *user, const struct link *link)
 void
 password_free(char *password)
 {
-	if (password != NULL)
-		explicit_bzero(password, strlen(password));
-	mem_free(password);
+	mem_free_secret(password);
 }

@@ -74,6 +74,16 @@ mem_free(void *p)
 	free(p);
 }
 
+void
+mem_free_secret(char *s)
+{
+	volatile char *at = s; /* volatile: the compiler shall not save the work */
+
+	while (at != NULL && *at != '\0')
+		*at++ = '\0';
+	free(s);
+}
+
 /* Gives a block with room for that many bytes; the caller links it. */
 static struct arena_block *
 new_block(struct arena *arena, size_t size)

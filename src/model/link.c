@@ -6,10 +6,13 @@
 
 #include <stdio.h>
 
-static const char *const via_names[] = {
-	[VIA_CLIENT] = "client",
-	[VIA_WALSENDER] = "walsender",
-	[VIA_PROC] = "proc",
+static const struct {
+	const char *name;
+	const char *words;
+} vias[VIA_COUNT] = {
+	[VIA_CLIENT] = { "client", "an ordinary login" },
+	[VIA_WALSENDER] = { "walsender", "a walsender slot" },
+	[VIA_PROC] = { "proc", "/proc" },
 };
 
 static const struct {
@@ -57,7 +60,13 @@ static const struct {
 const char *
 via_name(enum via via)
 {
-	return via_names[via];
+	return vias[via].name;
+}
+
+const char *
+via_words(enum via via)
+{
+	return vias[via].words;
 }
 
 const char *
@@ -75,6 +84,16 @@ refusal_text(char out[REFUSAL_TEXT_MAX], const struct link *link)
 }
 
 const char *
+link_reason(char out[LINK_REASON_MAX], const struct link *link)
+{
+	char refused[REFUSAL_TEXT_MAX];
+
+	snprintf(out, LINK_REASON_MAX, "%s",
+	    link->refusal == REFUSAL_OTHER ? link->text : refusal_text(refused, link));
+	return out;
+}
+
+const char *
 refusal_words(enum refusal refusal)
 {
 	return refusals[refusal].words;
@@ -84,4 +103,16 @@ const char *
 refusal_advice(enum refusal refusal)
 {
 	return refusals[refusal].advice;
+}
+
+const char *
+link_advice(const struct link *link, const struct link *const refused[VIA_COUNT])
+{
+	const struct link *walsender = refused[VIA_WALSENDER];
+
+	/* With a right that can be had, nobody needs to go to the server's host. */
+	if (link->refusal == REFUSAL_ALL_SLOTS && walsender != NULL &&
+	    walsender->refusal == REFUSAL_REPLICATION)
+		link = walsender;
+	return refusal_advice(link->refusal);
 }

@@ -71,6 +71,7 @@ read_origins(struct conninfo *info, const struct origins *origins, struct err *e
 		value_of(origins, "hostaddr", NULL),
 		value_of(origins, "port", info->port),
 	};
+	const char *replication = value_of(origins, "replication", NULL);
 	const char *timeout = value_of(origins, "connect_timeout", NULL);
 	const char *plain = info->dbname != NULL && origins->string == NULL ? info->dbname : NULL;
 	struct err ignored;
@@ -79,6 +80,7 @@ read_origins(struct conninfo *info, const struct origins *origins, struct err *e
 	info->database = copy(&info->arena, value_of(origins, "dbname", plain));
 	if (info->database == NULL)
 		info->database = "postgres";
+	info->walsender = replication != NULL && strcmp(replication, "database") == 0;
 	for (size_t i = 0; i < CONN_KEEP_COUNT; i++)
 		info->kept[i] = value_of(origins, keep_params[i].key, NULL) != NULL;
 	if (timeout != NULL && units_parse_int(timeout, 1, 3600, &seconds, &ignored))
@@ -228,6 +230,8 @@ conninfo_params(const struct conninfo *info, const struct conn_host *hosts, size
 	add_param(params, "dbname", info->dbname);
 	/* From here on it is stronger than the connection string. */
 	add_param(params, "dbname", info->database);
+	if (info->walsender)
+		add_param(params, "replication", "database");
 	/* No conversion by the server, which fails on bytes of other databases' encodings. */
 	add_param(params, "client_encoding", "SQL_ASCII");
 	add_param(params, "password", password);

@@ -27,11 +27,7 @@ static const int64_t pauses_us[] = { 250000, 500000, 1000000, 2000000, 4000000, 
 void
 login_forget(struct pg *pg)
 {
-	volatile char *at = pg->password; /* volatile: the compiler shall not save the work */
-
-	while (at != NULL && *at != '\0')
-		*at++ = '\0';
-	mem_free(pg->password);
+	mem_free_secret(pg->password);
 	pg->password = NULL;
 }
 
@@ -196,11 +192,13 @@ login_resolve(struct pg *pg)
 static void
 send_hello(struct pg *pg)
 {
-	char local[96];
+	char local[96] = "false";
 
-	/* Behind a pooler our settings must not outlive the transaction. */
-	snprintf(local, sizeof(local), "pg_catalog.int4ne(pg_catalog.pg_backend_pid(), %d)",
-	    pg->about.pid);
+	/* Behind a pooler our settings must not outlive the transaction; a walsender is never
+	 * shared. */
+	if (!pg->info.walsender)
+		snprintf(local, sizeof(local), "pg_catalog.int4ne(pg_catalog.pg_backend_pid(), %d)",
+		    pg->about.pid);
 	pg->pooled = false;
 	message_begin(pg);
 	message_add(pg, PG_SQL_SESSION, local, NULL);
@@ -266,7 +264,7 @@ login_hello_rows(struct pg *pg, struct pg_rows *rows)
 	const char *started = pg_rows_value(rows, 0, IDENTITY_STARTED, &n);
 	const char *reserves;
 
-	pg->pooled = pid == NULL || strtol(pid, NULL, 10) != pg->about.pid;
+	pg->pooled = !pg->info.walsender && (pid == NULL || strtol(pid, NULL, 10) != pg->about.pid);
 	if (started == NULL || !units_parse_timestamp(started, n, &pg->started_us))
 		pg->started_us = TIME_UNKNOWN;
 	buf_reset(&pg->reserves);

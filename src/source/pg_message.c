@@ -7,13 +7,15 @@
 #include "source/pg_way.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/units.h"
 #include "source/pg_error.h"
 
 #define LATE_US (2 * UNITS_US_PER_SECOND) /* an answer that takes longer is said to be late */
 #define EXTRA_WAIT_US 500000              /* a sample waits no longer for what comes after it */
-#define TLS_TICK_US 50000                 /* bytes that are decrypted already do not wake poll() */
+#define MANY_VERSION 150000 /* from here on a walsender takes several statements at once */
+#define TLS_TICK_US 50000   /* bytes that are decrypted already do not wake poll() */
 
 /* What a message is for. */
 struct task {
@@ -50,16 +52,31 @@ message_begin(struct pg *pg)
 void
 message_add(struct pg *pg, enum pg_sql id, const char *arg1, const char *arg2)
 {
+	if (pg->sql.len > 0 && pg->info.walsender && pg->about.version_num < MANY_VERSION)
+		buf_addc(&pg->sql, '\0');
+	else if (pg->sql.len > 0)
+		buf_adds(&pg->sql, "; ");
 	pg_sql_add(&pg->sql, id, pg->about.version_num, arg1, arg2);
+}
+
+/* Sends the next of the statements that go one by one; false when the connection is lost. */
+static bool
+send_next(struct pg *pg)
+{
+	const char *sql = buf_str(&pg->sql) + pg->sent;
+
+	pg->sent += strlen(sql) + 1;
+	return pg_conn_send(pg->conn, sql);
 }
 
 void
 message_send(struct pg *pg, enum phase phase)
 {
 	pg->failed = false;
+	pg->sent = 0;
 	pg->sent_us = pg->mono_us;
 	pg->deadline_us = pg->mono_us + EXTRA_WAIT_US;
-	if (pg_conn_send(pg->conn, buf_str(&pg->sql)))
+	if (send_next(pg))
 		pg_set_phase(pg, phase);
 	else
 		login_lost(pg);
@@ -136,7 +153,13 @@ message_receive(struct pg *pg)
 			break;
 		case PG_DONE:
 			check_answered(pg);
-			task->done(pg);
+			if (pg->failed || pg->sent > pg->sql.len) {
+				task->done(pg);
+				return;
+			}
+			if (send_next(pg))
+				break;
+			login_lost(pg);
 			return;
 		case PG_BROKEN:
 			login_lost(pg);

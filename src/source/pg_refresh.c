@@ -95,8 +95,9 @@ needs_starting(const struct pg *pg)
 	int64_t used = pg_sample_used(&pg->sample);
 	int64_t usable = pg_sample_usable(&pg->sample);
 
+	/* A walsender's slot is taken when the others are all in use. */
 	return pg->about.version_num < 180000 &&
-	    (pg->mono_us < pg->refused_us + REFUSED_AGE_US ||
+	    (pg->info.walsender || pg->mono_us < pg->refused_us + REFUSED_AGE_US ||
 	        used * 100 >= usable * STARTING_PERCENT);
 }
 

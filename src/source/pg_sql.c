@@ -141,8 +141,6 @@ pg_sql_add(struct buf *buf, enum pg_sql id, int version, const char *arg1, const
 	const char *text = find_text(id, version);
 	const char *mark;
 
-	if (buf->len > 0)
-		buf_adds(buf, "; ");
 	while ((mark = strchr(text, '$')) != NULL) {
 		const char *arg = mark[1] == '1' ? arg1 : arg2;
 

@@ -110,7 +110,7 @@ pg_name_target(struct pg *pg)
 }
 
 void *
-pg_open(const struct settings *settings, struct err *err)
+pg_open(const struct settings *settings, enum via via, struct err *err)
 {
 	struct pg *pg = mem_alloc(1, sizeof(*pg));
 
@@ -119,6 +119,8 @@ pg_open(const struct settings *settings, struct err *err)
 		mem_free(pg);
 		return NULL;
 	}
+	pg->info.walsender = pg->info.walsender || via == VIA_WALSENDER;
+	pg->link.via = pg->info.walsender ? VIA_WALSENDER : VIA_CLIENT;
 	pg->no_password = settings->no_password;
 	pg->link.state = LINK_CONNECTING;
 	pg->refused_us = pg->looked_us = INT64_MIN;

@@ -76,6 +76,29 @@ add_server(struct writer *writer)
 	word_add(writer, arena_printf(writer->arena, "up %s", time), STYLE_TEXT, 30, 1);
 }
 
+/* The way in: the present one, or that of old data; and what keeps us from the best one. */
+static void
+add_via(struct writer *writer)
+{
+	const struct ui_frame *frame = writer->frame;
+	const struct link *knock = frame->knock;
+	bool up = frame->link != NULL &&
+	    (frame->link->state == LINK_UP || frame->link->state == LINK_LATE);
+	enum via via = up ? frame->link->via : frame->data->snap->via;
+
+	word_add(writer, arena_printf(writer->arena, "via %s", via_name(via)),
+	    via == VIA_CLIENT ? STYLE_TEXT : STYLE_WARNING, via == VIA_CLIENT ? 25 : 97, 2);
+	if (knock == NULL)
+		return;
+	word_add(writer,
+	    arena_printf(writer->arena, "waiting for a slot: %u %s", knock->tries,
+	        knock->tries == 1 ? "try" : "tries"),
+	    STYLE_WARNING, 65, 2);
+	word_add(writer,
+	    arena_printf(writer->arena, ", %s %s", knock->sqlstate, refusal_words(knock->refusal)),
+	    STYLE_WARNING, 64, 0);
+}
+
 /* What is not as it should be: the link, a pause, old data. */
 static void
 add_troubles(struct writer *writer)
@@ -107,9 +130,7 @@ title_words(struct writer *writer)
 	line_right(&writer->line);
 	add_troubles(writer);
 	if (frame->data != NULL)
-		word_add(writer,
-		    arena_printf(writer->arena, "via %s", via_name(frame->data->snap->via)),
-		    STYLE_TEXT, 25, 2);
+		add_via(writer);
 	units_number_exact(time, (double)writer->ui->interval_us / UNITS_US_PER_SECOND);
 	word_add(writer, arena_printf(writer->arena, "every %ss", time), STYLE_TEXT, 40, 2);
 	units_time_of_day(time, frame->wall_us, frame->utc_offset_s);

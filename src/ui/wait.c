@@ -29,6 +29,7 @@ static void
 write_refusal(struct ui *ui, const struct ui_frame *frame, struct page *page)
 {
 	const struct link *link = frame->link;
+	char reason[LINK_REASON_MAX];
 
 	page_text(page, STYLE_CRITICAL,
 	    arena_printf(&ui->scratch, "Not in %s: %s", frame->target,
@@ -40,9 +41,14 @@ write_refusal(struct ui *ui, const struct ui_frame *frame, struct page *page)
 		page_text(page, STYLE_DIM,
 		    arena_printf(&ui->scratch, "SQLSTATE %s%s%s", link->sqlstate,
 		        link->routine[0] != '\0' ? ", routine " : "", link->routine));
+	for (enum via via = 0; via < VIA_COUNT; via++)
+		if (frame->refused[via] != NULL)
+			page_wrap(page, STYLE_TEXT,
+			    arena_printf(&ui->scratch, "No way in by %s: %s", via_words(via),
+			        link_reason(reason, frame->refused[via])));
 	page_line(page, STYLE_TEXT);
 	page_wrap(page, STYLE_TITLE,
-	    arena_printf(&ui->scratch, "Try: %s.", refusal_advice(link->refusal)));
+	    arena_printf(&ui->scratch, "Try: %s.", link_advice(link, frame->refused)));
 	page_line(page, STYLE_TEXT);
 	page_text(page, STYLE_TEXT, tries_text(&ui->scratch, frame));
 }

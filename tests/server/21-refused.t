@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: PostgreSQL
-# A full server: each limit is told from the others, in one line with what to do, in any language.
+# A full server and an ordinary login: each limit is told from the others, in one line with what to do,
+# in any language.
 use strict;
 use warnings;
 
@@ -29,7 +30,7 @@ sub fill {
 
 sub refused {
 	my ($server, $login, $pattern, $what) = @_;
-	return complaint([monitor($server, login => $login)], 2, $pattern, $what);
+	return complaint([monitor($server, via => 'client', login => $login)], 2, $pattern, $what);
 }
 
 sub check_slots {
@@ -60,7 +61,7 @@ sub check_slots {
 # While it goes on, the refusal is in the data; it gets in as soon as there is a slot.
 sub check_watch {
 	my ($server, $sessions) = @_;
-	my $watch = Report->watch($server);
+	my $watch = Report->watch($server, via => 'client');
 	my $failed = $watch->wait_for(sub { defined $_[0]{error} }, 'a report of the refusal');
 	is_deeply([sort keys %$failed], [qw(error time version)], 'without any figures');
 	like($failed->{error}, qr/all slots in use \(53300, InitProcess\)/, 'that names the limit');

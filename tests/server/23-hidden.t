@@ -65,7 +65,7 @@ sub check_refused {
 	my ($server, $observer) = @_;
 	$observer->close;
 	my @clients = stall($server, 13);
-	my $watch = Report->watch($server, interval => 0.3);
+	my $watch = Report->watch($server, interval => 0.3, via => 'client');
 	$watch->wait_for(sub { defined $_[0]{error} }, 'no slot for us');
 	pop @clients;
 	my $hidden = $server->major < 18 ? 12 : 0;

@@ -142,7 +142,7 @@ sub check_full {
 	my $boss = Screen->monitor($server);
 	ok($boss->wait_for(qr{ \d/4 .*CRITICAL}), 'a superuser gets in, and sees it');
 	push @sessions, fill($server);
-	my $late = Screen->monitor($server);
+	my $late = Screen->monitor($server, args => ['--via=client']);
 	ok($late->wait_for(qr/Not in \S+: all slots in use/), 'no slot at all');
 	like($late->capture, qr/Try: free a slot/, 'and what to do');
 	ok($boss->wait_for(qr{ 6/4 }), 'who is in stays in');

@@ -59,8 +59,10 @@ answer_hello(void)
 static int
 setup(void **state)
 {
-	char host[] = "/tmp";
-	struct settings settings = { .host = host, .connect_timeout = 10 * SECOND };
+	static char host[] = "/tmp";
+	static const struct settings settings = { .via = 1,
+		.host = host,
+		.connect_timeout = 10 * SECOND };
 	struct source_event event;
 
 	(void)state;

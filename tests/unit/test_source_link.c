@@ -41,8 +41,10 @@ static int64_t now;
 static int
 setup(void **state)
 {
-	char host[] = "/tmp";
-	struct settings settings = { .host = host, .connect_timeout = 10 * SECOND };
+	static char host[] = "/tmp";
+	static const struct settings settings = { .via = 1,
+		.host = host,
+		.connect_timeout = 10 * SECOND };
 
 	(void)state;
 	fake_reset();
@@ -213,8 +215,11 @@ test_wrong_file(void **state)
 static void
 test_never_ask(void **state)
 {
-	char host[] = "/tmp";
-	struct settings settings = { .host = host, .no_password = true, .connect_timeout = SECOND };
+	static char host[] = "/tmp";
+	static const struct settings settings = { .via = 1,
+		.host = host,
+		.no_password = true,
+		.connect_timeout = SECOND };
 
 	(void)state;
 	source_close(source);

@@ -68,8 +68,10 @@ answer(const struct pg_rows *first, const struct pg_rows *second)
 static int
 setup(void **state)
 {
-	char host[] = "/tmp";
-	struct settings settings = { .host = host, .connect_timeout = 10 * SECOND };
+	static char host[] = "/tmp";
+	static const struct settings settings = { .via = 1,
+		.host = host,
+		.connect_timeout = 10 * SECOND };
 
 	(void)state;
 	fake_reset();
