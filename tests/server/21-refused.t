@@ -4,7 +4,6 @@
 use strict;
 use warnings;
 
-use File::Temp qw(tempdir);
 use FindBin;
 use lib $FindBin::Bin;
 use PgClient;
@@ -20,14 +19,6 @@ my %conf = (
 	superuser_reserved_connections => 1,
 );
 
-# Sessions until one is refused; what is left is full for that kind.
-sub fill {
-	my ($server, @opt) = @_;
-	my ($session, @sessions);
-	push @sessions, $session while !($session = PgClient->try($server, @opt))->error;
-	return @sessions;
-}
-
 sub refused {
 	my ($server, $login, $pattern, $what) = @_;
 	return complaint([monitor($server, via => 'client', login => $login)], 2, $pattern, $what);
@@ -35,13 +26,13 @@ sub refused {
 
 sub check_slots {
 	my ($server, $observer) = @_;
-	my @sessions = fill($server, user => 'app');
+	my @sessions = PgClient->fill($server, user => 'app');
 	if ($server->major >= 16) {
 		refused($server, { user => 'app' },
 			qr/: only reserved slots left \(53300, InitPostgres\): .*"pg_use_reserved_connections".*; .*member/,
 			'the reserve of pg_use_reserved_connections');
 		$observer->wait_for_sessions(@sessions + 1);
-		push @sessions, fill($server, user => 'preferred');
+		push @sessions, PgClient->fill($server, user => 'preferred');
 		refused($server, { user => 'preferred' },
 			qr/: only superuser slots left \(53300, InitPostgres\): .*; .*as a superuser/,
 			'the reserve of superusers, for who may use the other');
@@ -51,7 +42,7 @@ sub check_slots {
 			'the reserve of superusers');
 	}
 	$observer->wait_for_sessions(@sessions + 1);
-	push @sessions, fill($server);
+	push @sessions, PgClient->fill($server);
 	is(scalar @sessions, 7, 'the server is full, with the observer');
 	refused($server, { user => $_ }, qr/: all slots in use \(53300, InitProcess\): .*; .*kill -TERM/,
 		"all slots in use, for $_") for qw(postgres app);
@@ -74,19 +65,19 @@ sub check_watch {
 
 sub check_limits {
 	my ($server, $observer) = @_;
-	my @sessions = fill($server, user => 'narrow');
+	my @sessions = PgClient->fill($server, user => 'narrow');
 	my $limit = qr/connection limit of the role reached \(53300, InitializeSessionUserId\)/;
 	refused($server, { user => 'narrow' }, qr/: $limit: .*"narrow".*; .*another role/, 'limit of a role');
 	@sessions = ();
 	$observer->wait_for_sessions(1);
-	@sessions = fill($server, user => 'app', database => 'small');
+	@sessions = PgClient->fill($server, user => 'app', database => 'small');
 	$limit = qr/connection limit of the database reached \(53300, CheckMyDatabase\)/;
 	refused($server, { user => 'app', dbname => 'small' }, qr/: $limit: .*"small".*; .*another database/,
 		'limit of a database');
 	$observer->wait_for_sessions(3);
 	is(report($server, login => { replication => 'database' })->{slots}{used}, 3,
 		'a replication connection takes no slot, and can be used');
-	@sessions = fill($server, replication => 'database');
+	@sessions = PgClient->fill($server, replication => 'database');
 	refused($server, { replication => 'database' },
 		qr/: all replication slots of max_wal_senders in use \(53300, InitProcess\): .*; .*without replication/,
 		'limit of replication connections');
@@ -108,15 +99,6 @@ sub check_children {
 	return;
 }
 
-# A locale that the server can speak, made if need be; undef if there is none.
-sub foreign_locale {
-	my $dir = tempdir(CLEANUP => 1);
-	chmod 0755, $dir;
-	my ($status) = run_program([qw(localedef -i de_DE -f UTF-8), "$dir/de_DE.UTF-8"]);
-	return $dir if -e "$dir/de_DE.UTF-8/LC_MESSAGES";
-	return;
-}
-
 sub check_language {
 	my ($bindir, $dir) = @_;
 	my $server = do {
@@ -129,15 +111,15 @@ sub check_language {
 		my $observer = PgClient->new($server);
 		$observer->query('create role app login; create role narrow login connection limit 1');
 		$observer->wait_for_sessions(1);
-		my @sessions = fill($server, user => 'narrow');
+		my @sessions = PgClient->fill($server, user => 'narrow');
 		my $limit = qr/connection limit of the role reached \(53300, InitializeSessionUserId\)/;
 		refused($server, { user => 'narrow' }, qr/: $limit: zu viele .*; .*role/, 'a limit, in German');
 		$observer->wait_for_sessions(2);
-		push @sessions, fill($server, user => 'app');
+		push @sessions, PgClient->fill($server, user => 'app');
 		refused($server, { user => 'app' }, qr/: only superuser slots left \(53300, InitPostgres\): die .*; .*superuser/,
 			'another');
 		$observer->wait_for_sessions(@sessions + 1);
-		push @sessions, fill($server);
+		push @sessions, PgClient->fill($server);
 		refused($server, { user => 'app' }, qr/: all slots in use \(53300, InitProcess\): .*zu viele .*; .*kill -TERM/,
 			'a third');
 	}
@@ -162,7 +144,7 @@ PgServer::each_version(sub {
 	check_children($server);
 });
 SKIP: {
-	my $dir = foreign_locale();
+	my $dir = PgServer::german();
 	skip 'localedef makes no German locale', 1 if !$dir;
 	subtest 'another language' => sub { check_language((PgServer::bindirs())[0], $dir) };
 }

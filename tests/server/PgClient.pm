@@ -41,6 +41,14 @@ sub try {
 	return $self;
 }
 
+# Sessions until one is refused: no slot of that kind is left. Options as above.
+sub fill {
+	my ($class, $server, %opt) = @_;
+	my ($session, @sessions);
+	push @sessions, $session while !($session = $class->try($server, %opt))->error;
+	return @sessions;
+}
+
 # Sends the startup packet and no more.
 sub stall {
 	my ($class, $server, %opt) = @_;

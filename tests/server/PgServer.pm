@@ -118,6 +118,15 @@ sub new {
 	return $self;
 }
 
+# The directory of a German locale, made if that can be, which a server speaks that has lc_messages
+# de_DE.UTF-8 and finds it in LOCPATH; undef for none.
+sub german {
+	my $dir = tempdir(CLEANUP => 1);
+	chmod 0755, $dir;
+	run_program([qw(localedef -i de_DE -f UTF-8), "$dir/de_DE.UTF-8"]);
+	return -e "$dir/de_DE.UTF-8/LC_MESSAGES" ? $dir : undef;
+}
+
 # A hot standby of this server, in a place of its own. Options: conf.
 sub standby {
 	my ($self, %opt) = @_;

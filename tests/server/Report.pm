@@ -43,12 +43,12 @@ sub report {
 	my ($server, %opt) = @_;
 	my ($status, $out, $err) = monitor($server, %opt);
 	$status eq '0' or die "pgconntop: status $status\n$err";
-	my @reports = map { _decode($_) } split /\n/, $out;
+	my @reports = map { decode($_) } split /\n/, $out;
 	return wantarray ? @reports : $reports[-1];
 }
 
 # One line, which must be UTF-8 and nothing but JSON.
-sub _decode {
+sub decode {
 	my ($line) = @_;
 	my $report = eval { JSON::PP->new->utf8->decode($line) };
 	defined $report or die "no JSON: $@\n$line\n";
@@ -83,7 +83,7 @@ sub count {
 sub _report {
 	my ($self, $n) = @_;
 	my $report = $self->{reports}[$n];
-	return ref $report ? $report : ($self->{reports}[$n] = _decode($report));
+	return ref $report ? $report : ($self->{reports}[$n] = decode($report));
 }
 
 # All reports up to now.

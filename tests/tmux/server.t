@@ -124,24 +124,16 @@ sub check_down {
 	return;
 }
 
-# Sessions until one is refused.
-sub fill {
-	my ($server, @opt) = @_;
-	my ($session, @sessions);
-	push @sessions, $session while !($session = PgClient->try($server, @opt))->error;
-	return @sessions;
-}
-
 sub check_full {
 	my ($server) = @_;
-	my @sessions = fill($server, user => 'app');
+	my @sessions = PgClient->fill($server, user => 'app');
 	my $screen = Screen->monitor($server, login => { user => 'app' });
 	ok($screen->wait_for(qr/Not in \S+: only superuser slots left/), 'no slot for an ordinary role');
 	like($screen->capture, qr/SQLSTATE 53300/, 'the code of it');
 	like($screen->capture, qr/Try: log in as a superuser/, 'and what to do');
 	my $boss = Screen->monitor($server);
 	ok($boss->wait_for(qr{ \d/4 .*CRITICAL}), 'a superuser gets in, and sees it');
-	push @sessions, fill($server);
+	push @sessions, PgClient->fill($server);
 	my $late = Screen->monitor($server, args => ['--via=client']);
 	ok($late->wait_for(qr/Not in \S+: all slots in use/), 'no slot at all');
 	like($late->capture, qr/Try: free a slot/, 'and what to do');
