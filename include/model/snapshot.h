@@ -23,16 +23,31 @@ enum signal_right {
 	SIGNAL_ALL,    /* superuser */
 };
 
+/* Where the limits are from. */
+enum limits_from {
+	LIMITS_SERVER, /* the server said so with this sample */
+	LIMITS_BEFORE, /* or at an earlier connection, before which it was not restarted */
+	LIMITS_FILES,  /* its command line and files, which may have changed since it started */
+	LIMITS_COUNT
+};
+
+/* "server" "earlier connection" "configuration files". */
+const char *limits_from_name(enum limits_from from);
+
 struct server {
 	const char *host; /* as asked for: name, address or socket directory */
 	const char *port;
 	const char *database; /* we are in */
 	const char *user;     /* we are */
 	const char *version;  /* "15.20" */
-	int version_num;      /* 150020 */
+	int version_num;      /* 150020; 0 when unknown */
 	bool in_recovery;
+	bool in_recovery_known;
 	int64_t started_us; /* TIME_UNKNOWN when unknown */
 };
+
+/* "standby" or "primary"; NULL when that is unknown. */
+const char *server_role(const struct server *server);
 
 /* A setting that takes slots away from ordinary roles, other than the two of PostgreSQL itself. */
 struct reserve {
@@ -56,14 +71,16 @@ struct snapshot {
 	enum via via;
 	struct server server;
 	int max_connections; /* -1 when unknown */
-	int superuser_reserved;
+	int superuser_reserved;         /* -1 when unknown, as the next one */
 	int reserved;                   /* reserved_connections, 16+ */
 	const struct reserve *reserves; /* the provider's own */
 	size_t reserve_count;
 	int max_wal_senders; /* -1 when unknown */
+	enum limits_from limits_from;   /* the four above */
 	const struct limit *limits;
 	size_t limit_count;
 	enum signal_right signal_right;
+	bool ages_estimated; /* starts of states are when processes last ran, no more is known */
 	bool restricted;   /* our role may not see all of other roles' sessions */
 	bool hidden_known; /* authenticating sessions are in the list, or the server has none to
 	                      hide */

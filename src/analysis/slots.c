@@ -16,11 +16,11 @@ count_limits(struct slots *slots, const struct snapshot *snap)
 	slots->max_connections = snap->max_connections;
 	slots->superuser_reserved = snap->superuser_reserved;
 	slots->reserved = snap->reserved;
-	for (size_t i = 0; i < snap->reserve_count; i++)
+	for (size_t i = 0; snap->reserved >= 0 && i < snap->reserve_count; i++)
 		slots->reserved += snap->reserves[i].slots;
 	slots->max_wal_senders = snap->max_wal_senders;
 	slots->usable = -1;
-	if (snap->max_connections >= 0) {
+	if (snap->max_connections >= 0 && slots->superuser_reserved >= 0 && slots->reserved >= 0) {
 		slots->usable = snap->max_connections - slots->superuser_reserved - slots->reserved;
 		if (slots->usable < 0)
 			slots->usable = 0;

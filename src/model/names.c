@@ -24,6 +24,12 @@ static const struct {
 	[STATE_UNKNOWN] = { "unknown", "unknown" },
 };
 
+static const char *const limits_from_names[LIMITS_COUNT] = {
+	[LIMITS_SERVER] = "server",
+	[LIMITS_BEFORE] = "earlier connection",
+	[LIMITS_FILES] = "configuration files",
+};
+
 static const char *const level_names[] = {
 	[LEVEL_OK] = "ok",
 	[LEVEL_INFO] = "info",
@@ -88,4 +94,18 @@ const char *
 level_name(enum level level)
 {
 	return level_names[level];
+}
+
+const char *
+limits_from_name(enum limits_from from)
+{
+	return limits_from_names[from];
+}
+
+const char *
+server_role(const struct server *server)
+{
+	if (!server->in_recovery_known)
+		return NULL;
+	return server->in_recovery ? "standby" : "primary";
 }

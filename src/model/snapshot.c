@@ -155,6 +155,7 @@ snapshot_add(struct snapshot *snap)
 		.state_change_us = TIME_UNKNOWN,
 		.xid = -1,
 		.xmin = -1,
+		.cpu = -1,
 	};
 	return session;
 }

@@ -52,6 +52,7 @@ pg_sample_server(struct pg_sample *sample, const struct pg_rows *rows, const cha
 	recovery = pg_rows_value(rows, 0, SERVER_RECOVERY, &len);
 	sample->own_pid = (int32_t)pg_value_number(rows, 0, SERVER_PID, 0);
 	snap->server_us = pg_value_time(rows, 0, SERVER_CLOCK);
+	snap->server.in_recovery_known = recovery != NULL;
 	snap->server.in_recovery = recovery != NULL && recovery[0] == 't';
 	snap->max_connections = (int)pg_value_number(rows, 0, SERVER_MAX_CONNECTIONS, -1);
 	snap->superuser_reserved = (int)pg_value_number(rows, 0, SERVER_SUPERUSER_RESERVED, 0);

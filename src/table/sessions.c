@@ -207,6 +207,15 @@ session_own(const struct table_data *data, const void *row)
 	return value_bool(session->own);
 }
 
+static struct value
+session_cpu(const struct table_data *data, const void *row)
+{
+	const struct session *session = row;
+
+	(void)data;
+	return session->cpu < 0 ? value_none() : value_share(session->cpu);
+}
+
 struct value
 session_query(const struct table_data *data, const void *row)
 {
@@ -278,8 +287,9 @@ static const struct column columns[] = {
 	    session_port },
 	{ "state", NULL, "STATE", "state as the server names it", VALUE_TEXT, 7, COLUMN_STATE,
 	    session_state },
-	{ "age", "age_seconds", "AGE", "time in the present state", VALUE_DURATION, 6, 0,
-	    session_age },
+	{ "age", "age_seconds", "AGE",
+	    "time in the present state; via proc a guess: since the process last ran",
+	    VALUE_DURATION, 6, 0, session_age },
 	{ "transaction", "transaction_seconds", "XACT", "time since the transaction began",
 	    VALUE_DURATION, 6, 0, session_transaction },
 	{ "query_age", "query_seconds", "SINCE", "time since the last query began", VALUE_DURATION,
@@ -305,6 +315,8 @@ static const struct column columns[] = {
 	    COLUMN_HIDDEN, session_query_id },
 	{ "own", NULL, "OWN", "whether it is the session of pgconntop itself", VALUE_BOOL, 3,
 	    COLUMN_HIDDEN, session_own },
+	{ "cpu", NULL, "CPU", "share of one CPU since the sample before, via proc only",
+	    VALUE_SHARE, 7, COLUMN_HIDDEN, session_cpu },
 	{ "query", NULL, "QUERY", "running or last query, its beginning", VALUE_TEXT, 20,
 	    COLUMN_STRETCH | COLUMN_SQUEEZE, session_query },
 };

@@ -24,6 +24,13 @@ count(int64_t n)
 	return n < 0 ? value_none() : value_int(n);
 }
 
+/* A number that is 0 when unknown. */
+static struct value
+known(int64_t n)
+{
+	return n == 0 ? value_none() : value_int(n);
+}
+
 static struct value
 rate(const struct table_data *data, double per_second)
 {
@@ -35,8 +42,7 @@ GETTER(server_host, value_text(data->snap->server.host))
 GETTER(server_database, value_text(data->snap->server.database))
 GETTER(server_user, value_text(data->snap->server.user))
 GETTER(server_version, value_text(data->snap->server.version))
-GETTER(server_version_num, value_int(data->snap->server.version_num))
-GETTER(server_in_recovery, value_bool(data->snap->server.in_recovery))
+GETTER(server_version_num, known(data->snap->server.version_num))
 GETTER(server_started, value_time(data->snap->server.started_us))
 GETTER(via, value_text(via_name(data->snap->via)))
 GETTER(max_connections, count(data->facts->slots.max_connections))
@@ -47,6 +53,8 @@ GETTER(used, value_int(data->facts->slots.used))
 GETTER(hidden, count(data->facts->slots.hidden))
 GETTER(free_slots, count(data->facts->slots.free))
 GETTER(estimated, value_bool(data->facts->slots.estimated))
+GETTER(limits_from, value_text(limits_from_name(data->snap->limits_from)))
+GETTER(ages_estimated, value_bool(data->snap->ages_estimated))
 GETTER(walsenders_max, count(data->facts->slots.max_wal_senders))
 GETTER(walsenders_used, value_int(data->facts->slots.walsenders))
 GETTER(opened, rate(data, data->facts->churn.opened_per_second))
@@ -65,6 +73,15 @@ server_port(const struct table_data *data, const void *row)
 
 	(void)row;
 	return port == NULL ? value_none() : value_int(strtol(port, NULL, 10));
+}
+
+static struct value
+server_in_recovery(const struct table_data *data, const void *row)
+{
+	const struct server *server = &data->snap->server;
+
+	(void)row;
+	return server->in_recovery_known ? value_bool(server->in_recovery) : value_none();
 }
 
 static struct value
@@ -152,6 +169,12 @@ static const struct column columns[] = {
 	{ "estimated", "slots.estimated", "Estimated",
 	    "our role may not see all: parallel workers may be counted in", VALUE_BOOL, 0,
 	    COLUMN_ALWAYS | COLUMN_HIDDEN, estimated },
+	{ "limits_from", "slots.limits_from", "Limits from",
+	    "who says so: server, earlier connection, or configuration files", VALUE_TEXT, 0,
+	    COLUMN_ALWAYS | COLUMN_HIDDEN, limits_from },
+	{ "ages_estimated", NULL, "Ages estimated",
+	    "ages in a state are since the process last ran: nothing better is known via proc",
+	    VALUE_BOOL, 0, COLUMN_ALWAYS | COLUMN_HIDDEN, ages_estimated },
 	{ "walsenders_max", "walsenders.max", "Walsender slots", "max_wal_senders", VALUE_INT, 0, 0,
 	    walsenders_max },
 	{ "walsenders_used", "walsenders.used", "Walsenders", "walsenders running", VALUE_INT, 0, 0,

@@ -181,12 +181,13 @@ write_facts(struct ui *ui, const struct ui_frame *frame, struct page *page)
 	const struct action_row *row = action_row(job->action);
 	const struct server *server = &frame->data->snap->server;
 	struct arena *arena = &ui->scratch;
+	const char *role = server_role(server);
 	char before[UNITS_TEXT_MAX], after[UNITS_TEXT_MAX];
 
 	page_wrap(page, STYLE_TITLE, arena_printf(arena, "%s %s", row->verb, question->whom));
 	page_wrap(page, STYLE_TEXT,
-	    arena_printf(arena, "on %s, %s, PostgreSQL %s", frame->target,
-	        server->in_recovery ? "standby" : "primary",
+	    arena_printf(arena, "on %s, %s%sPostgreSQL %s", frame->target,
+	        role != NULL ? role : "", role != NULL ? ", " : "",
 	        server->version != NULL ? server->version : "(unknown)"));
 	page_wrap(page, STYLE_TEXT, arena_printf(arena, "This %s.", row->effect));
 	units_share(before, question->before);

@@ -66,7 +66,7 @@ add_server(struct writer *writer)
 	if (server->version != NULL)
 		word_add(writer, arena_printf(writer->arena, "PostgreSQL %s", server->version),
 		    STYLE_TEXT, 50, 2);
-	word_add(writer, server->in_recovery ? "standby" : "primary", STYLE_TEXT, 55, 1);
+	word_add(writer, server_role(server), STYLE_TEXT, 55, 1);
 	if (server->started_us == TIME_UNKNOWN)
 		return;
 	up_us = session_since(server->started_us, snap->server_us);

@@ -66,6 +66,7 @@ fixture_snapshot(void)
 		.user = "monitor",
 		.version = "15.20",
 		.version_num = 150020,
+		.in_recovery_known = true,
 		.started_us = NOW_US - MINUTES(60 * 24 * 12),
 	};
 	snap->max_connections = 100;

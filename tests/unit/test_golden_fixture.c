@@ -103,7 +103,7 @@ set_server(struct snapshot *snap, enum scene scene)
 	snap->mono_us = MONO_US;
 	snap->took_us = 3000;
 	snap->server = (struct server){ "db1", "5432", "postgres", "monitor", "15.20", 150020,
-		scene == SCENE_THOUSAND, NOW_US - 12 * 24 * HOUR };
+		scene == SCENE_THOUSAND, true, NOW_US - 12 * 24 * HOUR };
 	snap->max_connections = scenes[scene].max_connections;
 	snap->superuser_reserved = 3;
 	snap->max_wal_senders = 10;

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * An earlier connection knows best, as long as the server was not restarted;
+ * then its command line, then its files, which may have changed meanwhile.
+ */
+#include "source/proc_about.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/units.h"
+#include "source/proc_conf.h"
+#include "source/proc_fs.h"
+#include "source/proc_scan.h"
+
+#define SAME_START_US (5 * UNITS_US_PER_SECOND) /* the server's own idea of its start is later */
+#define MAJOR_LEAST 10
+
+/* An earlier connection was to this server, and not to one before it was restarted. */
+static bool
+is_same(const struct proc_scan *scan, const struct snapshot *before)
+{
+	int64_t start_us = proc_scan_start_us(scan, scan->server.start_ticks);
+
+	return before != NULL && before->max_connections >= 0 &&
+	    before->server.started_us != TIME_UNKNOWN &&
+	    before->server.started_us - start_us < SAME_START_US &&
+	    start_us - before->server.started_us < SAME_START_US;
+}
+
+static void
+take_before(struct proc_about *about, struct arena *arena, const struct snapshot *before)
+{
+	if (before->server.version != NULL)
+		about->version = arena_printf(arena, "%s", before->server.version);
+	about->version_num = before->server.version_num;
+	about->major = about->version_num / 10000;
+	about->max_connections = before->max_connections;
+	about->superuser_reserved = before->superuser_reserved;
+	about->reserved = before->reserved;
+	for (size_t i = 0; i < before->reserve_count; i++)
+		about->reserved += before->reserves[i].slots;
+	about->max_wal_senders = before->max_wal_senders;
+	about->limits_from = LIMITS_BEFORE;
+}
+
+static void
+take_conf(struct proc_about *about, const struct proc_conf *conf)
+{
+	about->max_connections = conf->limits[PROC_MAX_CONNECTIONS];
+	about->superuser_reserved = conf->limits[PROC_SUPERUSER_RESERVED];
+	about->reserved = conf->limits[PROC_RESERVED];
+	about->max_wal_senders = conf->limits[PROC_MAX_WAL_SENDERS];
+	about->limits_from = LIMITS_FILES;
+}
+
+/* The major version, which is in a file of the data directory. */
+static void
+read_version(struct proc_about *about, struct arena *arena, const char *data_dir)
+{
+	struct buf path = { 0 }, text = { 0 };
+
+	buf_addf(&path, "%s/PG_VERSION", data_dir);
+	if (data_dir[0] != '\0' && proc_fs_read_file(buf_str(&path), &text)) {
+		long major = strtol(buf_str(&text), NULL, 10);
+
+		if (major >= MAJOR_LEAST && major < INT32_MAX) {
+			about->major = (int)major;
+			about->version = arena_printf(arena, "%ld", major);
+		}
+	}
+	buf_clear(&path);
+	buf_clear(&text);
+}
+
+void
+proc_about_learn(struct proc_about *about, struct arena *arena, const struct proc_scan *scan,
+    const struct snapshot *before)
+{
+	struct proc_conf conf;
+	const char *data_dir = scan->server.data_dir;
+	struct buf text = { 0 };
+
+	if (is_same(scan, before)) {
+		take_before(about, arena, before);
+		return;
+	}
+	proc_conf_init(&conf);
+	if (proc_fs_read(scan->server.pid, "cmdline", &text))
+		proc_conf_arguments(&conf, buf_str(&text), text.len);
+	if (data_dir[0] == '\0')
+		data_dir = conf.data_dir;
+	read_version(about, arena, data_dir);
+	proc_conf_files(&conf, data_dir);
+	take_conf(about, &conf);
+	buf_clear(&text);
+}
