@@ -18,8 +18,9 @@ struct slots {
 	int hidden;   /* of these, still authenticating and not in pg_stat_activity; -1 when not
 	                 looked up */
 	int free;     /* what ordinary roles can still get, never negative */
-	double utilization;      /* used / usable, 0 when usable is unknown or 0; may pass 1 */
-	bool estimated;          /* our role may not see all: parallel workers may be counted in */
+	double utilization; /* used / usable, 0 when usable is unknown or 0; may pass 1 */
+	bool estimated;     /* our role may not see all, and parallel workers may be counted in;
+	                       or the limits are not from the server */
 	int states[STATE_COUNT]; /* sum is used */
 	int walsenders;          /* walsender processes, whatever slots they take */
 	int max_wal_senders;     /* -1 when unknown */

@@ -43,6 +43,7 @@ enum refusal {
 	REFUSAL_UNREACHABLE, /* nobody listens, no route, unknown host */
 	REFUSAL_TIMEOUT,     /* no answer in time */
 	REFUSAL_TLS,         /* certificate or encryption */
+	REFUSAL_PROC,        /* no server of this host is to be seen in /proc */
 	REFUSAL_LOST,        /* an open connection broke */
 	REFUSAL_OTHER,
 };

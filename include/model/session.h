@@ -71,7 +71,7 @@ struct session {
 	                              none or unknown */
 	size_t blocker_count;
 	bool blockers_known; /* false for a waiting session that was not looked into */
-	double cpu; /* share of one CPU since the sample before; negative is unknown */
+	double cpu;          /* share of one CPU since the sample before; negative is unknown */
 };
 
 /* Order of identities: by pid, then by start. Negative, 0, positive. */

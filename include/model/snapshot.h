@@ -70,20 +70,20 @@ struct snapshot {
 	int64_t took_us;   /* from the request to the last row */
 	enum via via;
 	struct server server;
-	int max_connections; /* -1 when unknown */
+	int max_connections;            /* -1 when unknown */
 	int superuser_reserved;         /* -1 when unknown, as the next one */
 	int reserved;                   /* reserved_connections, 16+ */
 	const struct reserve *reserves; /* the provider's own */
 	size_t reserve_count;
-	int max_wal_senders; /* -1 when unknown */
-	enum limits_from limits_from;   /* the four above */
+	int max_wal_senders;          /* -1 when unknown */
+	enum limits_from limits_from; /* the four above */
 	const struct limit *limits;
 	size_t limit_count;
 	enum signal_right signal_right;
 	bool ages_estimated; /* starts of states are when processes last ran, no more is known */
-	bool restricted;   /* our role may not see all of other roles' sessions */
-	bool hidden_known; /* authenticating sessions are in the list, or the server has none to
-	                      hide */
+	bool restricted;     /* our role may not see all of other roles' sessions */
+	bool hidden_known;   /* authenticating sessions are in the list, or the server has none to
+	                        hide */
 	struct session *sessions; /* ordered by identity, all kinds */
 	size_t session_count;
 	size_t session_room;   /* of the builder */

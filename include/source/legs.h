@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "model/link.h"
+#include "source/proc_about.h"
 
 struct err;
 struct settings;
@@ -49,8 +50,9 @@ struct source {
 	enum via carrier;            /* the way of act and fetch */
 	int64_t late_us; /* when a better way no longer waits for them, INT64_MAX: none waits */
 
-	char *password; /* from the application, for ways opened later; NULL for none */
-	enum via asker; /* for it */
+	struct proc_known known; /* of the server, from connections */
+	char *password;          /* from the application, for ways opened later; NULL for none */
+	enum via asker;          /* for it */
 	char messages[LEG_MESSAGES][LEG_MESSAGE_MAX]; /* not yet taken */
 	size_t message_count;
 	char given[LEG_MESSAGE_MAX]; /* the message taken last */

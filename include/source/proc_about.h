@@ -5,6 +5,9 @@
 #ifndef PGCONNTOP_SOURCE_PROC_ABOUT_H
 #define PGCONNTOP_SOURCE_PROC_ABOUT_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "model/snapshot.h"
 
 struct arena;
@@ -24,12 +27,26 @@ struct proc_about {
 	enum limits_from limits_from;
 };
 
+/* What a connection knew of its server. Zero initialized is nothing. */
+struct proc_known {
+	bool known;
+	int64_t started_us; /* of the server, by its clock */
+	char version[48];
+	int version_num;
+	int max_connections;
+	int superuser_reserved;
+	int reserved; /* with the provider's own */
+	int max_wal_senders;
+};
+
+/* Keeps what this sample knows; one that was not got by a connection changes nothing. */
+void proc_known_take(struct proc_known *known, const struct snapshot *snap);
+
 /*
- * Fills in all but host and port, out of a sample that an earlier connection
- * got (NULL for none), the server's command line and its files. Texts are in
- * the arena.
+ * Fills in all but host and port, out of what is known from a connection, the
+ * server's command line and its files. Texts are in the arena.
  */
 void proc_about_learn(struct proc_about *about, struct arena *arena, const struct proc_scan *scan,
-    const struct snapshot *before);
+    const struct proc_known *known);
 
 #endif

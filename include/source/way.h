@@ -16,6 +16,7 @@
 struct err;
 struct identity;
 struct pollfd;
+struct proc_known;
 struct settings;
 struct snapshot;
 struct source_event;
@@ -45,7 +46,18 @@ extern const struct way way_pg;
  * connection options are wrong, with libpq's words. */
 void *pg_open(const struct settings *settings, enum via via, struct err *err);
 
-/* /proc, without SQL: made by proc_open(). */
+/*
+ * The server's processes as /proc shows them, and signals: no slot, no login,
+ * no SQL; but only on the server's host, and to signal only as its account or
+ * root.
+ */
 extern const struct way way_proc;
+
+/*
+ * Its state: looks for the server with the first step. When there is none to
+ * be seen from here its link says why, and it looks again each second. What
+ * connections knew is copied. NULL when the connection options are wrong.
+ */
+void *proc_open(const struct settings *settings, const struct proc_known *known, struct err *err);
 
 #endif

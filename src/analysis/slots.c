@@ -30,7 +30,11 @@ count_limits(struct slots *slots, const struct snapshot *snap)
 void
 slots_count(struct slots *slots, const struct snapshot *snap)
 {
-	*slots = (struct slots){ .hidden = snap->hidden_known ? 0 : -1, .free = -1 };
+	*slots = (struct slots){
+		.hidden = snap->hidden_known ? 0 : -1,
+		.free = -1,
+		.estimated = snap->limits_from == LIMITS_FILES,
+	};
 	count_limits(slots, snap);
 	for (size_t i = 0; i < snap->session_count; i++) {
 		const struct session *session = &snap->sessions[i];

@@ -53,6 +53,8 @@ static const struct {
 	    "check host, port and firewall; --connect-timeout gives it longer" },
 	[REFUSAL_TLS] = { "no agreement on encryption",
 	    "check sslmode, sslrootcert and the certificates' dates and names" },
+	[REFUSAL_PROC] = { "no server process to be seen",
+	    "run on the server's own host, with its socket's directory in --host, or --pgdata" },
 	[REFUSAL_LOST] = { "connection lost", "the server's log says why" },
 	[REFUSAL_OTHER] = { "login failed", "check the connection options, then the server's log" },
 };
@@ -89,7 +91,9 @@ link_reason(char out[LINK_REASON_MAX], const struct link *link)
 	char refused[REFUSAL_TEXT_MAX];
 
 	snprintf(out, LINK_REASON_MAX, "%s",
-	    link->refusal == REFUSAL_OTHER ? link->text : refusal_text(refused, link));
+	    link->refusal == REFUSAL_OTHER || link->refusal == REFUSAL_PROC
+	        ? link->text
+	        : refusal_text(refused, link));
 	return out;
 }
 

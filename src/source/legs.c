@@ -11,7 +11,6 @@
 #include <stdio.h>
 
 #include "base/err.h"
-#include "base/settings.h"
 #include "base/units.h"
 #include "source/way.h"
 #include "source/ways.h"
@@ -21,24 +20,31 @@
 #define HAND_OVER_US 2000000 /* an act that takes longer is given up for the better way */
 
 static void *
-open_client(const struct settings *settings, struct err *err)
+open_client(const struct source *source, struct err *err)
 {
-	return pg_open(settings, VIA_CLIENT, err);
+	return pg_open(source->settings, VIA_CLIENT, err);
 }
 
 static void *
-open_walsender(const struct settings *settings, struct err *err)
+open_walsender(const struct source *source, struct err *err)
 {
-	return pg_open(settings, VIA_WALSENDER, err);
+	return pg_open(source->settings, VIA_WALSENDER, err);
+}
+
+static void *
+open_proc(const struct source *source, struct err *err)
+{
+	return proc_open(source->settings, &source->known, err);
 }
 
 /* All ways; one without functions is not there. */
 static const struct {
 	const struct way *way;
-	void *(*open)(const struct settings *settings, struct err *err);
+	void *(*open)(const struct source *source, struct err *err);
 } ways[VIA_COUNT] = {
 	[VIA_CLIENT] = { &way_pg, open_client },
 	[VIA_WALSENDER] = { &way_pg, open_walsender },
+	[VIA_PROC] = { &way_proc, open_proc },
 };
 
 const struct way *
@@ -60,7 +66,7 @@ leg_open(struct source *source, enum via via, struct err *err)
 
 	if (ways[via].open == NULL)
 		return err_set(err, "there is no way in by %s here", via_words(via));
-	leg->state = ways[via].open(source->settings, err);
+	leg->state = ways[via].open(source, err);
 	leg->over = false;
 	if (leg->state != NULL && source->password != NULL)
 		ways[via].way->password(leg->state, source->password);

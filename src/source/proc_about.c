@@ -5,6 +5,7 @@
  */
 #include "source/proc_about.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -17,31 +18,50 @@
 #define SAME_START_US (5 * UNITS_US_PER_SECOND) /* the server's own idea of its start is later */
 #define MAJOR_LEAST 10
 
-/* An earlier connection was to this server, and not to one before it was restarted. */
+void
+proc_known_take(struct proc_known *known, const struct snapshot *snap)
+{
+	const struct server *server = &snap->server;
+
+	if (snap->via == VIA_PROC || snap->max_connections < 0 ||
+	    server->started_us == TIME_UNKNOWN)
+		return;
+	*known = (struct proc_known){
+		.known = true,
+		.started_us = server->started_us,
+		.version_num = server->version_num,
+		.max_connections = snap->max_connections,
+		.superuser_reserved = snap->superuser_reserved,
+		.reserved = snap->reserved,
+		.max_wal_senders = snap->max_wal_senders,
+	};
+	if (server->version != NULL)
+		snprintf(known->version, sizeof(known->version), "%s", server->version);
+	for (size_t i = 0; i < snap->reserve_count; i++)
+		known->reserved += snap->reserves[i].slots;
+}
+
+/* That connection was to this server, and not to one before it was restarted. */
 static bool
-is_same(const struct proc_scan *scan, const struct snapshot *before)
+is_same(const struct proc_scan *scan, const struct proc_known *known)
 {
 	int64_t start_us = proc_scan_start_us(scan, scan->server.start_ticks);
 
-	return before != NULL && before->max_connections >= 0 &&
-	    before->server.started_us != TIME_UNKNOWN &&
-	    before->server.started_us - start_us < SAME_START_US &&
-	    start_us - before->server.started_us < SAME_START_US;
+	return known->known && known->started_us - start_us < SAME_START_US &&
+	    start_us - known->started_us < SAME_START_US;
 }
 
 static void
-take_before(struct proc_about *about, struct arena *arena, const struct snapshot *before)
+take_known(struct proc_about *about, struct arena *arena, const struct proc_known *known)
 {
-	if (before->server.version != NULL)
-		about->version = arena_printf(arena, "%s", before->server.version);
-	about->version_num = before->server.version_num;
+	if (known->version[0] != '\0')
+		about->version = arena_printf(arena, "%s", known->version);
+	about->version_num = known->version_num;
 	about->major = about->version_num / 10000;
-	about->max_connections = before->max_connections;
-	about->superuser_reserved = before->superuser_reserved;
-	about->reserved = before->reserved;
-	for (size_t i = 0; i < before->reserve_count; i++)
-		about->reserved += before->reserves[i].slots;
-	about->max_wal_senders = before->max_wal_senders;
+	about->max_connections = known->max_connections;
+	about->superuser_reserved = known->superuser_reserved;
+	about->reserved = known->reserved;
+	about->max_wal_senders = known->max_wal_senders;
 	about->limits_from = LIMITS_BEFORE;
 }
 
@@ -76,14 +96,14 @@ read_version(struct proc_about *about, struct arena *arena, const char *data_dir
 
 void
 proc_about_learn(struct proc_about *about, struct arena *arena, const struct proc_scan *scan,
-    const struct snapshot *before)
+    const struct proc_known *known)
 {
 	struct proc_conf conf;
 	const char *data_dir = scan->server.data_dir;
 	struct buf text = { 0 };
 
-	if (is_same(scan, before)) {
-		take_before(about, arena, before);
+	if (is_same(scan, known)) {
+		take_known(about, arena, known);
 		return;
 	}
 	proc_conf_init(&conf);

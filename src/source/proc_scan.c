@@ -240,6 +240,7 @@ add(struct proc_scan *scan, int32_t pid, struct proc_clocks *clocks, int64_t wal
 	/* One that is new since the last look has just run; of the others only the kernel knows. */
 	rested_us =
 	    scan->mono_us == 0 ? proc_clock_rested(clocks, pid, stat.processor, &scan->text) : 0;
+	child->ran = rested_us == 0;
 	child->ran_us = wall_us - rested_us;
 	if (child->ran_us < proc_scan_start_us(scan, child->start_ticks))
 		child->ran_us = proc_scan_start_us(scan, child->start_ticks);

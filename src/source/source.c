@@ -76,6 +76,7 @@ note_event(struct source *source, enum via via, const struct source_event *event
 	switch (event->type) {
 	case SOURCE_SNAPSHOT:
 		source->want_sample = false;
+		proc_known_take(&source->known, event->snapshot);
 		break;
 	case SOURCE_MESSAGE:
 		if (event->level == LEVEL_CRITICAL)

@@ -186,9 +186,8 @@ write_facts(struct ui *ui, const struct ui_frame *frame, struct page *page)
 
 	page_wrap(page, STYLE_TITLE, arena_printf(arena, "%s %s", row->verb, question->whom));
 	page_wrap(page, STYLE_TEXT,
-	    arena_printf(arena, "on %s, %s%sPostgreSQL %s", frame->target,
-	        role != NULL ? role : "", role != NULL ? ", " : "",
-	        server->version != NULL ? server->version : "(unknown)"));
+	    arena_printf(arena, "on %s, %s%sPostgreSQL %s", frame->target, role != NULL ? role : "",
+	        role != NULL ? ", " : "", server->version != NULL ? server->version : "(unknown)"));
 	page_wrap(page, STYLE_TEXT, arena_printf(arena, "This %s.", row->effect));
 	units_share(before, question->before);
 	units_share(after, question->after);
