@@ -24,6 +24,7 @@ struct proc_conf {
 	bool certain[PROC_LIMITS];       /* of the command line, which nothing can overrule */
 	char data_dir[PROC_PATH_MAX];    /* as the command line says, "" when it does not */
 	char config_file[PROC_PATH_MAX]; /* likewise */
+	int files;                       /* read so far */
 };
 
 /* Nothing is said. */

@@ -250,7 +250,8 @@ read_file(struct proc_conf *conf, const char *path, int depth)
 		.dir_len = slash != NULL ? (size_t)(slash + 1 - path) : 0,
 		.depth = depth,
 	};
-	bool good = depth <= DEPTH_MOST && proc_fs_read_file(path, &text);
+	bool good =
+	    depth <= DEPTH_MOST && conf->files++ < FILES_MOST && proc_fs_read_file(path, &text);
 	char *line = text.data, *end;
 
 	for (; good && line != NULL; line = end) {

@@ -52,6 +52,22 @@ pg_open(const struct settings *given, enum via via, struct err *err)
 	return &ways[via];
 }
 
+/* Sees no server, unless the test lets it in when it is open. */
+void *
+proc_open(const struct settings *given, const struct proc_known *known, struct err *err)
+{
+	struct played *way = pg_open(given, VIA_PROC, err);
+
+	assert(known != NULL);
+	way->link.state = LINK_DOWN;
+	way->link.refusal = REFUSAL_PROC;
+	if (way->visible)
+		played_let_in(way);
+	else
+		snprintf(way->link.text, sizeof(way->link.text), "another machine");
+	return way;
+}
+
 static void
 play_close(void *state)
 {
@@ -152,19 +168,14 @@ play_target(const void *state)
 	return via_name(((const struct played *)state)->link.via);
 }
 
-const struct way way_pg = {
-	.close = play_close,
-	.fds = play_fds,
-	.deadline = play_deadline,
-	.step = play_step,
-	.next = play_next,
-	.ask_sample = play_ask_sample,
-	.ask_query = play_ask_query,
-	.ask_queries = play_ask_queries,
-	.act = play_act,
-	.password = play_password,
-	.recycle = play_recycle,
-	.retry = play_retry,
-	.link = play_link,
-	.target = play_target,
-};
+#define PLAYED_WAY                                                                             \
+	{                                                                                      \
+		.close = play_close, .fds = play_fds, .deadline = play_deadline,               \
+		.step = play_step, .next = play_next, .ask_sample = play_ask_sample,           \
+		.ask_query = play_ask_query, .ask_queries = play_ask_queries, .act = play_act, \
+		.password = play_password, .recycle = play_recycle, .retry = play_retry,       \
+		.link = play_link, .target = play_target,                                      \
+	}
+
+const struct way way_pg = PLAYED_WAY;
+const struct way way_proc = PLAYED_WAY;

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
- * Stands in for source/pg_way: logins that do what the test says, and count
- * what was asked of them.
+ * Stands in for source/pg_way and source/proc_way: ways in that do what the
+ * test says, and count what was asked of them.
  */
 #ifndef PGCONNTOP_TEST_SOURCE_PLAYED_H
 #define PGCONNTOP_TEST_SOURCE_PLAYED_H
+
+#include <stdbool.h>
 
 #include "model/link.h"
 #include "source/source.h"
 
 struct played {
 	struct link link;
+	bool visible;     /* by /proc */
 	int open, opened; /* now, and ever */
 	int samples, acts, fetches, retries;
 	char password[16];         /* the last one given, "(none)" for none */

@@ -143,6 +143,7 @@ test_nowhere(void **state)
 	expect(SOURCE_MESSAGE, NULL);
 	expect(SOURCE_MESSAGE,
 	    "no way in by a walsender slot: role may not take a walsender slot (42501)");
+	expect(SOURCE_MESSAGE, "no way in by /proc: another machine");
 	expect(SOURCE_LINK, NULL);
 	expect(SOURCE_NOTHING, NULL);
 	assert_int_equal(walsender->open, 0);
@@ -159,6 +160,38 @@ test_nowhere(void **state)
 	expect(SOURCE_NOTHING, NULL); /* said once */
 	assert_int_equal(walsender->open, 0);
 	assert_null(source_refused(source, VIA_WALSENDER));
+}
+
+/* Without SQL, when nothing else is left; and back as soon as there is something better. */
+static void
+test_proc(void **state)
+{
+	struct played *proc = played_get(VIA_PROC);
+
+	(void)state;
+	proc->visible = true;
+	played_refuse(client, REFUSAL_CHILDREN, "53300");
+	source_ask_sample(source);
+	step(0);
+	assert_int_equal(walsender->opened, 0); /* it would count as well */
+	assert_int_equal(proc->samples, 1);
+	assert_int_equal(source_link(source)->state, LINK_UP);
+	assert_int_equal(source_link(source)->via, VIA_PROC);
+	assert_ptr_equal(source_knock(source), &client->link);
+	played_refuse(client, REFUSAL_ALL_SLOTS, "53300");
+	step(SECOND);
+	step(0);
+	assert_int_equal(walsender->open, 1);
+	assert_int_equal(proc->open, 1);
+	played_let_in(walsender);
+	step(0);
+	assert_int_equal(source_link(source)->via, VIA_WALSENDER);
+	played_let_in(client);
+	step(0);
+	assert_int_equal(source_link(source)->via, VIA_CLIENT);
+	while (source_next(source, &(struct source_event){ 0 })) {
+	}
+	assert_int_equal(proc->open + walsender->open, 0);
 }
 
 static void
@@ -300,6 +333,7 @@ test_lost(void **state)
 	step(0);
 	expect(SOURCE_OUTCOME, NULL);
 	expect(SOURCE_MESSAGE, "no way in by a walsender slot: connection lost (57P01)");
+	expect(SOURCE_MESSAGE, "no way in by /proc: another machine");
 	assert_int_equal(walsender->open, 0);
 	expect(SOURCE_LINK, NULL);
 	assert_int_equal(source_link(source)->state, LINK_DOWN);
@@ -350,6 +384,7 @@ main(void)
 		cmocka_unit_test(test_table),
 		cmocka_unit_test_setup_teardown(test_around, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nowhere, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_proc, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pooler, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_knock, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hand_over, setup, teardown),

@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * Looking at processes and signalling them, with real ones: this program is
+ * the server, its children show the titles they are given and obey signals.
+ */
+#define _GNU_SOURCE /* syscall() */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "model/snapshot.h"
+#include "source/proc_about.h"
+#include "source/proc_act.h"
+#include "source/proc_fs.h"
+#include "source/proc_sample.h"
+#include "source/proc_scan.h"
+
+#define PROGRAM "postgres: "
+#define IDLE PROGRAM "app shop [local] idle"
+#define BIND PROGRAM "app shop [local] BIND"
+#define MOST 8
+#define WALL_US INT64_C(1800000000000000)
+
+#ifndef SYS_clone3
+#define SYS_clone3 435
+#endif
+
+struct scene {
+	struct proc_scan scan;
+	struct snapshot *snap;
+	struct buf note;
+	pid_t children[MOST];
+	size_t count;
+	int64_t mono_us;
+};
+
+/* A child: shows BIND on SIGUSR1, runs for a moment on SIGUSR2, and else dies of a signal. */
+static int
+be_session(char *title)
+{
+	sigset_t set;
+	int number;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGUSR2);
+	while (sigwait(&set, &number) == 0)
+		if (number == SIGUSR1)
+			memcpy(title, BIND, strlen(BIND));
+	return 1;
+}
+
+/* Runs this program under that title; does not come back. */
+static void
+become(const char *title)
+{
+	char *const argv[] = { (char *)(uintptr_t)title, NULL };
+
+	execv("/proc/self/exe", argv);
+	_exit(127);
+}
+
+/* A new process, with that pid unless it is 0; -1 when that cannot be. */
+static pid_t
+clone_as(pid_t pid)
+{
+	uint64_t args[11] = { [4] = SIGCHLD }; /* struct clone_args */
+
+	if (pid == 0)
+		return fork();
+	args[8] = (uint64_t)(uintptr_t)&pid;
+	args[9] = 1;
+	return (pid_t)syscall(SYS_clone3, args, sizeof(args));
+}
+
+/* Starts a child and waits until it shows its title. */
+static pid_t
+start_as(struct scene *scene, const char *title, pid_t as)
+{
+	int ends[2];
+	char byte;
+	pid_t pid;
+
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(fcntl(ends[1], F_SETFD, FD_CLOEXEC), 0);
+	pid = clone_as(as);
+	if (pid == 0)
+		become(title);
+	close(ends[1]);
+	if (pid > 0) {
+		assert_int_equal(read(ends[0], &byte, 1), 0);
+		assert_true(scene->count < MOST);
+		scene->children[scene->count++] = pid;
+	}
+	close(ends[0]);
+	return pid;
+}
+
+static pid_t
+start(struct scene *scene, const char *title)
+{
+	pid_t pid = start_as(scene, title, 0);
+
+	assert_true(pid > 0);
+	return pid;
+}
+
+/* How a child ended: the signal. */
+static int
+end_of(struct scene *scene, pid_t pid)
+{
+	int status;
+
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	for (size_t i = 0; i < scene->count; i++)
+		if (scene->children[i] == pid)
+			scene->children[i] = 0;
+	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+static bool
+lives(pid_t pid)
+{
+	return waitpid(pid, NULL, WNOHANG) == 0;
+}
+
+static void
+look(struct scene *scene)
+{
+	static const struct proc_about about = { .max_connections = 20 };
+
+	scene->mono_us += 1000000;
+	assert_true(proc_scan_look(&scene->scan, scene->mono_us, WALL_US + scene->mono_us));
+	snapshot_reset(scene->snap);
+	proc_sample_fill(scene->snap, &scene->scan, &about);
+}
+
+static const struct session *
+session_of(const struct scene *scene, pid_t pid)
+{
+	return snapshot_find_pid(scene->snap, pid);
+}
+
+/* Until the child sleeps, for titles and figures are of what it did before. */
+static void
+wait_for_sleep(pid_t pid)
+{
+	struct proc_stat stat = { 0 };
+	struct buf buf = { 0 };
+
+	for (int i = 0; i < 100000 && stat.state != 'S'; i++)
+		assert_true(proc_fs_stat(pid, &stat, &buf));
+	assert_int_equal(stat.state, 'S');
+	buf_clear(&buf);
+}
+
+/* Sends a signal and waits until the child has dealt with it. */
+static void
+poke(struct scene *scene, pid_t pid, int number)
+{
+	struct proc_child before, now;
+	int tries = 0;
+
+	wait_for_sleep(pid);
+	assert_true(proc_scan_recheck(&scene->scan, pid, &before));
+	assert_int_equal(kill(pid, number), 0);
+	do
+		assert_true(proc_scan_recheck(&scene->scan, pid, &now));
+	while (now.run.cpu_ns == before.run.cpu_ns && ++tries < 1000000);
+	wait_for_sleep(pid);
+}
+
+static struct target
+target_of(const struct scene *scene, pid_t pid)
+{
+	const struct session *session = session_of(scene, pid);
+
+	assert_non_null(session);
+	return (struct target){
+		.id = session->id,
+		.state = session->state,
+		.state_change_us = session->state_change_us,
+	};
+}
+
+static enum outcome
+act(struct scene *scene, enum action action, const struct target *target)
+{
+	return proc_act(&scene->scan, action, target, &scene->note);
+}
+
+static int
+set_up(void **state)
+{
+	static struct scene scene;
+	struct proc_server server = { .pid = getpid(), .title_most = SIZE_MAX };
+	struct proc_stat stat;
+
+	scene = (struct scene){ .snap = snapshot_new(), .mono_us = 1 };
+	assert_true(proc_fs_stat(getpid(), &stat, &scene.note));
+	server.start_ticks = stat.start_ticks;
+	proc_scan_init(&scene.scan, &server);
+	start(&scene, PROGRAM "checkpointer ");
+	*state = &scene;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct scene *scene = *state;
+
+	for (size_t i = 0; i < scene->count; i++)
+		if (scene->children[i] > 0) {
+			kill(scene->children[i], SIGKILL);
+			waitpid(scene->children[i], NULL, 0);
+		}
+	proc_scan_clear(&scene->scan);
+	snapshot_free(scene->snap);
+	buf_clear(&scene->note);
+	return 0;
+}
+
+static void
+test_look(void **state)
+{
+	struct scene *scene = *state;
+	pid_t idle = start(scene, IDLE), silent = start(scene, "/usr/bin/postgres");
+	/* The children handle no signal as a walsender would. */
+	pid_t named = start(scene, PROGRAM "walsender shop [local] idle");
+	const struct session *session;
+	int64_t since_us;
+
+	wait_for_sleep(idle);
+	look(scene);
+	assert_int_equal(scene->snap->session_count, 4);
+	session = session_of(scene, idle);
+	assert_int_equal(session->kind, KIND_CLIENT);
+	assert_true(session->slot);
+	assert_string_equal(session->user, "app");
+	assert_true(session->cpu < 0);
+	since_us = session->state_change_us;
+	assert_true(since_us >= session->id.start_us && since_us <= WALL_US + scene->mono_us);
+	session = session_of(scene, silent);
+	assert_int_equal(session->kind, KIND_HIDDEN);
+	assert_false(session->slot);
+	assert_int_equal(proc_sample_silent(scene->snap), 1);
+	session = session_of(scene, named);
+	assert_int_equal(session->kind, KIND_CLIENT);
+	assert_string_equal(session->user, "walsender");
+	assert_int_equal(session_of(scene, scene->children[0])->kind, KIND_WORKER);
+	/* It rests, works, and ends. */
+	look(scene);
+	assert_true(session_of(scene, idle)->state_change_us == since_us);
+	assert_true(session_of(scene, idle)->cpu == 0);
+	poke(scene, idle, SIGUSR1);
+	look(scene);
+	session = session_of(scene, idle);
+	assert_int_equal(session->state, STATE_ACTIVE);
+	assert_true(session->state_change_us == TIME_UNKNOWN); /* it ran since */
+	assert_true(session->cpu > 0);
+	look(scene);
+	assert_true(session_of(scene, idle)->state_change_us > since_us);
+	kill(idle, SIGKILL);
+	end_of(scene, idle);
+	look(scene);
+	assert_null(session_of(scene, idle));
+	assert_int_equal(scene->snap->session_count, 3);
+}
+
+static void
+test_signals(void **state)
+{
+	struct scene *scene = *state;
+	pid_t ended = start(scene, IDLE), cancelled = start(scene, BIND);
+	struct target target;
+
+	wait_for_sleep(ended);
+	wait_for_sleep(cancelled);
+	look(scene);
+	target = target_of(scene, ended);
+	assert_int_equal(act(scene, ACTION_TERMINATE, &target), OUTCOME_SIGNALLED);
+	assert_int_equal(end_of(scene, ended), SIGTERM);
+	assert_int_equal(act(scene, ACTION_TERMINATE, &target), OUTCOME_GONE);
+	target = target_of(scene, cancelled);
+	assert_int_equal(act(scene, ACTION_CANCEL, &target), OUTCOME_SIGNALLED);
+	assert_int_equal(end_of(scene, cancelled), SIGINT);
+}
+
+static void
+test_changed(void **state)
+{
+	struct scene *scene = *state;
+	pid_t other = start(scene, IDLE), same = start(scene, IDLE);
+	struct target target;
+
+	wait_for_sleep(other);
+	wait_for_sleep(same);
+	look(scene);
+	poke(scene, other, SIGUSR1);
+	target = target_of(scene, other);
+	assert_int_equal(act(scene, ACTION_TERMINATE, &target), OUTCOME_CHANGED);
+	assert_true(lives(other));
+	/* Idle as it was, but it has done something meanwhile; and so also by a newer look. */
+	poke(scene, same, SIGUSR2);
+	target = target_of(scene, same);
+	assert_int_equal(act(scene, ACTION_TERMINATE, &target), OUTCOME_CHANGED);
+	look(scene);
+	assert_int_equal(act(scene, ACTION_TERMINATE, &target), OUTCOME_CHANGED);
+	assert_true(lives(same));
+	target = target_of(scene, same);
+	assert_int_equal(act(scene, ACTION_TERMINATE, &target), OUTCOME_SIGNALLED);
+	assert_int_equal(end_of(scene, same), SIGTERM);
+}
+
+static void
+test_never(void **state)
+{
+	struct scene *scene = *state;
+	pid_t sender = start(scene, PROGRAM "walsender rep [local] streaming 0/1");
+	pid_t silent = start(scene, "/usr/bin/postgres");
+	struct target target;
+
+	look(scene);
+	for (size_t i = 0; i < scene->count; i++) {
+		target = target_of(scene, scene->children[i]);
+		assert_int_equal(act(scene, ACTION_TERMINATE, &target), OUTCOME_CHANGED);
+		assert_true(lives(scene->children[i]));
+	}
+	assert_true(sender > 0 && silent > 0);
+	target.id.pid = getpid();
+	assert_int_equal(act(scene, ACTION_TERMINATE, &target), OUTCOME_CHANGED);
+	target.id.pid = getppid();
+	assert_int_not_equal(act(scene, ACTION_TERMINATE, &target), OUTCOME_SIGNALLED);
+	target.id.pid = 0;
+	assert_int_equal(act(scene, ACTION_TERMINATE, &target), OUTCOME_CHANGED);
+	target.id.pid = -1;
+	assert_int_equal(act(scene, ACTION_TERMINATE, &target), OUTCOME_CHANGED);
+}
+
+/* The state is unknown and stays so: whoever names that session knows what he does. */
+static void
+test_titles_off(void **state)
+{
+	struct scene *scene = *state;
+	pid_t pid = start(scene, PROGRAM "app shop [local] ");
+	struct target target;
+
+	look(scene);
+	target = target_of(scene, pid);
+	assert_int_equal(target.state, STATE_UNKNOWN);
+	poke(scene, pid, SIGUSR2);
+	assert_int_equal(act(scene, ACTION_TERMINATE, &target), OUTCOME_SIGNALLED);
+	assert_int_equal(end_of(scene, pid), SIGTERM);
+}
+
+static void
+test_gone(void **state)
+{
+	struct scene *scene = *state;
+	pid_t pid = start(scene, IDLE);
+	struct target target;
+	struct proc_stat stat = { 0 };
+
+	look(scene);
+	target = target_of(scene, pid);
+	kill(pid, SIGKILL);
+	for (int i = 0; i < 1000000 && stat.state != 'Z'; i++)
+		assert_true(proc_fs_stat(pid, &stat, &scene->note));
+	/* It has ended, but nobody has fetched its status. */
+	assert_int_equal(act(scene, ACTION_TERMINATE, &target), OUTCOME_GONE);
+	look(scene);
+	assert_null(session_of(scene, pid));
+	end_of(scene, pid);
+	assert_int_equal(act(scene, ACTION_TERMINATE, &target), OUTCOME_GONE);
+}
+
+static void
+test_reused(void **state)
+{
+	struct scene *scene = *state;
+	pid_t pid = start(scene, IDLE), again;
+	struct target target, shifted;
+
+	wait_for_sleep(pid);
+	look(scene);
+	target = shifted = target_of(scene, pid);
+	shifted.id.start_us -= 1000000 / scene->scan.ticks;
+	assert_int_equal(act(scene, ACTION_TERMINATE, &shifted), OUTCOME_REUSED);
+	assert_true(lives(pid));
+	kill(pid, SIGKILL);
+	end_of(scene, pid);
+	/* Later by a clock tick at least. */
+	while (proc_scan_start_ticks(&scene->scan, target.id.start_us) ==
+	    proc_scan_start_ticks(&scene->scan, scene->scan.boot_us)) {
+	}
+	for (int i = 0; i < 3; i++)
+		poke(scene, scene->children[0], SIGUSR2);
+	again = start_as(scene, IDLE, pid);
+	if (again < 0) {
+		print_message("no process with a pid of choice: %s\n", strerror(errno));
+		return;
+	}
+	assert_int_equal(again, pid);
+	look(scene);
+	if (target_of(scene, pid).id.start_us == target.id.start_us)
+		return; /* within one tick of the clock: nobody can tell */
+	assert_int_equal(act(scene, ACTION_TERMINATE, &target), OUTCOME_REUSED);
+	assert_true(lives(pid));
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_look, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_signals, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_changed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_never, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_titles_off, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_gone, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_reused, set_up, tear_down),
+	};
+	sigset_t set;
+
+	(void)argc;
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &set, NULL); /* and so for all children */
+	if (strncmp(argv[0], PROGRAM, strlen(PROGRAM)) == 0 ||
+	    strcmp(argv[0], "/usr/bin/postgres") == 0)
+		return be_session(argv[0]);
+	return cmocka_run_group_tests_name("source/proc live", tests, NULL, NULL);
+}
