@@ -42,6 +42,9 @@ enum refusal {
 	REFUSAL_DATABASE,    /* no such database, or it takes no connections */
 	REFUSAL_UNREACHABLE, /* nobody listens, no route, unknown host */
 	REFUSAL_TIMEOUT,     /* no answer in time */
+	REFUSAL_STOPPED,     /* the server's process is stopped, as by SIGSTOP */
+	REFUSAL_SILENT,      /* connected, but it says nothing */
+	REFUSAL_HANGS,       /* the server answers, but not the process that logs us in */
 	REFUSAL_TLS,         /* certificate or encryption */
 	REFUSAL_PROC,        /* no server of this host is to be seen in /proc */
 	REFUSAL_LOST,        /* an open connection broke */

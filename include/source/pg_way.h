@@ -17,6 +17,7 @@
 #include "source/way.h"
 
 struct pg_names;
+struct probe;
 struct resolve;
 
 #define PG_MESSAGES 16
@@ -91,6 +92,7 @@ struct pg {
 	struct resolve *resolve;
 	int64_t deadline_us; /* of the login, or of a follow-up */
 	struct pg_conn *conn;
+	struct probe *probe; /* of a login that takes long; NULL for none */
 	struct pg_about about;
 	bool pooled;         /* each message may go to another server process */
 	int64_t started_us;  /* the server's start */
@@ -151,6 +153,9 @@ bool pg_is_open(const struct pg *pg);
 void login_pause(struct pg *pg);
 void login_resolve(struct pg *pg);
 void login_connect(struct pg *pg);
+
+/* When login_resolve() or login_connect() has something to do even when nothing comes. */
+int64_t login_deadline(const struct pg *pg);
 
 /* The login is over without success; the words are libpq's. */
 void login_failed(struct pg *pg, const char *words);

@@ -51,6 +51,14 @@ static const struct {
 	    "check host and port, and that the server runs and listens there" },
 	[REFUSAL_TIMEOUT] = { "no answer in time",
 	    "check host, port and firewall; --connect-timeout gives it longer" },
+	[REFUSAL_STOPPED] = { "the server is stopped (SIGSTOP)",
+	    "find out who stopped it, and continue it: kill -CONT of that process" },
+	[REFUSAL_SILENT] = { "connected, but no answer",
+	    "the server is stopped, frozen or overloaded, or something else listens there: "
+	    "look at its host" },
+	[REFUSAL_HANGS] = { "the server answers, but no login gets through",
+	    "somebody may hold pg_authid or pg_database locked (LOCK, VACUUM FULL), or a service "
+	    "that checks passwords hangs; --via=proc on the server's host shows who" },
 	[REFUSAL_TLS] = { "no agreement on encryption",
 	    "check sslmode, sslrootcert and the certificates' dates and names" },
 	[REFUSAL_PROC] = { "no server process to be seen",

@@ -16,6 +16,7 @@
 #include "source/pg_error.h"
 #include "source/pg_names.h"
 #include "source/pg_sql.h"
+#include "source/probe.h"
 #include "source/resolve.h"
 
 /* Before the second, third ... login of a series. */
@@ -23,6 +24,10 @@ static const int64_t pauses_us[] = { 250000, 500000, 1000000, 2000000, 4000000, 
 
 /* A wrong password out of a file stays wrong, and some servers lock a role out for it. */
 #define PASSWORD_PAUSE_US (30 * UNITS_US_PER_SECOND)
+
+/* So long before the end of a login, or after half of its time, we ask whether the server lives. */
+#define PROBE_US UNITS_US_PER_SECOND
+#define PROBE_TICK_US 50000
 
 void
 login_forget(struct pg *pg)
@@ -37,6 +42,8 @@ close_all(struct pg *pg)
 {
 	resolve_free(pg->resolve);
 	pg->resolve = NULL;
+	probe_free(pg->probe);
+	pg->probe = NULL;
 	pg_conn_free(pg->conn);
 	pg->conn = NULL;
 	pg->hosts = NULL;
@@ -156,7 +163,7 @@ login_pause(struct pg *pg)
 	pg_set_phase(pg, PHASE_RESOLVE);
 }
 
-/* Ends a login that takes too long; true when it did. */
+/* Ends a login that takes too long; true when it did. What happened until then: in words. */
 static bool
 give_up(struct pg *pg, const char *what)
 {
@@ -164,11 +171,53 @@ give_up(struct pg *pg, const char *what)
 
 	if (pg->mono_us < pg->deadline_us)
 		return false;
-	snprintf(text, sizeof(text), "timeout expired: no answer from %s in %s", what,
+	snprintf(text, sizeof(text), "timeout expired: %s in %s", what,
 	    units_duration_long(time, pg->info.timeout_us));
 	pg->first_host++;
 	login_failed(pg, text);
 	return true;
+}
+
+/* When to find out why a login takes so long. */
+static int64_t
+probe_time(const struct pg *pg)
+{
+	int64_t half_us = pg->info.timeout_us / 2;
+
+	return pg->deadline_us - (half_us < PROBE_US ? half_us : PROBE_US);
+}
+
+int64_t
+login_deadline(const struct pg *pg)
+{
+	int64_t next_us = pg->phase == PHASE_LOGIN ? probe_time(pg) : pg->deadline_us;
+
+	/* The probe is no descriptor to wait for: it is looked at now and then. */
+	if (pg->mono_us >= next_us)
+		next_us = pg->mono_us + PROBE_TICK_US;
+	return next_us < pg->deadline_us ? next_us : pg->deadline_us;
+}
+
+/* The login goes on, for too long at last. */
+static void
+wait_for_login(struct pg *pg)
+{
+	const char *what = "no answer from the server";
+	int32_t stopped = 0;
+	char text[64];
+
+	if (pg->mono_us >= probe_time(pg) && pg->probe == NULL)
+		pg->probe = probe_start(pg_conn_socket(pg->conn));
+	if (pg->probe != NULL)
+		what = probe_step(pg->probe) ? "login hangs, no answer to it"
+		                             : "connected, but no answer";
+	if (pg->mono_us >= pg->deadline_us)
+		stopped = probe_stopped(pg_conn_socket(pg->conn));
+	if (stopped > 0) {
+		snprintf(text, sizeof(text), "process %d is stopped, no answer", (int)stopped);
+		what = text;
+	}
+	give_up(pg, what);
 }
 
 void
@@ -179,7 +228,7 @@ login_resolve(struct pg *pg)
 	if (!resolve_step(pg->resolve) && pg->mono_us < pg->deadline_us)
 		return;
 	pg->host_count = resolve_hosts(pg->resolve, &pg->arena, &pg->hosts, &err);
-	if (pg->host_count == 0 && give_up(pg, "the name service"))
+	if (pg->host_count == 0 && give_up(pg, "no answer from the name service"))
 		return;
 	resolve_free(pg->resolve);
 	pg->resolve = NULL;
@@ -231,7 +280,7 @@ login_connect(struct pg *pg)
 {
 	switch (pg_conn_login(pg->conn)) {
 	case PG_WAIT:
-		give_up(pg, "the server");
+		wait_for_login(pg);
 		break;
 	case PG_DONE:
 		greet(pg);

@@ -15,6 +15,7 @@
 #include "model/snapshot.h"
 #include "source/pg_error.h"
 #include "source/pg_names.h"
+#include "source/probe.h"
 #include "source/resolve.h"
 
 #define BIT(phase) (1u << (phase))
@@ -136,6 +137,7 @@ close_all(void *state)
 
 	login_forget(pg);
 	resolve_free(pg->resolve);
+	probe_free(pg->probe);
 	pg_conn_free(pg->conn);
 	pg_names_free(pg->names);
 	for (size_t i = 0; i < PG_SPARES; i++)
@@ -186,7 +188,7 @@ get_deadline(const void *state)
 		return INT64_MAX;
 	case PHASE_RESOLVE:
 	case PHASE_LOGIN:
-		return pg->deadline_us;
+		return login_deadline(pg);
 	case PHASE_IDLE:
 		return refresh_wanted(pg) ? pg->mono_us : INT64_MAX;
 	case PHASE_HELLO:

@@ -73,6 +73,17 @@ sub check_unknown_name {
 	return;
 }
 
+# Logins hang then. That is said, and not mistaken for a server that is full, or gone.
+sub check_login {
+	my ($server, $observer) = @_;
+	my $locker = lock_catalogs($server, $observer);
+	complaint([monitor($server, 'connect-timeout' => '0.5s', login => { tcp => $_ })], 2,
+		qr/: the server answers, but no login gets through: .*; .*pg_authid/, 'a new login, TCP ' . ($_ ? 'yes' : 'no'))
+		for 0, 1;
+	$locker->close;
+	return;
+}
+
 my $newest = (PgServer::bindirs())[-1];
 PgServer::each_version(sub {
 	my ($bindir) = @_;
@@ -83,6 +94,7 @@ PgServer::each_version(sub {
 	my ($locker, $guest) = check_samples($server, $watch, $observer);
 	$locker->close;
 	check_unknown_name($server, $watch, $observer) if $bindir eq $newest;
+	check_login($server, $observer);
 	is($watch->stop, 0, 'exit status');
 	my @reports = $watch->reports;
 	is(scalar(grep { $_->{error} } @reports), 0, 'no sample failed');
