@@ -137,8 +137,8 @@ check(const struct choice *choice, const struct plan_input *input, const struct 
 		return SPARE_OWN;
 	if (session->kind != KIND_CLIENT)
 		return session->kind == KIND_UNKNOWN ? SPARE_STATE : SPARE_KIND;
-	if (session->id.start_us == TIME_UNKNOWN || session->state == STATE_UNKNOWN ||
-	    session->state == STATE_STARTING || (session->state == STATE_DISABLED && !named))
+	if (session->id.start_us == TIME_UNKNOWN || session->state == STATE_STARTING ||
+	    ((session->state == STATE_DISABLED || session->state == STATE_UNKNOWN) && !named))
 		return SPARE_STATE;
 	if (!named &&
 	    (plan_default_protected(session) || input->is_protected(input->context, session)))

@@ -207,7 +207,8 @@ test_files(void **state)
 	assert_int_equal(conf.limits[PROC_MAX_WAL_SENDERS], 4);
 	assert_int_equal(conf.limits[PROC_SUPERUSER_RESERVED], 3); /* what servers do without */
 	assert_int_equal(conf.limits[PROC_RESERVED], 0);
-	write_file(dir, "more.conf", "include 'more.conf'\nMAX_CONNECTIONS = '20'\nreserved_connections = 'x'\n");
+	write_file(dir, "more.conf",
+	    "include 'more.conf'\nMAX_CONNECTIONS = '20'\nreserved_connections = 'x'\n");
 	write_file(dir, "conf.d/1.conf", "superuser_reserved_connections = 8");
 	write_file(dir, "conf.d/2.conf", "superuser_reserved_connections = 9\n\n'\n= 5\n");
 	write_file(dir, "conf.d/3.txt", "superuser_reserved_connections = 10\n");

@@ -3,18 +3,15 @@
  * Looking at processes and signalling them, with real ones: this program is
  * the server, its children show the titles they are given and obey signals.
  */
-#define _GNU_SOURCE /* syscall() */
-
 #include <errno.h>
-#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -26,16 +23,10 @@
 #include "source/proc_fs.h"
 #include "source/proc_sample.h"
 #include "source/proc_scan.h"
+#include "test_source_children.h"
 
-#define PROGRAM "postgres: "
-#define IDLE PROGRAM "app shop [local] idle"
-#define BIND PROGRAM "app shop [local] BIND"
 #define MOST 8
 #define WALL_US INT64_C(1800000000000000)
-
-#ifndef SYS_clone3
-#define SYS_clone3 435
-#endif
 
 struct scene {
 	struct proc_scan scan;
@@ -46,74 +37,13 @@ struct scene {
 	int64_t mono_us;
 };
 
-/* A child: shows BIND on SIGUSR1, runs for a moment on SIGUSR2, and else dies of a signal. */
-static int
-be_session(char *title)
-{
-	sigset_t set;
-	int number;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGUSR1);
-	sigaddset(&set, SIGUSR2);
-	while (sigwait(&set, &number) == 0)
-		if (number == SIGUSR1)
-			memcpy(title, BIND, strlen(BIND));
-	return 1;
-}
-
-/* Runs this program under that title; does not come back. */
-static void
-become(const char *title)
-{
-	char *const argv[] = { (char *)(uintptr_t)title, NULL };
-
-	execv("/proc/self/exe", argv);
-	_exit(127);
-}
-
-/* A new process, with that pid unless it is 0; -1 when that cannot be. */
-static pid_t
-clone_as(pid_t pid)
-{
-	uint64_t args[11] = { [4] = SIGCHLD }; /* struct clone_args */
-
-	if (pid == 0)
-		return fork();
-	args[8] = (uint64_t)(uintptr_t)&pid;
-	args[9] = 1;
-	return (pid_t)syscall(SYS_clone3, args, sizeof(args));
-}
-
-/* Starts a child and waits until it shows its title. */
-static pid_t
-start_as(struct scene *scene, const char *title, pid_t as)
-{
-	int ends[2];
-	char byte;
-	pid_t pid;
-
-	assert_int_equal(pipe(ends), 0);
-	assert_int_equal(fcntl(ends[1], F_SETFD, FD_CLOEXEC), 0);
-	pid = clone_as(as);
-	if (pid == 0)
-		become(title);
-	close(ends[1]);
-	if (pid > 0) {
-		assert_int_equal(read(ends[0], &byte, 1), 0);
-		assert_true(scene->count < MOST);
-		scene->children[scene->count++] = pid;
-	}
-	close(ends[0]);
-	return pid;
-}
-
 static pid_t
 start(struct scene *scene, const char *title)
 {
-	pid_t pid = start_as(scene, title, 0);
+	pid_t pid = child_start(title, 0);
 
-	assert_true(pid > 0);
+	assert_true(pid > 0 && scene->count < MOST);
+	scene->children[scene->count++] = pid;
 	return pid;
 }
 
@@ -153,19 +83,6 @@ session_of(const struct scene *scene, pid_t pid)
 	return snapshot_find_pid(scene->snap, pid);
 }
 
-/* Until the child sleeps, for titles and figures are of what it did before. */
-static void
-wait_for_sleep(pid_t pid)
-{
-	struct proc_stat stat = { 0 };
-	struct buf buf = { 0 };
-
-	for (int i = 0; i < 100000 && stat.state != 'S'; i++)
-		assert_true(proc_fs_stat(pid, &stat, &buf));
-	assert_int_equal(stat.state, 'S');
-	buf_clear(&buf);
-}
-
 /* Sends a signal and waits until the child has dealt with it. */
 static void
 poke(struct scene *scene, pid_t pid, int number)
@@ -173,13 +90,13 @@ poke(struct scene *scene, pid_t pid, int number)
 	struct proc_child before, now;
 	int tries = 0;
 
-	wait_for_sleep(pid);
+	child_wait(pid);
 	assert_true(proc_scan_recheck(&scene->scan, pid, &before));
 	assert_int_equal(kill(pid, number), 0);
 	do
 		assert_true(proc_scan_recheck(&scene->scan, pid, &now));
 	while (now.run.cpu_ns == before.run.cpu_ns && ++tries < 1000000);
-	wait_for_sleep(pid);
+	child_wait(pid);
 }
 
 static struct target
@@ -237,13 +154,13 @@ static void
 test_look(void **state)
 {
 	struct scene *scene = *state;
-	pid_t idle = start(scene, IDLE), silent = start(scene, "/usr/bin/postgres");
+	pid_t idle = start(scene, IDLE), silent = start(scene, SERVER);
 	/* The children handle no signal as a walsender would. */
 	pid_t named = start(scene, PROGRAM "walsender shop [local] idle");
 	const struct session *session;
 	int64_t since_us;
 
-	wait_for_sleep(idle);
+	child_wait(idle);
 	look(scene);
 	assert_int_equal(scene->snap->session_count, 4);
 	session = session_of(scene, idle);
@@ -287,8 +204,8 @@ test_signals(void **state)
 	pid_t ended = start(scene, IDLE), cancelled = start(scene, BIND);
 	struct target target;
 
-	wait_for_sleep(ended);
-	wait_for_sleep(cancelled);
+	child_wait(ended);
+	child_wait(cancelled);
 	look(scene);
 	target = target_of(scene, ended);
 	assert_int_equal(act(scene, ACTION_TERMINATE, &target), OUTCOME_SIGNALLED);
@@ -306,8 +223,8 @@ test_changed(void **state)
 	pid_t other = start(scene, IDLE), same = start(scene, IDLE);
 	struct target target;
 
-	wait_for_sleep(other);
-	wait_for_sleep(same);
+	child_wait(other);
+	child_wait(same);
 	look(scene);
 	poke(scene, other, SIGUSR1);
 	target = target_of(scene, other);
@@ -330,7 +247,7 @@ test_never(void **state)
 {
 	struct scene *scene = *state;
 	pid_t sender = start(scene, PROGRAM "walsender rep [local] streaming 0/1");
-	pid_t silent = start(scene, "/usr/bin/postgres");
+	pid_t silent = start(scene, SERVER);
 	struct target target;
 
 	look(scene);
@@ -387,14 +304,22 @@ test_gone(void **state)
 	assert_int_equal(act(scene, ACTION_TERMINATE, &target), OUTCOME_GONE);
 }
 
+static int64_t
+ns_of(const struct timespec *time)
+{
+	return time->tv_sec * INT64_C(1000000000) + time->tv_nsec;
+}
+
 static void
 test_reused(void **state)
 {
 	struct scene *scene = *state;
 	pid_t pid = start(scene, IDLE), again;
 	struct target target, shifted;
+	struct timespec now;
+	int64_t until_ns;
 
-	wait_for_sleep(pid);
+	child_wait(pid);
 	look(scene);
 	target = shifted = target_of(scene, pid);
 	shifted.id.start_us -= 1000000 / scene->scan.ticks;
@@ -403,20 +328,18 @@ test_reused(void **state)
 	kill(pid, SIGKILL);
 	end_of(scene, pid);
 	/* Later by a clock tick at least. */
-	while (proc_scan_start_ticks(&scene->scan, target.id.start_us) ==
-	    proc_scan_start_ticks(&scene->scan, scene->scan.boot_us)) {
-	}
-	for (int i = 0; i < 3; i++)
-		poke(scene, scene->children[0], SIGUSR2);
-	again = start_as(scene, IDLE, pid);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	until_ns = ns_of(&now) + 2 * 1000000000 / scene->scan.ticks;
+	while (ns_of(&now) < until_ns)
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	again = child_start(IDLE, pid);
 	if (again < 0) {
 		print_message("no process with a pid of choice: %s\n", strerror(errno));
 		return;
 	}
+	scene->children[scene->count++] = again;
 	assert_int_equal(again, pid);
 	look(scene);
-	if (target_of(scene, pid).id.start_us == target.id.start_us)
-		return; /* within one tick of the clock: nobody can tell */
 	assert_int_equal(act(scene, ACTION_TERMINATE, &target), OUTCOME_REUSED);
 	assert_true(lives(pid));
 }
@@ -433,15 +356,9 @@ main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(test_gone, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_reused, set_up, tear_down),
 	};
-	sigset_t set;
 
 	(void)argc;
-	sigemptyset(&set);
-	sigaddset(&set, SIGUSR1);
-	sigaddset(&set, SIGUSR2);
-	sigprocmask(SIG_BLOCK, &set, NULL); /* and so for all children */
-	if (strncmp(argv[0], PROGRAM, strlen(PROGRAM)) == 0 ||
-	    strcmp(argv[0], "/usr/bin/postgres") == 0)
-		return be_session(argv[0]);
+	if (child_run(argv[0]))
+		return 1;
 	return cmocka_run_group_tests_name("source/proc live", tests, NULL, NULL);
 }
