@@ -63,7 +63,7 @@ void proc_login(struct proc_way *way);
 /* The link is down. */
 void proc_login_failed(struct proc_way *way, enum refusal refusal, const char *words);
 
-/* What is looked for, as the user named it. */
-const char *proc_login_name(const struct proc_way *way);
+/* Names what is looked for, as the user did, and its port; "" is not known yet. */
+void proc_login_target(struct proc_way *way, const char *port);
 
 #endif

@@ -39,12 +39,19 @@ host_of(const struct proc_way *way, size_t i)
 	return host->name[0] != '\0' ? host->name : host->addr;
 }
 
-const char *
-proc_login_name(const struct proc_way *way)
+static const char *
+name_of(const struct proc_way *way)
 {
 	const char *name = way->pgdata != NULL ? way->pgdata : host_of(way, 0);
 
 	return name[0] != '\0' ? name : "[local]";
+}
+
+void
+proc_login_target(struct proc_way *way, const char *port)
+{
+	buf_reset(&way->target);
+	buf_addf(&way->target, port[0] != '\0' ? "%s:%s" : "%s", name_of(way), port);
 }
 
 static void
@@ -124,10 +131,11 @@ proc_login(struct proc_way *way)
 	proc_scan_init(&way->scan, &server);
 	arena_reset(&way->arena);
 	way->about = (struct proc_about){
-		.host = proc_login_name(way),
+		.host = name_of(way),
 		.port = arena_printf(&way->arena, "%s", server.port),
 	};
 	proc_about_learn(&way->about, &way->arena, &way->scan, &way->known);
+	proc_login_target(way, server.port);
 	way->link.refusal = REFUSAL_NONE;
 	way->link.tries = 0;
 	way->link.since_down_mono_us = 0;

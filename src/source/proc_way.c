@@ -33,8 +33,7 @@ proc_open(const struct settings *settings, const struct proc_known *known, struc
 	way->pgdata = mem_strdup(settings->pgdata);
 	way->link.via = VIA_PROC;
 	way->link.state = LINK_CONNECTING;
-	buf_addf(&way->target, "%s:%s", proc_login_name(way),
-	    way->info.hosts[0].port[0] != '\0' ? way->info.hosts[0].port : "5432");
+	proc_login_target(way, way->pgdata != NULL ? "" : way->info.hosts[0].port);
 	return way;
 }
 

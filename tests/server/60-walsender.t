@@ -40,7 +40,7 @@ sub check_in {
 
 sub refused {
 	my ($server, $user, $pattern, $what, %opt) = @_;
-	return complaint([monitor($server, login => { user => $user }, %opt)], 2, $pattern, $what);
+	return complaint([monitor($server, login => { user => $user, $server->far }, %opt)], 2, $pattern, $what);
 }
 
 # Nobody is left behind.

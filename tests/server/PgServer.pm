@@ -182,6 +182,9 @@ sub connstr {
 	return join ' ', map { "$_='$all{$_}'" } sort keys %all;
 }
 
+# Options of connstr with which it looks like a server on another machine.
+sub far { return (host => 'far', hostaddr => '0.0.0.0') }
+
 # The same as environment.
 sub env {
 	my ($self, %opt) = @_;

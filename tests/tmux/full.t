@@ -63,7 +63,7 @@ sub check_full {
 sub check_nowhere {
 	my ($server) = @_;
 	my @sessions = PgClient->fill($server);
-	my $screen = Screen->monitor($server, login => { user => 'app' });
+	my $screen = Screen->monitor($server, login => { user => 'app', $server->far });
 	ok($screen->wait_for(qr/Not in \S+: all slots in use/), 'not in');
 	ok($screen->wait_for(qr/No way in by a walsender slot: role may not take a walsender slot \(42501,\s+InitPostgres\)/),
 		'nor by a walsender slot, and why');

@@ -127,7 +127,7 @@ sub check_down {
 sub check_full {
 	my ($server) = @_;
 	my @sessions = PgClient->fill($server, user => 'app');
-	my $screen = Screen->monitor($server, login => { user => 'app' });
+	my $screen = Screen->monitor($server, login => { user => 'app', $server->far });
 	ok($screen->wait_for(qr/Not in \S+: only superuser slots left/), 'no slot for an ordinary role');
 	like($screen->capture, qr/SQLSTATE 53300/, 'the code of it');
 	like($screen->capture, qr/Try: log in as a superuser/, 'and what to do');

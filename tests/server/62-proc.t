@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: PostgreSQL
+# In without SQL: what /proc shows of a server is what pg_stat_activity says, or unknown, whatever
+# names and titles look like; and it is in by itself where no login can be.
+use strict;
+use warnings;
+
+use Encode ();
+use FindBin;
+use lib $FindBin::Bin;
+use JSON::PP ();
+use PgClient;
+use PgServer;
+use Report;
+use Test::More;
+use Time::HiRes qw(time);
+
+use constant SLOTS => 30;
+
+plan skip_all => 'there is no /proc/PID/stat here' if !-r '/proc/self/stat';
+
+# Bytes as reports show them: what is not UTF-8 is escaped.
+sub shown {
+	my ($bytes) = @_;
+	return Encode::decode('UTF-8', $bytes, sub { sprintf '\\x%02x', $_[0] });
+}
+
+# A report by /proc.
+sub proc {
+	my ($server, %opt) = @_;
+	return report($server, args => ['--via=proc'], %opt);
+}
+
+# Each session of pg_stat_activity is in the report, with the same texts or unknown ones; and nobody
+# else. Gives those that are known.
+sub compare {
+	my ($observer, $report, $what) = @_;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	my %seen = map { $_->{pid} => $_ } @{ $report->{sessions} };
+	my (@wrong, %known);
+	for my $row ($observer->query("select pid, state, usename, datname, client_port from pg_stat_activity"
+			. " where backend_type = 'client backend'")) {
+		my ($pid, $state, $user, $database, $port) = split /\|/, $row;
+		my $session = delete $seen{$pid};
+		push @wrong, "$pid is not there" if !$session;
+		next if !$session || $pid == $observer->pid; # this one works just now
+		push @wrong, "$pid is $session->{state}, not $state"
+			if $session->{state} ne 'unknown' && $session->{state} ne $state;
+		push @wrong, "$pid is of $session->{user}, not $user"
+			if defined $session->{user} && $session->{user} ne shown($user);
+		push @wrong, "$pid is in $session->{database}, not $database"
+			if defined $session->{database} && $session->{database} ne shown($database);
+		push @wrong, "$pid has $session->{client}"
+			if defined $session->{client} && ($session->{client} eq 'local') != ($port eq '-1');
+		push @wrong, "$pid has more than can be known" if grep { defined } @$session{qw(query application)};
+		$known{$pid} = $session;
+	}
+	push @wrong, map { "$_ is no session: $seen{$_}{state}" } keys %seen;
+	is(join("\n", @wrong), '', $what);
+	is($report->{slots}{used}, $observer->query("select count(*) from pg_stat_activity"
+		. " where backend_type = 'client backend'"), "$what: used slots");
+	sums_ok($report, $what);
+	return %known;
+}
+
+sub check_names {
+	my ($server, $observer) = @_;
+	my @names = ('plain', 'two words', 'walsender', 'checkpointer', 'autovacuum worker', 'x [local] idle', 'a(5)',
+		'12.0.0.1(7) SELECT', "b\xE4r\xFF", "caf\xC3\xA9", "tab\there", 'idle');
+	my (%clients, @senders);
+	for my $name (@names) {
+		$observer->query("create role \"$name\" login superuser");
+		$observer->query("create database \"$name\"") if $name =~ / |\xFF/;
+		$clients{$name} = PgClient->new($server, user => $name, tcp => @names % 2);
+	}
+	$clients{"in $_"} = PgClient->new($server, user => 'postgres', database => $_) for grep { / |\xFF/ } @names;
+	$clients{'two in two'} = PgClient->new($server, user => 'two words', database => 'x [local] idle');
+	push @senders, PgClient->new($server, replication => 'true'), PgClient->new($server, replication => 'database');
+	$_->query('select 1') for @clients{ @names[0 .. 3] };
+	$clients{plain}->query('begin');
+	$clients{idle}->query('begin');
+	eval { $clients{idle}->query('select 1 / 0') };
+	$clients{'a(5)'}->send_query('select pg_sleep(1000)');
+	my %known;
+	wait_until {
+		my $report = proc($server);
+		%known = map { $_->{pid} => $_ } @{ $report->{sessions} };
+		($known{ $clients{'a(5)'}->pid }{state} // '') eq 'active'
+	} 20, 'titles';
+	my $report = proc($server, count => 2);
+	%known = compare($observer, $report, 'all sessions');
+	is($report->{walsenders}{used}, 2, 'walsenders');
+	my %user = map { $_ => $known{ $clients{$_}->pid }{user} } keys %clients;
+	is($user{$_}, shown($_), "the name of $_") for grep { !/ / } @names;
+	is($user{$_}, undef, "no name, for it has a blank: $_") for grep { / / } @names;
+	my %state = map { $_ => $known{ $clients{$_}->pid }{state} } keys %clients;
+	is($state{plain}, 'idle in transaction', 'in a transaction');
+	is($state{idle}, 'idle in transaction (aborted)', 'in one that failed');
+	is($state{walsender}, 'idle', 'a role that is called walsender');
+	is($state{'autovacuum worker'}, 'unknown', 'who knows what that is?');
+	ok(defined $known{ $clients{plain}->pid }{cpu}, 'use of the processor');
+	is($report->{server}{in_recovery}, JSON::PP::false, 'a primary');
+	is($report->{server}{version}, int($server->version / 10000), 'its version');
+	is($report->{server}{version_num}, undef, 'as far as it is known');
+	return;
+}
+
+# Limits are those of the files, and said to be.
+sub check_limits {
+	my ($server, $report) = @_;
+	my $slots = $report->{slots};
+	is("$slots->{max_connections} $slots->{superuser_reserved} $report->{walsenders}{max}", SLOTS . ' 3 4', 'limits');
+	is($slots->{limits_from}, 'configuration files', 'where they are from');
+	ok($slots->{estimated}, 'which is an estimate');
+	return;
+}
+
+sub check_titles_off {
+	my ($server, $observer) = @_;
+	$observer->query("alter system set update_process_title = off");
+	$server->reload;
+	wait_until { $observer->query('show update_process_title') eq 'off' } 20, 'titles off';
+	my @clients = map { PgClient->new($server) } 1 .. 3;
+	my %known = compare($observer, proc($server), 'titles off');
+	is($known{ $clients[0]->pid }{state}, 'unknown', 'no state');
+	is($known{ $clients[0]->pid }{user}, 'postgres', 'but a name');
+	$observer->query("alter system reset update_process_title");
+	$server->reload;
+	return;
+}
+
+# Clients that log in hold a slot; those that have sent nothing do not.
+sub check_starting {
+	my ($server, $observer) = @_;
+	my @silent = map { PgClient->knock($server, tcp => 1) } 1 .. 12;
+	my $report;
+	ok(wait_until { $report = proc($server); $report->{slots}{used} == $observer->query("select count(*) from"
+		. " pg_stat_activity where backend_type = 'client backend'") } 20, 'clients that sent nothing hold no slot');
+	my (undef, undef, $err) = monitor($server, args => ['--via=proc']);
+	like($err, qr/1[2-9] clients are connected and have sent nothing/, 'but they are counted');
+	return;
+}
+
+# Where no login can be: by itself, within a moment.
+sub check_full {
+	my ($server) = @_;
+	my @sessions = PgClient->fill($server);
+	my @senders = PgClient->fill($server, replication => 'true');
+	is(scalar @senders, 4, 'all walsenders are in use, too');
+	my $start = time;
+	my $report = report($server);
+	my $took = time - $start;
+	is($report->{via}, 'proc', 'in');
+	cmp_ok($took, '<', 2.5, sprintf 'after %.3f s', $took);
+	is($report->{slots}{used}, SLOTS, 'all slots in use');
+	is($report->{slots}{free}, 0, 'none is free');
+	is(named($report->{alerts}, 'refused')->{level}, 'critical', 'the refusal is an alert');
+	my $watch = Report->watch($server);
+	$watch->wait_for(sub { ($_[0]{via} // '') eq 'proc' }, 'in, and waiting');
+	@sessions = ();
+	my $by_sql = $watch->wait_for(sub { ($_[0]{via} // '') eq 'client' }, 'an ordinary slot when there is one');
+	is($by_sql->{slots}{limits_from}, 'server', 'which knows the limits');
+	@senders = ();
+	@sessions = PgClient->fill($server);
+	return;
+}
+
+# An earlier connection knows more than files.
+sub check_known {
+	my ($server) = @_;
+	my $watch = Report->watch($server, args => ['--via=auto']);
+	$watch->wait_for(sub { ($_[0]{via} // '') eq 'client' }, 'in by an ordinary login');
+	my $observer = PgClient->new($server);
+	my @senders = PgClient->fill($server, replication => 'true');
+	my @sessions = PgClient->fill($server);
+	$observer->query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'pgconntop'");
+	my $report;
+	wait_until { push @sessions, PgClient->fill($server); $watch->count; ($report) = grep { ($_->{via} // '') eq 'proc' } $watch->reports } 20,
+		'by /proc';
+	is($report->{slots}{limits_from}, 'earlier connection', 'limits that a connection knew');
+	ok(!$report->{slots}{estimated}, 'are no estimate');
+	like($report->{server}{version}, qr/^\d+(?:\.\d+|beta|rc|devel)/, 'nor is the version');
+	return;
+}
+
+PgServer::each_version(sub {
+	my ($bindir, $version) = @_;
+	my $server = PgServer->new(bindir => $bindir, encoding => 'SQL_ASCII', conf => {
+		autovacuum => 'off', cluster_name => "pro: d", max_connections => SLOTS, max_wal_senders => 4,
+		superuser_reserved_connections => 3 });
+	my $observer = PgClient->new($server);
+	check_limits($server, proc($server));
+	check_names($server, $observer);
+	check_titles_off($server, $observer);
+	check_starting($server, $observer);
+	undef $observer;
+	check_known($server);
+	check_full($server);
+});
+done_testing();

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: PostgreSQL
+# Which server /proc is about: found by socket, port, data directory; refused in words when it is
+# not to be seen. What another account sees; a server that is stopped, or goes away; titles that are
+# cut off.
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+use PgClient;
+use PgServer;
+use Report;
+use Test::More;
+
+plan skip_all => 'there is no /proc/PID/stat here' if !-r '/proc/self/stat';
+
+sub proc {
+	my ($server, @args) = @_;
+	return report($server, args => ['--via=proc', @args]);
+}
+
+sub refused {
+	my ($pattern, $what, @args) = @_;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	return complaint([monitor(undef, args => ['--via=proc', @args])], 2, qr/no server process to be seen: $pattern/,
+		$what);
+}
+
+sub check_found {
+	my ($server, $other) = @_;
+	my @sessions = map { PgClient->new($server) } 1 .. 3;
+	is(proc($server)->{slots}{used}, 3, 'by the directory of its socket');
+	is(report(undef, args => ['--via=proc', '-h', '127.0.0.1', '-p', $server->port])->{slots}{used}, 3, 'by its port');
+	my $report = report(undef, args => ['--via=proc', '--pgdata=' . $server->data]);
+	is($report->{slots}{used}, 3, 'by its data directory');
+	is($report->{server}{port}, $server->port, 'which knows the port');
+	is(proc($other)->{slots}{used}, 0, 'it is not the other one');
+	return;
+}
+
+sub check_refused {
+	my ($server, $other) = @_;
+	my $dir = $server->host;
+	refused(qr/far may be another machine/, 'another machine', '-h', 'far');
+	refused(qr/no server listens on the socket \Q$dir\E/, 'no such socket', '-h', $dir, '-p', 1);
+	refused(qr/no server here has a Unix socket for port 1/, 'no such port', '-h', 'localhost', '-p', 1);
+	refused(qr/there is no \Q$dir\E.postmaster\.pid/, 'no data directory', "--pgdata=$dir");
+	refused(qr/--pgdata=\S+: No such file/, 'nothing at all', "--pgdata=$dir/none");
+	# What other servers, and others than servers, have left there.
+	my $false = "$dir/false";
+	my %pids = ("$$\n$false\n" => qr/process $$ is perl/, '-1' => qr/.*does not name a server's process/,
+		"4194304\n" => qr/.*is not to be seen in .proc/, $other->pid . "\n" => qr/process \d+ (?:works in|belongs to)/);
+	mkdir $false or die "$false: $!";
+	for my $text (sort keys %pids) {
+		open my $out, '>', "$false/postmaster.pid" or die "$false: $!";
+		print $out $text;
+		close $out or die "$false: $!";
+		refused($pids{$text}, 'a wrong postmaster.pid', "--pgdata=$false");
+	}
+	return;
+}
+
+# In a pid namespace of our own the server is not to be seen; nor is one in there to be taken.
+sub check_namespaces {
+	my ($server) = @_;
+	my @unshare = qw(unshare --pid --fork --mount-proc);
+	SKIP: {
+		skip 'no pid namespaces for us', 2 if (run_program([@unshare, 'true']))[0] ne '0';
+		my @look = ($ENV{PGCONNTOP}, qw(--watch --count=1 --via=proc --config=/dev/null));
+		complaint([run_program([@unshare, @look, $server->connstr])], 2, qr/in another pid namespace, such as a container/,
+			'out of a pid namespace');
+		complaint([run_program([@unshare, @look, '--pgdata=' . $server->data])], 2, qr/is not to be seen in .proc/,
+			'also by the data directory');
+	}
+	return;
+}
+
+# Another account sees who there is, and is told whom it takes to act.
+sub check_account {
+	my ($server) = @_;
+	SKIP: {
+		my ($account) = grep { defined && $_->[0] != (stat $server->data)[4] }
+			map { my @entry = getpwnam $_; @entry ? [@entry[2, 3]] : undef } qw(nobody daemon bin);
+		skip 'no other account for us', 2 if $> != 0 || !$account;
+		my @sessions = PgClient->new($server);
+		chmod 0755, $server->host or die "chmod: $!";
+		my ($status, $out, $err) = run_program([$ENV{PGCONNTOP}, qw(--watch --count=1 --via=proc --config=/dev/null
+			--format=json --show=summary), $server->connstr], account => $account, dir => '/');
+		is($status, 0, "another account\n$err");
+		my $report = Report::decode($out);
+		is($report->{slots}{used}, 1, 'sees sessions');
+		is($report->{slots}{max_connections}, undef, 'and no limit, which is in files that it may not read');
+		my $owner = getpwuid((stat $server->data)[4]);
+		like($err, qr/be $owner or root: sudo -u $owner pgconntop/, 'it is told who may end them');
+	}
+	return;
+}
+
+sub check_stopped {
+	my ($server) = @_;
+	my @sessions = map { PgClient->new($server) } 1 .. 3;
+	$server->freeze;
+	my ($status, $out, $err) = monitor($server, args => ['--via=proc']);
+	is($status, 0, 'a stopped server');
+	is(Report::decode($out)->{slots}{used}, 3, 'has its sessions');
+	my $pid = $server->pid;
+	like($err, qr/process $pid is stopped by a signal: .* kill -CONT $pid/, 'and it is said');
+	$server->thaw;
+	return;
+}
+
+sub check_lost {
+	my ($server) = @_;
+	my $watch = Report->watch($server, args => ['--via=proc']);
+	$watch->wait_for(sub { ($_[0]{via} // '') eq 'proc' }, 'in');
+	$server->stop('immediate');
+	$watch->wait_for(sub { ($_[0]{error} // '') =~ /the server's process \d+ is gone/ }, 'the server goes');
+	$server->start;
+	$watch->{seen} = $watch->count;
+	$watch->wait_for(sub { ($_[0]{via} // '') eq 'proc' }, 'and comes back');
+	$watch->stop;
+	return;
+}
+
+# Without arguments and environment there is little room for titles.
+sub check_cut {
+	my ($server) = @_;
+	my $long = 'a' x 40;
+	$server->psql("create role $long login superuser; create database $long");
+	$server->stop;
+	my ($bindir, $data, $dir) = ($server->bindir, $server->data, $server->host);
+	my $program = Program->start(['env', '-i', "$bindir/postgres", '-D', $data], account => $server->{account},
+		dir => $dir, session => 1, log => "$dir/log.cut");
+	wait_until { slurp("$data/postmaster.pid") =~ /^ready/m } 60, 'the server without environment';
+	my @sessions = (PgClient->new($server, user => $long, database => $long), PgClient->new($server));
+	my $report;
+	wait_until { $report = proc($server); (named($report->{sessions}, $sessions[1]->pid) // {})->{state} eq 'idle' } 20, 'titles';
+	my ($cut, $whole) = map { named($report->{sessions}, $_->pid) } @sessions;
+	is($cut->{state}, 'unknown', 'of a title that is cut off the state is unknown');
+	is($cut->{user}, undef, 'and the role');
+	is($whole->{state}, 'idle', 'of a short one it is known');
+	is($report->{slots}{used}, 2, 'both count');
+	@sessions = ();
+	$program->signal('INT');
+	$program->wait(30);
+	return;
+}
+
+my $server = PgServer->new;
+my $other = PgServer->new;
+check_found($server, $other);
+check_refused($server, $other);
+check_namespaces($server);
+check_account($server);
+check_stopped($server);
+check_lost($server);
+check_cut($server);
+done_testing();
