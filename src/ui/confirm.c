@@ -173,6 +173,24 @@ changed_words(struct ui *ui, const struct ui_frame *frame)
 	    "since you asked %d ended and %d changed: these will be spared", gone, changed);
 }
 
+/* What comes free; of an unknown number of slots there is no share. */
+static const char *
+slots_words(struct arena *arena, const struct action_row *row, const struct question *question,
+    size_t count)
+{
+	char before[UNITS_TEXT_MAX], after[UNITS_TEXT_MAX];
+	const char *slots = arena_printf(arena, "%zu %s come%s free.", count,
+	    count == 1 ? "slot" : "slots", count == 1 ? "s" : "");
+
+	units_share(before, question->before);
+	units_share(after, question->after);
+	if (question->before <= 0)
+		return row->frees ? slots : "No slot comes free.";
+	if (!row->frees)
+		return arena_printf(arena, "Utilization stays %s: no slot comes free.", before);
+	return arena_printf(arena, "Utilization %s -> %s: %s", before, after, slots);
+}
+
 static void
 write_facts(struct ui *ui, const struct ui_frame *frame, struct page *page)
 {
@@ -182,20 +200,13 @@ write_facts(struct ui *ui, const struct ui_frame *frame, struct page *page)
 	const struct server *server = &frame->data->snap->server;
 	struct arena *arena = &ui->scratch;
 	const char *role = server_role(server);
-	char before[UNITS_TEXT_MAX], after[UNITS_TEXT_MAX];
 
 	page_wrap(page, STYLE_TITLE, arena_printf(arena, "%s %s", row->verb, question->whom));
 	page_wrap(page, STYLE_TEXT,
 	    arena_printf(arena, "on %s, %s%sPostgreSQL %s", frame->target, role != NULL ? role : "",
 	        role != NULL ? ", " : "", server->version != NULL ? server->version : "(unknown)"));
 	page_wrap(page, STYLE_TEXT, arena_printf(arena, "This %s.", row->effect));
-	units_share(before, question->before);
-	units_share(after, question->after);
-	page_wrap(page, STYLE_TEXT,
-	    row->frees
-	        ? arena_printf(arena, "Utilization %s -> %s: %zu %s come%s free.", before, after,
-	              job->count, job->count == 1 ? "slot" : "slots", job->count == 1 ? "s" : "")
-	        : arena_printf(arena, "Utilization stays %s: no slot comes free.", before));
+	page_wrap(page, STYLE_TEXT, slots_words(arena, row, question, job->count));
 	if (job->count > 1)
 		page_wrap(page, STYLE_TEXT,
 		    arena_printf(arena, "States: %s.  Users: %s.", question->states,

@@ -231,6 +231,23 @@ note_rights(struct ui *ui, const struct ui_frame *frame)
 		        "of superusers, will be denied, for only a superuser may: %s", named));
 }
 
+/* What is not known, and not possible, without SQL. */
+static void
+note_proc(struct ui *ui, const struct ui_frame *frame)
+{
+	const struct snapshot *snap = frame->data->snap;
+	struct question *question = &ui->acting.question;
+
+	if (snap->via != VIA_PROC)
+		return;
+	if (snap->signal_right != SIGNAL_ALL)
+		note(question,
+		    "this account may not signal the server's processes: it will be denied");
+	if (ui->acting.asked.count > 1)
+		note(question,
+		    "by /proc no application is known: none is spared for its name, such as pg_dump");
+}
+
 static void
 note_all(struct ui *ui, const struct ui_frame *frame, const struct plan *plan)
 {
@@ -257,6 +274,7 @@ note_all(struct ui *ui, const struct ui_frame *frame, const struct plan *plan)
 		    arena_printf(&question->arena,
 		        "protected from bulk actions, but chosen by you: %s", named));
 	note_rights(ui, frame);
+	note_proc(ui, frame);
 	if (!ui->paused && !frame_is_old(frame))
 		return;
 	units_duration_long(age, frame->mono_us - frame->data->snap->mono_us);

@@ -281,6 +281,30 @@ test_rights(void **state)
 	assert_true(press(fixture, "y") & UI_ACT);
 }
 
+/* Without SQL less is known, and less may be possible. */
+static void
+test_proc(void **state)
+{
+	struct fixture *fixture = *state;
+
+	press(fixture, "* K");
+	expect_not(fixture, "/proc");
+	press(fixture, "n");
+	fixture->snap->via = VIA_PROC;
+	fixture->snap->signal_right = SIGNAL_ALL;
+	fixture->snap->max_connections = -1;
+	fixture->snap->server.in_recovery_known = false;
+	press(fixture, "K");
+	expect(fixture, "by /proc no application is known");
+	expect_not(fixture, "it will be denied");
+	press(fixture, "n U");
+	fixture->snap->signal_right = SIGNAL_UNKNOWN;
+	press(fixture, "K");
+	expect_not(fixture, "no application is known");
+	expect(fixture, "it will be denied");
+	expect_not(fixture, "primary");
+}
+
 static void
 test_old_picture(void **state)
 {
@@ -338,6 +362,7 @@ main(void)
 		SCREEN_TEST(test_read_only),
 		SCREEN_TEST(test_link_down),
 		SCREEN_TEST(test_rights),
+		SCREEN_TEST(test_proc),
 		SCREEN_TEST(test_old_picture),
 		SCREEN_TEST(test_protect),
 	};
