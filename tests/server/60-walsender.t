@@ -82,7 +82,7 @@ sub check_not_in {
 		'a role without REPLICATION');
 	my @walsenders = PgClient->fill($server, replication => 'database');
 	is(scalar @walsenders, 2, 'all walsender slots are taken');
-	refused($server, 'postgres', qr/$full: all replication slots of max_wal_senders in use \(53300, InitProcess\); .*-TERM/,
+	refused($server, 'postgres', qr/$full: all replication slots of max_wal_senders in use \(53300, InitProcess\); .*; .*-TERM/,
 		'no walsender slot either');
 	refused($server, 'postgres', qr/: all replication slots of max_wal_senders in use \(53300, InitProcess\): /,
 		'nor when it is the only way', via => 'walsender');
