@@ -98,6 +98,34 @@ note_role(struct snapshot *snap, const struct proc_title *title)
 		snap->server.in_recovery_known = true;
 }
 
+/*
+ * One that is refused shows as long as it takes to say so: there are no more
+ * slots than there are, so the newest of those that log in have none.
+ */
+static void
+drop_refused(struct snapshot *snap)
+{
+	int used = 0;
+
+	for (size_t i = 0; i < snap->session_count; i++)
+		used += snap->sessions[i].slot;
+	while (snap->max_connections >= 0 && used > snap->max_connections) {
+		struct session *newest = NULL;
+
+		for (size_t i = 0; i < snap->session_count; i++) {
+			struct session *session = &snap->sessions[i];
+
+			if (session->slot && session->state == STATE_STARTING &&
+			    (newest == NULL || session->id.start_us > newest->id.start_us))
+				newest = session;
+		}
+		if (newest == NULL)
+			return;
+		newest->slot = false;
+		used--;
+	}
+}
+
 static const char *
 copy(struct snapshot *snap, const char *text)
 {
@@ -132,6 +160,7 @@ proc_sample_fill(struct snapshot *snap, const struct proc_scan *scan,
 		note_role(snap, &title);
 		add_session(snap, scan, &scan->children[i], &title, about);
 	}
+	drop_refused(snap);
 	snapshot_finish(snap);
 }
 
@@ -141,6 +170,6 @@ proc_sample_silent(const struct snapshot *snap)
 	size_t count = 0;
 
 	for (size_t i = 0; i < snap->session_count; i++)
-		count += snap->sessions[i].kind == KIND_HIDDEN && !snap->sessions[i].slot;
+		count += snap->sessions[i].kind == KIND_HIDDEN;
 	return count;
 }

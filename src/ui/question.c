@@ -245,7 +245,8 @@ note_proc(struct ui *ui, const struct ui_frame *frame)
 		    "this account may not signal the server's processes: it will be denied");
 	if (ui->acting.asked.count > 1)
 		note(question,
-		    "by /proc no application is known: none is spared for its name, such as pg_dump");
+		    "by /proc no application is known: none is spared for its name, "
+		    "such as pg_dump");
 }
 
 static void

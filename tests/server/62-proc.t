@@ -131,6 +131,14 @@ sub check_titles_off {
 # Clients that log in hold a slot; those that have sent nothing do not.
 sub check_starting {
 	my ($server, $observer) = @_;
+	my $before = proc($server)->{slots}{used};
+	my @stalled = map { PgClient->stall($server, user => 'slow', tcp => 1) } 1 .. 3;
+	$_->wait_for('R') for @stalled;
+	my $found = proc($server);
+	is($found->{states}{starting}, 3, 'clients that authenticate');
+	is($found->{slots}{used}, $before + 3, 'hold slots');
+	is($_->{user}, 'slow', 'with a name') for grep { $_->{state} eq 'starting' } @{ $found->{sessions} };
+	@stalled = ();
 	my @silent = map { PgClient->knock($server, tcp => 1) } 1 .. 12;
 	my $report;
 	ok(wait_until { $report = proc($server); $report->{slots}{used} == $observer->query("select count(*) from"
@@ -182,12 +190,38 @@ sub check_known {
 	return;
 }
 
+# Nothing but silent clients: no slot is used, and yet no login gets in, not even a walsender's.
+sub check_children {
+	my ($server) = @_;
+	my (@silent, $refused);
+	for (1 .. 30) {
+		push @silent, map { PgClient->knock($server, tcp => 1) } 1 .. 10;
+		last if ($refused = PgClient->try($server)->error);
+	}
+	like($refused->{R}, qr/^(?:ProcessStartupPacket|BackendInitialize)$/, 'the limit of processes');
+	my ($status, $out, $err) = monitor($server);
+	is($status, 0, 'in');
+	my $report = Report::decode($out);
+	is($report->{via}, 'proc', 'by /proc');
+	cmp_ok($report->{slots}{used}, '<', SLOTS, 'slots are free');
+	like($err, qr/\b\d\d+ clients are connected and have sent nothing/, 'the cause is told');
+	like(named($report->{alerts}, 'refused')->{message}, qr/too many clients that are still logging in/, 'and the limit');
+	return;
+}
+
 PgServer::each_version(sub {
 	my ($bindir, $version) = @_;
-	my $server = PgServer->new(bindir => $bindir, encoding => 'SQL_ASCII', conf => {
+	my $server = PgServer->new(bindir => $bindir, encoding => 'SQL_ASCII', start => 0, conf => {
 		autovacuum => 'off', cluster_name => "pro: d", max_connections => SLOTS, max_wal_senders => 4,
 		superuser_reserved_connections => 3 });
+	my $hba = $server->data . '/pg_hba.conf';
+	my $rest = slurp($hba);
+	open my $out, '>', $hba or die "$hba: $!";
+	print $out "host all slow 127.0.0.1/32 scram-sha-256\n$rest";
+	close $out;
+	$server->start;
 	my $observer = PgClient->new($server);
+	$observer->query("create role slow login password 'secret'");
 	check_limits($server, proc($server));
 	check_names($server, $observer);
 	check_titles_off($server, $observer);
@@ -195,5 +229,7 @@ PgServer::each_version(sub {
 	undef $observer;
 	check_known($server);
 	check_full($server);
+	wait_until { ($server->psql_rc('select 1'))[0] eq '0' } 20, 'a free slot';
+	check_children($server);
 });
 done_testing();

@@ -30,6 +30,7 @@
 
 struct scene {
 	struct proc_scan scan;
+	struct proc_about about;
 	struct snapshot *snap;
 	struct buf note;
 	pid_t children[MOST];
@@ -69,12 +70,10 @@ lives(pid_t pid)
 static void
 look(struct scene *scene)
 {
-	static const struct proc_about about = { .max_connections = 20 };
-
 	scene->mono_us += 1000000;
 	assert_true(proc_scan_look(&scene->scan, scene->mono_us, WALL_US + scene->mono_us));
 	snapshot_reset(scene->snap);
-	proc_sample_fill(scene->snap, &scene->scan, &about);
+	proc_sample_fill(scene->snap, &scene->scan, &scene->about);
 }
 
 static const struct session *
@@ -126,6 +125,7 @@ set_up(void **state)
 	struct proc_stat stat;
 
 	scene = (struct scene){ .snap = snapshot_new(), .mono_us = 1 };
+	scene.about.max_connections = 20;
 	assert_true(proc_fs_stat(getpid(), &stat, &scene.note));
 	server.start_ticks = stat.start_ticks;
 	proc_scan_init(&scene.scan, &server);
@@ -304,6 +304,25 @@ test_gone(void **state)
 	assert_int_equal(act(scene, ACTION_TERMINATE, &target), OUTCOME_GONE);
 }
 
+/* More than there are slots: whoever came last while logging in is being refused. */
+static void
+test_refused(void **state)
+{
+	struct scene *scene = *state;
+	pid_t pids[4];
+
+	for (int i = 0; i < 4; i++)
+		pids[i] = start(scene, i < 2 ? IDLE : PROGRAM "app shop [local] startup");
+	scene->about.max_connections = 3;
+	look(scene);
+	assert_true(session_of(scene, pids[0])->slot && session_of(scene, pids[1])->slot);
+	assert_int_equal(session_of(scene, pids[2])->slot + session_of(scene, pids[3])->slot, 1);
+	scene->about.max_connections = 1;
+	look(scene);
+	assert_true(session_of(scene, pids[0])->slot && session_of(scene, pids[1])->slot);
+	assert_false(session_of(scene, pids[2])->slot || session_of(scene, pids[3])->slot);
+}
+
 static int64_t
 ns_of(const struct timespec *time)
 {
@@ -354,6 +373,7 @@ main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(test_never, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_titles_off, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_gone, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_reused, set_up, tear_down),
 	};
 
