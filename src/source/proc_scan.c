@@ -127,8 +127,7 @@ read_child(struct proc_scan *scan, int32_t pid, struct proc_child *now, struct p
 	*now = (struct proc_child){ .pid = pid, .cpu = -1, .ran = true };
 	counted = proc_fs_read(pid, "schedstat", &scan->text) &&
 	    proc_run_read(&now->run, buf_str(&scan->text), scan->text.len);
-	if (!proc_fs_stat(pid, stat, &scan->text) || stat->ppid != scan->server.pid ||
-	    stat->state == 'Z' || stat->state == 'X')
+	if (!proc_fs_stat(pid, stat, &scan->text) || stat->ppid != scan->server.pid)
 		return false;
 	if (!counted)
 		run_of_stat(scan, stat, &now->run);
@@ -139,7 +138,7 @@ read_child(struct proc_scan *scan, int32_t pid, struct proc_child *now, struct p
 		scan->text.len--;
 	now->title = scan->text.data;
 	now->title_len = scan->text.len;
-	return now->title_len > 0; /* without memory it is about to end */
+	return now->title_len > 0; /* one without memory has ended, or is about to */
 }
 
 bool

@@ -230,6 +230,10 @@ test_changed(void **state)
 	target = target_of(scene, other);
 	assert_int_equal(act(scene, ACTION_TERMINATE, &target), OUTCOME_CHANGED);
 	assert_true(lives(other));
+	target.state = STATE_IDLE;
+	target.state_change_us = TIME_UNKNOWN; /* as of one that always works */
+	assert_int_equal(act(scene, ACTION_TERMINATE, &target), OUTCOME_CHANGED);
+	assert_true(lives(other));
 	/* Idle as it was, but it has done something meanwhile; and so also by a newer look. */
 	poke(scene, same, SIGUSR2);
 	target = target_of(scene, same);
@@ -248,6 +252,7 @@ test_never(void **state)
 	struct scene *scene = *state;
 	pid_t sender = start(scene, PROGRAM "walsender rep [local] streaming 0/1");
 	pid_t silent = start(scene, SERVER);
+	pid_t idle;
 	struct target target;
 
 	look(scene);
@@ -257,6 +262,15 @@ test_never(void **state)
 		assert_true(lives(scene->children[i]));
 	}
 	assert_true(sender > 0 && silent > 0);
+	idle = start(scene, IDLE);
+	child_wait(idle);
+	look(scene);
+	/* One with such a title and such a start, but of another parent. */
+	target = target_of(scene, idle);
+	scene->scan.server.pid = getppid();
+	assert_int_equal(act(scene, ACTION_TERMINATE, &target), OUTCOME_REUSED);
+	assert_true(lives(idle));
+	scene->scan.server.pid = getpid();
 	target.id.pid = getpid();
 	assert_int_equal(act(scene, ACTION_TERMINATE, &target), OUTCOME_CHANGED);
 	target.id.pid = getppid();
