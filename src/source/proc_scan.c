@@ -111,26 +111,37 @@ proc_scan_find(const struct proc_scan *scan, int32_t pid)
 	return find_child(scan, scan->count, pid);
 }
 
-/* What has run, out of the figures that every kernel has. */
-static void
-run_of_stat(const struct proc_scan *scan, const struct proc_stat *stat, struct proc_run *run)
+/* What has run; turns is 0 where the kernel does not count. */
+static struct proc_run
+read_run(struct proc_scan *scan, int32_t pid)
 {
-	*run = (struct proc_run){ .cpu_ns = stat->cpu_ticks * (uint64_t)(NS_PER_S / scan->ticks) };
+	struct proc_run run;
+
+	if (!proc_fs_read(pid, "schedstat", &scan->text) ||
+	    !proc_run_read(&run, buf_str(&scan->text), scan->text.len))
+		return (struct proc_run){ 0 };
+	return run;
 }
 
-/* Reads all of a process that is there; stat may be of another process that had its pid. */
-static bool
-read_child(struct proc_scan *scan, int32_t pid, struct proc_child *now, struct proc_stat *stat)
+/* The same, out of the figures that every kernel has. */
+static struct proc_run
+run_of_stat(const struct proc_scan *scan, const struct proc_stat *stat)
 {
-	bool counted;
+	return (struct proc_run){
+		.cpu_ns = stat->cpu_ticks * (uint64_t)(NS_PER_S / scan->ticks),
+	};
+}
 
-	*now = (struct proc_child){ .pid = pid, .cpu = -1, .ran = true };
-	counted = proc_fs_read(pid, "schedstat", &scan->text) &&
-	    proc_run_read(&now->run, buf_str(&scan->text), scan->text.len);
+/* Reads the rest of a process that has run so much; it may be another one that has its pid. */
+static bool
+read_child(struct proc_scan *scan, int32_t pid, struct proc_run run, struct proc_child *now,
+    struct proc_stat *stat)
+{
+	*now = (struct proc_child){ .pid = pid, .run = run, .cpu = -1, .ran = true };
 	if (!proc_fs_stat(pid, stat, &scan->text) || stat->ppid != scan->server.pid)
 		return false;
-	if (!counted)
-		run_of_stat(scan, stat, &now->run);
+	if (run.turns == 0)
+		now->run = run_of_stat(scan, stat);
 	now->start_ticks = stat->start_ticks;
 	if (!proc_fs_read(pid, "cmdline", &scan->text))
 		return false;
@@ -147,7 +158,7 @@ proc_scan_recheck(struct proc_scan *scan, int32_t pid, struct proc_child *now)
 	const struct proc_child *before = proc_scan_find(scan, pid);
 	struct proc_stat stat;
 
-	if (!read_child(scan, pid, now, &stat))
+	if (!read_child(scan, pid, read_run(scan, pid), now, &stat))
 		return false;
 	now->no_sender =
 	    before != NULL && before->start_ticks == now->start_ticks && before->no_sender;
@@ -167,17 +178,6 @@ check_sender(struct proc_scan *scan, struct proc_child *child)
 	child->no_sender = status.caught_known && (status.caught & SENDER_SIGNAL) == 0;
 }
 
-/* Nothing has happened to it since the last look. */
-static bool
-rests(struct proc_scan *scan, const struct proc_child *child)
-{
-	struct proc_run run;
-
-	return child->run.turns > 0 && proc_fs_read(child->pid, "schedstat", &scan->text) &&
-	    proc_run_read(&run, buf_str(&scan->text), scan->text.len) &&
-	    run.cpu_ns == child->run.cpu_ns && run.turns == child->run.turns;
-}
-
 static void
 keep_title(struct proc_child *child, const struct proc_child *now)
 {
@@ -193,14 +193,16 @@ keep_title(struct proc_child *child, const struct proc_child *now)
 static bool
 update(struct proc_scan *scan, struct proc_child *child, int64_t mono_us, int64_t wall_us)
 {
+	struct proc_run run = read_run(scan, child->pid);
 	struct proc_child now;
 	struct proc_stat stat;
 
 	child->ran = false;
 	child->cpu = 0;
-	if (rests(scan, child))
+	if (run.turns > 0 && run.turns == child->run.turns && run.cpu_ns == child->run.cpu_ns)
 		return true;
-	if (!read_child(scan, child->pid, &now, &stat) || now.start_ticks != child->start_ticks)
+	if (!read_child(scan, child->pid, run, &now, &stat) ||
+	    now.start_ticks != child->start_ticks)
 		return false;
 	child->ran = now.run.cpu_ns != child->run.cpu_ns || now.run.turns != child->run.turns ||
 	    now.title_len != child->title_len ||
@@ -225,7 +227,7 @@ add(struct proc_scan *scan, int32_t pid, struct proc_clocks *clocks, int64_t wal
 	struct proc_stat stat;
 	int64_t rested_us;
 
-	if (!read_child(scan, pid, &now, &stat))
+	if (!read_child(scan, pid, read_run(scan, pid), &now, &stat))
 		return;
 	if (scan->count == scan->room) {
 		scan->room = scan->room > 0 ? scan->room * 2 : 64;
