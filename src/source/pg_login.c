@@ -94,6 +94,11 @@ login_lost(struct pg *pg)
 {
 	struct link *link = &pg->link;
 
+	if (pg->phase == PHASE_HELLO) {
+		/* A pooler welcomes us, and finds out only then that there is no slot. */
+		login_failed(pg, pg_conn_error(pg->conn));
+		return;
+	}
 	pg_error_read(link, pg_conn_error(pg->conn));
 	link->refusal = REFUSAL_LOST;
 	link->tries = 0;

@@ -25,8 +25,16 @@ struct task {
 	void (*failed)(struct pg *pg, const struct link *error); /* NULL: a message */
 };
 
+/* A login that failed is no message: the link tells it. */
+static void
+leave_to_link(struct pg *pg, const struct link *error)
+{
+	(void)pg;
+	(void)error;
+}
+
 static const struct task tasks[] = {
-	[PHASE_HELLO] = { "session settings", login_hello_rows, login_hello_done, NULL },
+	[PHASE_HELLO] = { "session settings", login_hello_rows, login_hello_done, leave_to_link },
 	[PHASE_SAMPLE] = { "sample", refresh_sample_rows, refresh_sample_done, NULL },
 	[PHASE_NAMES] = { "names of roles and databases", refresh_names_rows, refresh_names_done,
 	    NULL },
