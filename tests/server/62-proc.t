@@ -101,6 +101,9 @@ sub check_names {
 	is($report->{server}{in_recovery}, JSON::PP::false, 'a primary');
 	is($report->{server}{version}, int($server->version / 10000), 'its version');
 	is($report->{server}{version_num}, undef, 'as far as it is known');
+	$observer->query('select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()'
+		. " and backend_type = 'client backend'");
+	$observer->wait_for_sessions(1);
 	return;
 }
 
@@ -125,6 +128,9 @@ sub check_titles_off {
 	is($known{ $clients[0]->pid }{user}, 'postgres', 'but a name');
 	$observer->query("alter system reset update_process_title");
 	$server->reload;
+	wait_until { $observer->query('show update_process_title') eq 'on' } 20, 'titles on';
+	@clients = ();
+	$observer->wait_for_sessions(1);
 	return;
 }
 
@@ -139,6 +145,7 @@ sub check_starting {
 	is($found->{slots}{used}, $before + 3, 'hold slots');
 	is($_->{user}, 'slow', 'with a name') for grep { $_->{state} eq 'starting' } @{ $found->{sessions} };
 	@stalled = ();
+	wait_until { !proc($server)->{states}{starting} } 20, 'the end of those';
 	my @silent = map { PgClient->knock($server, tcp => 1) } 1 .. 12;
 	my $report;
 	ok(wait_until { $report = proc($server); $report->{slots}{used} == $observer->query("select count(*) from"
