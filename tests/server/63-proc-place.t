@@ -109,6 +109,19 @@ sub check_stopped {
 	return;
 }
 
+sub check_standby {
+	my ($server) = @_;
+	my $standby = $server->standby;
+	my @sessions = map { PgClient->new($standby) } 1 .. 2;
+	my $report = proc($standby);
+	ok($report->{server}{in_recovery}, 'a standby');
+	is($report->{slots}{used}, 2, 'with its own sessions');
+	$report = proc($server);
+	ok(defined $report->{server}{in_recovery} && !$report->{server}{in_recovery}, 'a primary');
+	is($report->{walsenders}{used}, 1, 'which feeds it');
+	return;
+}
+
 sub check_lost {
 	my ($server) = @_;
 	my $watch = Report->watch($server, args => ['--via=proc']);
@@ -153,6 +166,7 @@ check_refused($server, $other);
 check_namespaces($server);
 check_account($server);
 check_stopped($server);
+check_standby($server);
 check_lost($server);
 check_cut($server);
 done_testing();
