@@ -17,17 +17,28 @@ enum setting_kind {
 	SETTING_FLAG,
 	SETTING_INT,
 	SETTING_DURATION,
+	SETTING_AGE, /* a duration that may be left out behind the option's name; the default is
+	                that */
 	SETTING_TEXT,
 	SETTING_CHOICE,
 	SETTING_LIST,
 };
 
-/* Where --help lists it. COMMAND and HIDDEN ones are no keys of the configuration file. */
+/* An AGE that was not asked for. */
+#define SETTING_AGE_NONE (-1)
+
+/*
+ * Where --help lists it. COMMAND and HIDDEN ones are no keys of the
+ * configuration file, and an ORDER is one only of a profile: a file that is
+ * always read must not end sessions.
+ */
 enum setting_section {
 	SECTION_CONNECTION,
 	SECTION_REPORT,
+	SECTION_CHECK,
 	SECTION_SCREEN,
 	SECTION_ACTION,
+	SECTION_ORDER,
 	SECTION_COMMAND,
 	SECTION_HIDDEN,
 };
@@ -68,6 +79,7 @@ struct binding {
 #define SETTING_TYPE_FLAG bool
 #define SETTING_TYPE_INT int64_t
 #define SETTING_TYPE_DURATION int64_t
+#define SETTING_TYPE_AGE int64_t
 #define SETTING_TYPE_TEXT char *
 #define SETTING_TYPE_CHOICE int
 #define SETTING_TYPE_LIST struct text_list
@@ -139,5 +151,8 @@ void settings_add_color(struct settings *settings, const char *name, const char 
 
 /* Takes all pools away: a later file's list is to replace them. */
 void settings_drop_pools(struct settings *settings);
+
+/* Frees all those lists. */
+void settings_drop_lists(struct settings *settings);
 
 #endif

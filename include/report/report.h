@@ -29,15 +29,30 @@ struct report {
 	bool color; /* of text */
 };
 
-/* One format. */
+/* What is reported at once. */
+struct report_sample {
+	const struct table_data *data;
+	size_t n;       /* counts reports from 0 */
+	size_t skipped; /* samples that were left out before it, for the server was late */
+};
+
+/* A sample that could not be had. */
+struct report_failure {
+	int64_t wall_us;
+	const char *target; /* what is connected to */
+	const char *why;
+	size_t n; /* as above */
+};
+
+/* One format. All append to out, and end with a line end. */
 struct writer {
 	const char *name; /* of --format */
 	const char *help;
-	/* Appends the report of one sample; n counts samples from 0. Ends with a line end. */
-	void (*sample)(const struct report *report, const struct table_data *data, size_t n,
+	/* The report of one sample; memory for it is from the arena. */
+	void (*sample)(const struct report *report, const struct report_sample *sample,
 	    struct buf *out, struct arena *arena);
-	/* Appends what stands for a sample that could not be had: the time and the reason. */
-	void (*failure)(const struct report *report, int64_t wall_us, const char *why, size_t n,
+	/* What stands for a sample that could not be had: the time and the reason. */
+	void (*failure)(const struct report *report, const struct report_failure *failure,
 	    struct buf *out);
 };
 

@@ -14,8 +14,10 @@
 const char *const docs_sections[] = {
 	[SECTION_CONNECTION] = "Connection options",
 	[SECTION_REPORT] = "Report options",
+	[SECTION_CHECK] = "Check options",
 	[SECTION_SCREEN] = "Screen options",
 	[SECTION_ACTION] = "Action options",
+	[SECTION_ORDER] = "Acting without the screen",
 	[SECTION_COMMAND] = "Other options",
 	[SECTION_HIDDEN] = NULL,
 };
@@ -61,7 +63,7 @@ help_section(enum setting_section section, struct buf *out)
 		else
 			buf_addf(out, "      --%s", row->option);
 		if (row->arg != NULL)
-			buf_addf(out, "=%s", row->arg);
+			buf_addf(out, row->kind == SETTING_AGE ? "[=%s]" : "=%s", row->arg);
 		buf_fill(out, ' ',
 		    out->len - start < HELP_INDENT - 1 ? HELP_INDENT - (out->len - start) : 1);
 		help_words(row->help, out);
@@ -147,7 +149,9 @@ completion(const struct settings *settings, struct buf *out)
 	for (size_t i = 0; i < setting_count; i++)
 		if (setting_rows[i].section != SECTION_HIDDEN)
 			buf_addf(out, "%s--%s%s", i > 0 ? " " : "", setting_rows[i].option,
-			    setting_rows[i].arg != NULL ? "=" : "");
+			    setting_rows[i].arg != NULL && setting_rows[i].kind != SETTING_AGE
+			        ? "="
+			        : "");
 	buf_adds(out,
 	    "' -- \"$cur\")\n"
 	    "\t[[ ${COMPREPLY-} != *= ]] || compopt -o nospace\n"

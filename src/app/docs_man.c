@@ -103,9 +103,9 @@ man_option(const struct setting_row *row, struct buf *out)
 	roff(out, row->option);
 	buf_adds(out, "\\fR");
 	if (row->arg != NULL) {
-		buf_adds(out, "=\\fI");
+		buf_adds(out, row->kind == SETTING_AGE ? "[=\\fI" : "=\\fI");
 		roff(out, row->arg);
-		buf_adds(out, "\\fR");
+		buf_adds(out, row->kind == SETTING_AGE ? "\\fR]" : "\\fR");
 	}
 	buf_addc(out, '\n');
 	roff_sentence(out, row->help);
@@ -272,6 +272,7 @@ static const char *const kind_words[] = {
 	[SETTING_FLAG] = "True or false.",
 	[SETTING_INT] = "A whole number.",
 	[SETTING_DURATION] = "A duration.",
+	[SETTING_AGE] = "A duration.",
 	[SETTING_TEXT] = "A text.",
 	[SETTING_CHOICE] = "One of ",
 	[SETTING_LIST] = "A text, or a list of texts.",

@@ -34,8 +34,9 @@ long_options(void)
 	for (size_t i = 0; i < setting_count; i++)
 		options[i] = (struct option){
 			.name = setting_rows[i].option,
-			.has_arg =
-			    setting_rows[i].kind == SETTING_FLAG ? no_argument : required_argument,
+			.has_arg = setting_rows[i].kind == SETTING_FLAG ? no_argument
+			    : setting_rows[i].kind == SETTING_AGE       ? optional_argument
+			                                                : required_argument,
 			.val = FIRST_LONG + (int)i,
 		};
 	return options;

@@ -189,30 +189,28 @@ finish(json_t *root, struct buf *out)
 }
 
 static void
-sample(const struct report *report, const struct table_data *data, size_t n, struct buf *out,
+sample(const struct report *report, const struct report_sample *sample, struct buf *out,
     struct arena *arena)
 {
 	json_t *root = json_object();
 
-	(void)n;
 	json_object_set_new(root, "version", json_integer(CONTRACT_VERSION));
-	add_root(root, &table_summary, data, true);
+	add_root(root, &table_summary, sample->data, true);
 	for (size_t i = 0; i < report->table_count; i++)
-		add_table(root, report, report->tables[i], data, arena);
+		add_table(root, report, report->tables[i], sample->data, arena);
 	finish(root, out);
 }
 
 static void
-failure(const struct report *report, int64_t wall_us, const char *why, size_t n, struct buf *out)
+failure(const struct report *report, const struct report_failure *failure, struct buf *out)
 {
 	json_t *root = json_object();
 	char text[UNITS_TEXT_MAX];
 
 	(void)report;
-	(void)n;
 	json_object_set_new(root, "version", json_integer(CONTRACT_VERSION));
-	json_object_set_new(root, "time", json_string(units_time_iso(text, wall_us)));
-	json_object_set_new(root, "error", text_json(why));
+	json_object_set_new(root, "time", json_string(units_time_iso(text, failure->wall_us)));
+	json_object_set_new(root, "error", text_json(failure->why));
 	finish(root, out);
 }
 

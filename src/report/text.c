@@ -182,24 +182,26 @@ add_table(const struct report *report, const struct table *table, const struct t
 }
 
 static void
-sample(const struct report *report, const struct table_data *data, size_t n, struct buf *out,
+sample(const struct report *report, const struct report_sample *sample, struct buf *out,
     struct arena *arena)
 {
+	const struct table_data *data = sample->data;
 	char time[UNITS_TEXT_MAX];
 
-	if (n > 0)
+	if (sample->n > 0)
 		buf_addf(out, "\n--- %s\n", units_time_iso(time, data->snap->wall_us));
 	for (size_t i = 0; i < report->table_count; i++)
 		add_table(report, report->tables[i], data, out, arena);
 }
 
 static void
-failure(const struct report *report, int64_t wall_us, const char *why, size_t n, struct buf *out)
+failure(const struct report *report, const struct report_failure *failure, struct buf *out)
 {
 	char time[UNITS_TEXT_MAX];
 
-	buf_addf(out, "%s--- %s  no sample: ", n > 0 ? "\n" : "", units_time_iso(time, wall_us));
-	text_clean(out, why, strlen(why), report->utf8 ? TEXT_UTF8 : 0u);
+	buf_addf(out, "%s--- %s  no sample: ", failure->n > 0 ? "\n" : "",
+	    units_time_iso(time, failure->wall_us));
+	text_clean(out, failure->why, strlen(failure->why), report->utf8 ? TEXT_UTF8 : 0u);
 	buf_addc(out, '\n');
 }
 

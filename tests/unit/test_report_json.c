@@ -73,7 +73,8 @@ report_json(const struct fixture *fixture, const char *names)
 	json_t *json;
 
 	assert_true(report_show(&report, names, &err));
-	writer_json.sample(&report, &fixture->data, 0, &out, &arena);
+	writer_json.sample(&report, &(struct report_sample){ .data = &fixture->data }, &out,
+	    &arena);
 	assert_int_equal(strcspn(buf_str(&out), "\n"), out.len - 1);
 	json = json_loadb(out.data, out.len, JSON_REJECT_DUPLICATES, &wrong);
 	if (!json)
@@ -341,7 +342,8 @@ test_failure(void **state)
 	json_t *json;
 
 	(void)state;
-	writer_json.failure(&report, NOW_US, "all \"slots\"\nin use \xFF", 3, &out);
+	writer_json.failure(&report,
+	    &(struct report_failure){ NOW_US, "db1", "all \"slots\"\nin use \xFF", 3 }, &out);
 	assert_int_equal(strcspn(buf_str(&out), "\n"), out.len - 1);
 	json = json_loadb(out.data, out.len, JSON_REJECT_DUPLICATES, &wrong);
 	assert_int_equal(json_object_size(json), 3);

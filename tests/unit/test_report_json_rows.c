@@ -28,7 +28,7 @@ write_json(const struct fixture *fixture, const struct report *report)
 	json_error_t wrong;
 	json_t *json;
 
-	writer_json.sample(report, &fixture->data, 0, &out, &arena);
+	writer_json.sample(report, &(struct report_sample){ .data = &fixture->data }, &out, &arena);
 	for (size_t i = 0; i + 1 < out.len; i++)
 		assert_in_range(out.data[i], ' ', '~');
 	assert_int_equal(out.data[out.len - 1], '\n');
