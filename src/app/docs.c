@@ -64,8 +64,11 @@ help_section(enum setting_section section, struct buf *out)
 			buf_addf(out, "      --%s", row->option);
 		if (row->arg != NULL)
 			buf_addf(out, row->kind == SETTING_AGE ? "[=%s]" : "=%s", row->arg);
-		buf_fill(out, ' ',
-		    out->len - start < HELP_INDENT - 1 ? HELP_INDENT - (out->len - start) : 1);
+		if (out->len - start >= HELP_INDENT - 1) {
+			buf_addc(out, '\n');
+			start = out->len;
+		}
+		buf_fill(out, ' ', HELP_INDENT - (out->len - start));
 		help_words(row->help, out);
 		if (row->value != NULL && strcmp(row->value, "0") != 0)
 			buf_addf(out, " (default %s)", row->value);

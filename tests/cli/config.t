@@ -31,7 +31,7 @@ sub check_wrong_settings {
 	refused_at("help = true;\n", 1, qr/there is no setting "help"/);
 	refused_at("config = \"a\";\n", 1, qr/there is no setting "config"/);
 	refused_at("generate = \"help\";\n", 1, qr/there is no setting "generate"/);
-	refused_at("interval = 0.01;\n", 1, qr/bad value "0\.01" for interval: must be a duration .*/);
+	refused_at("interval = 0.0001;\n", 1, qr/bad value "0\.0001" for interval: must be a duration .*/);
 	refused_at("\n\ninterval = \"soon\";\n", 3, qr/bad value "soon" for interval: .*/);
 	refused_at("interval = true;\n", 1, qr/true or false is no value for "interval"/);
 	refused_at("interval = { a = 1; };\n", 1, qr/one value is expected for "interval"/);

@@ -70,7 +70,7 @@ sub check_options {
 	my ($help) = (pgconntop('--help'))[1];
 	my @options = $help =~ /^ +(?:-\S, )? *--([a-z-]+)/mg;
 	my $text = plain($page);
-	ok($text =~ /^(?:-\S, )?--\Q$_\E(?:=.*)?$/m, "--$_ is in the manual") for @options;
+	ok($text =~ /^(?:-\S, )?--\Q$_\E(?:\[?=.*)?$/m, "--$_ is in the manual") for @options;
 	my ($tables) = $help =~ /^Tables for --show: (.*)$/m;
 	ok($text =~ /^\.B \Q$_\E$/m, "table $_ is in the manual") for split ' ', $tables;
 	my %known = map { $_ => 1 } @options;
