@@ -51,6 +51,8 @@ help_words(const char *text, struct buf *out)
 static void
 help_section(enum setting_section section, struct buf *out)
 {
+	struct buf text = { 0 };
+
 	buf_addf(out, "\n%s:\n", docs_sections[section]);
 	for (size_t i = 0; i < setting_count; i++) {
 		const struct setting_row *row = &setting_rows[i];
@@ -69,11 +71,14 @@ help_section(enum setting_section section, struct buf *out)
 			start = out->len;
 		}
 		buf_fill(out, ' ', HELP_INDENT - (out->len - start));
-		help_words(row->help, out);
+		buf_adds(&text, row->help);
 		if (row->value != NULL && strcmp(row->value, "0") != 0)
-			buf_addf(out, " (default %s)", row->value);
+			buf_addf(&text, " (default %s)", row->value);
+		help_words(buf_str(&text), out);
 		buf_addc(out, '\n');
+		buf_reset(&text);
 	}
+	buf_clear(&text);
 }
 
 static void
