@@ -60,6 +60,8 @@ struct choice {
 	enum policy policy;
 	int64_t age_us;   /* for policies with an age */
 	const char *name; /* of the application, database or user; NULL is the unknown one */
+	bool named;       /* the user named this one session alone: that is no bulk, so what
+	                     protects from bulk does not hold */
 	int64_t keep;     /* newest sessions of each application that stay */
 	int64_t most;     /* to end at most, 0 for no limit */
 	double until;     /* utilization at which to stop, 0 for no limit */
@@ -99,7 +101,7 @@ struct plan {
 };
 
 /*
- * Sessions that are protected, unless one is chosen alone: by the name of the
+ * Sessions that are protected, unless one is named alone: by the name of the
  * application, whoever configured nothing.
  */
 bool plan_default_protected(const struct session *session);

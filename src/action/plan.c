@@ -117,30 +117,19 @@ is_meant(const struct choice *choice, const struct snapshot *snap, const struct 
 	return false;
 }
 
-/* Whether one session was chosen alone: then it was named, and is no bulk. */
-static bool
-is_named(const struct choice *choice, const struct plan_input *input)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < input->snap->session_count && choice->policy == POLICY_CHOSEN; i++)
-		count += input->within(input->context, &input->snap->sessions[i]);
-	return count == 1;
-}
-
 /* Why a session that is meant must not be touched; NONE when it may. */
 static enum spare
-check(const struct choice *choice, const struct plan_input *input, const struct session *session,
-    bool named)
+check(const struct choice *choice, const struct plan_input *input, const struct session *session)
 {
 	if (session->own)
 		return SPARE_OWN;
 	if (session->kind != KIND_CLIENT)
 		return session->kind == KIND_UNKNOWN ? SPARE_STATE : SPARE_KIND;
 	if (session->id.start_us == TIME_UNKNOWN || session->state == STATE_UNKNOWN ||
-	    session->state == STATE_STARTING || (session->state == STATE_DISABLED && !named))
+	    session->state == STATE_STARTING ||
+	    (session->state == STATE_DISABLED && !choice->named))
 		return SPARE_STATE;
-	if (!named &&
+	if (!choice->named &&
 	    (plan_default_protected(session) || input->is_protected(input->context, session)))
 		return SPARE_PROTECTED;
 	if (!action_works(choice->action, session->state))
@@ -203,7 +192,6 @@ collect(struct plan *plan, const struct choice *choice, const struct plan_input 
     struct candidate *out)
 {
 	const struct snapshot *snap = input->snap;
-	bool named = is_named(choice, input);
 	size_t count = 0;
 
 	for (size_t i = 0; i < snap->session_count; i++) {
@@ -213,7 +201,7 @@ collect(struct plan *plan, const struct choice *choice, const struct plan_input 
 		if (!session->slot || !input->within(input->context, session) ||
 		    !is_meant(choice, snap, session))
 			continue;
-		why = check(choice, input, session, named);
+		why = check(choice, input, session);
 		if (why != SPARE_NONE) {
 			spare(plan, why);
 			find_group(plan, session->application)->spared++;
