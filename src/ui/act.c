@@ -30,7 +30,7 @@ act_refuse(struct ui *ui, const struct ui_frame *frame)
 unsigned
 act_say_nothing(struct ui *ui, const struct choice *choice, const struct plan *plan)
 {
-	const char *spared = targets_spared(plan, &ui->scratch);
+	const char *spared = words_spared(plan->spared, &ui->scratch);
 	const char *name = action_row(choice->action)->name;
 
 	if (plan->spared_count > 0 && plan->spared[SPARE_USELESS] == plan->spared_count)

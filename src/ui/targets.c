@@ -79,17 +79,3 @@ targets_plan(struct ui *ui, const struct ui_frame *frame, const struct choice *c
 
 	plan_make(plan, choice, &input, &ui->scratch);
 }
-
-const char *
-targets_spared(const struct plan *plan, struct arena *arena)
-{
-	const char *text = NULL;
-
-	for (int why = SPARE_NONE + 1; why < SPARE_COUNT; why++) {
-		if (plan->spared[why] == 0)
-			continue;
-		text = arena_printf(arena, "%s%s%d %s", text != NULL ? text : "",
-		    text != NULL ? ", " : "", plan->spared[why], spare_name((enum spare)why));
-	}
-	return text;
-}
