@@ -10,16 +10,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analysis/alert_limit.h"
+#include "base/settings.h"
 #include "model/link.h"
 #include "model/messages.h"
 #include "model/value.h"
 
 struct err;
 struct facts;
-struct settings;
 
 #define ALERT_SUBJECT_MAX 160
-#define ALERT_MESSAGE_MAX 320
+#define ALERT_MESSAGE_MAX 400
 
 /* What a rule measured. */
 struct reading {
@@ -29,12 +30,6 @@ struct reading {
 	                          for it */
 	char subject[ALERT_SUBJECT_MAX]; /* who it is about: an application, a pid, a pool; "" for
 	                                    the server */
-};
-
-enum alert_sense {
-	ALERT_FROM,   /* at the limit and above */
-	ALERT_BEYOND, /* above the limit */
-	ALERT_BELOW,  /* at the limit and below: time left */
 };
 
 struct alert_rule {
@@ -56,10 +51,10 @@ extern const size_t alert_count;
 
 struct alert {
 	const struct alert_rule *rule;
-	double warning, critical; /* in force, NAN for none */
-	enum level level;         /* OK, WARNING or CRITICAL */
-	bool known;               /* it could be measured in the last sample */
-	double value;             /* NAN when unknown */
+	struct alert_limit warning, critical; /* in force: OFF for none, never DEFAULT */
+	enum level level;                     /* OK, WARNING or CRITICAL */
+	bool known;                           /* it could be measured in the last sample */
+	double value;                         /* NAN when unknown */
 	double critical_value;
 	int64_t since_us; /* wall clock of the rise to this level; TIME_UNKNOWN when OK */
 	char subject[ALERT_SUBJECT_MAX];

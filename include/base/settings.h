@@ -63,11 +63,26 @@ struct pool_plan {
 	int64_t connections;  /* the whole in one number, -1 when not given */
 };
 
-/* Limits of an alert that the user set, in its unit: a share of 1, us, a count, a rate. */
+enum limit_kind {
+	LIMIT_DEFAULT, /* not given */
+	LIMIT_OFF,     /* never reached */
+	LIMIT_PLAIN,   /* one figure, in the sense of the alert's rule */
+	LIMIT_OUTSIDE, /* below low, or above high */
+	LIMIT_INSIDE,  /* from low to high, both included */
+};
+
+/* From where on an alert stands, in its unit: a share of 1, us, a count, a rate. */
 struct alert_limit {
+	enum limit_kind kind;
+	double low;  /* of a range, -INFINITY for none */
+	double high; /* of a range, INFINITY for none; the figure of a plain one */
+};
+
+/* The limits of an alert that the user set. */
+struct alert_limits {
 	char *name;
-	double warning;  /* NAN when not given */
-	double critical; /* NAN when not given */
+	struct alert_limit warning;
+	struct alert_limit critical;
 };
 
 /* A name and a text: a key binding or a colour. */
@@ -91,7 +106,7 @@ struct settings {
 #undef SETTING
 	struct pool_plan *pools; /* this and the following lists are owned */
 	size_t pool_count;
-	struct alert_limit *alerts;
+	struct alert_limits *alerts;
 	size_t alert_count;
 	struct binding *keys; /* command name -> keys */
 	size_t key_count;
@@ -145,7 +160,7 @@ bool settings_get(const struct settings *settings, const struct setting_row *row
  * copied. What is given is valid until the next one.
  */
 struct pool_plan *settings_add_pool(struct settings *settings, const char *name, const char *match);
-struct alert_limit *settings_add_alert(struct settings *settings, const char *name);
+struct alert_limits *settings_add_alert(struct settings *settings, const char *name);
 void settings_add_key(struct settings *settings, const char *name, const char *value);
 void settings_add_color(struct settings *settings, const char *name, const char *value);
 

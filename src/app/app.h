@@ -108,6 +108,14 @@ bool options_read(struct settings *settings, int argc, char *const argv[], struc
 /* Reads one configuration file; a file that does not exist is an error only when it `must`. */
 bool config_load(struct settings *settings, const char *path, bool must, struct err *err);
 
+/* values.c */
+
+/* settings_set() that checks filters too, and takes limits of alerts to their list. */
+bool value_set(struct settings *settings, const struct setting_row *row, const char *text,
+    struct err *err);
+/* Whether it is a filter. */
+bool value_check_filter(const char *text, struct err *err);
+
 /* docs.c */
 
 /* Prints a part of the documentation made from the tables; false when there is no such part. */
@@ -125,8 +133,6 @@ bool docs_man(const char *part, struct buf *out);
 
 void docs_config(const struct settings *settings, struct buf *out);
 void docs_sample(const struct settings *settings, struct buf *out);
-/* A limit of an alert as such a file has it, without the quotes of a duration: "70.0", "5min". */
-void docs_limit(const struct alert_rule *rule, double limit, struct buf *out);
 
 /* tables.c */
 

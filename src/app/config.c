@@ -9,11 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/alert_limit.h"
 #include "app.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/units.h"
-#include "table/filter.h"
 #include "ui/style.h"
 #include "ui/ui.h"
 
@@ -82,90 +82,58 @@ set_scalar(const struct reader *reader, const config_setting_t *at, const struct
 	if (is_bool != (row->kind == SETTING_FLAG))
 		return refuse_key(reader, at,
 		    is_bool ? "true or false is no value for" : "true or false is expected for");
-	if (!settings_set(reader->settings, row, text, &why))
+	if (!value_set(reader->settings, row, text, &why))
 		return refuse(reader, at, why.msg);
 	return true;
 }
 
-/* A filter must be one now, while the line is known. */
-static bool
-check_filter(const struct reader *reader, const config_setting_t *at, const char *text)
-{
-	struct err why;
-	struct filter *filter = filter_parse(text, &why);
-
-	if (filter == NULL)
-		return refuse(reader, at, why.msg);
-	filter_free(filter);
-	return true;
-}
-
-/* The only list is the filters. */
 static bool
 set_list(const struct reader *reader, const config_setting_t *at, const struct setting_row *row)
 {
 	if (!config_setting_is_aggregate(at))
-		return (config_setting_type(at) != CONFIG_TYPE_STRING ||
-		           check_filter(reader, at, config_setting_get_string(at))) &&
-		    set_scalar(reader, at, row);
+		return set_scalar(reader, at, row);
 	for (int i = 0; i < config_setting_length(at); i++) {
 		const config_setting_t *item = config_setting_get_elem(at, (unsigned)i);
 		struct err why;
 
 		if (config_setting_type(item) != CONFIG_TYPE_STRING)
 			return refuse_key(reader, at, "texts are expected in");
-		if (!check_filter(reader, item, config_setting_get_string(item)))
-			return false;
-		if (!settings_set(reader->settings, row, config_setting_get_string(item), &why))
+		if (!value_set(reader->settings, row, config_setting_get_string(item), &why))
 			return refuse(reader, item, why.msg);
 	}
 	return true;
 }
 
-/* A limit of an alert in the alert's unit: per cent, a duration, or a number. */
 static bool
 read_limit(const struct reader *reader, const config_setting_t *at, enum value_type unit,
-    double *limit)
+    struct alert_limit *limit)
 {
 	char room[64];
 	const char *text = scalar_text(at, room);
 	struct err why;
-	int64_t us = 0;
 
 	if (text == NULL || config_setting_type(at) == CONFIG_TYPE_BOOL)
-		return refuse_key(reader, at, "a number or a duration is expected for");
-	if (unit == VALUE_DURATION) {
-		if (!units_parse_duration(text, &us, &why))
-			return refuse(reader, at, why.msg);
-		*limit = (double)us;
-		return true;
-	}
-	if (!units_parse_number(text, limit, &why))
-		return refuse(reader, at, why.msg);
-	if (*limit < 0)
-		return refuse_key(reader, at, "a number from 0 on is expected for");
-	if (unit == VALUE_SHARE)
-		*limit /= 100;
-	return true;
+		return refuse_key(reader, at, "a number, a duration or a range is expected for");
+	return alert_limit_parse(unit, text, limit, &why) || refuse(reader, at, why.msg);
 }
 
 static bool
 read_alert(const struct reader *reader, const config_setting_t *at)
 {
 	const struct alert_rule *rule = alert_find(config_setting_name(at));
-	struct alert_limit *limit;
+	struct alert_limits *limits;
 
 	if (rule == NULL)
 		return refuse_key(reader, at, "there is no alert");
 	if (!config_setting_is_group(at))
 		return refuse_key(reader, at, "{ warning = ...; critical = ...; } is expected for");
-	limit = settings_add_alert(reader->settings, rule->name);
+	limits = settings_add_alert(reader->settings, rule->name);
 	for (int i = 0; i < config_setting_length(at); i++) {
 		const config_setting_t *item = config_setting_get_elem(at, (unsigned)i);
 		const char *name = config_setting_name(item);
-		double *field = strcmp(name, "warning") == 0 ? &limit->warning
-		    : strcmp(name, "critical") == 0          ? &limit->critical
-		                                             : NULL;
+		struct alert_limit *field = strcmp(name, "warning") == 0 ? &limits->warning
+		    : strcmp(name, "critical") == 0                      ? &limits->critical
+		                                                         : NULL;
 
 		if (field == NULL)
 			return refuse_key(reader, item, "an alert has warning and critical, not");
@@ -234,14 +202,15 @@ read_pool(const struct reader *reader, const config_setting_t *at)
 	const char *name, *match;
 	struct pool_plan *plan;
 	bool formula, number;
+	struct err why;
 
 	if (!config_setting_is_group(at) || !config_setting_lookup_string(at, "name", &name))
 		return refuse(reader, at,
 		    "a pool is { name = \"...\"; match = \"...\"; pool_size = ...; }");
 	if (!config_setting_lookup_string(at, "match", &match))
 		return refuse(reader, at, "a pool needs match = \"filter\"");
-	if (!check_filter(reader, config_setting_get_member(at, "match"), match))
-		return false;
+	if (!value_check_filter(match, &why))
+		return refuse(reader, config_setting_get_member(at, "match"), why.msg);
 	plan = settings_add_pool(reader->settings, name, match);
 	for (int i = 0; i < config_setting_length(at); i++) {
 		const config_setting_t *item = config_setting_get_elem(at, (unsigned)i);

@@ -3,13 +3,12 @@
  * The configuration as a configuration file: what is in force
  * (--dump-config), and the commented sample.
  */
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/alert_limit.h"
 #include "app.h"
 #include "base/buf.h"
-#include "base/units.h"
 #include "ui/style.h"
 #include "ui/ui.h"
 
@@ -78,57 +77,33 @@ dump_settings(const struct settings *settings, struct buf *out)
 	}
 }
 
-/* The largest unit in which it is a whole number. */
-static void
-add_duration(struct buf *out, int64_t us)
-{
-	static const struct {
-		const char *name;
-		int64_t us;
-	} units[] = { { "h", INT64_C(3600000000) }, { "min", 60000000 }, { "s", 1000000 },
-		{ "ms", 1000 }, { "us", 1 } };
-	size_t i = 0;
-
-	while (us % units[i].us != 0)
-		i++;
-	buf_addf(out, "%lld%s", (long long)(us / units[i].us), units[i].name);
-}
-
 /* A large number must look like one with a fraction, for the same reason as above. */
-void
-docs_limit(const struct alert_rule *rule, double limit, struct buf *out)
+static void
+dump_limit(const struct alert_rule *rule, const char *name, const struct alert_limit *limit,
+    struct buf *out)
 {
-	char text[UNITS_TEXT_MAX];
+	struct buf text = { 0 };
 
-	if (rule->unit == VALUE_DURATION) {
-		add_duration(out, (int64_t)limit);
-		return;
+	alert_limit_format(rule->unit, limit, &text);
+	buf_addf(out, " %s = ", name);
+	if (limit->kind != LIMIT_PLAIN || rule->unit == VALUE_DURATION) {
+		add_string(out, buf_str(&text));
+	} else {
+		buf_adds(out, buf_str(&text));
+		if (text.len > strlen("999999999") && strpbrk(text.data, ".e") == NULL)
+			buf_adds(out, ".0");
 	}
-	units_number_exact(text, rule->unit == VALUE_SHARE ? limit * 100 : limit);
-	buf_adds(out, text);
-	if (strlen(text) > strlen("999999999") && strpbrk(text, ".e") == NULL)
-		buf_adds(out, ".0");
+	buf_addc(out, ';');
+	buf_clear(&text);
 }
 
 static void
-dump_limit(const struct alert_rule *rule, const char *name, double limit, struct buf *out)
+dump_alert(const struct alert *alert, struct buf *out)
 {
-	const char *quote = rule->unit == VALUE_DURATION ? "\"" : "";
-
-	if (isnan(limit))
-		return;
-	buf_addf(out, " %s = %s", name, quote);
-	docs_limit(rule, limit, out);
-	buf_addf(out, "%s;", quote);
-}
-
-static void
-dump_alert(const struct alert_rule *rule, double warning, double critical, struct buf *out)
-{
-	buf_addf(out, "\t%s = {", rule->name);
-	dump_limit(rule, "warning", warning, out);
-	dump_limit(rule, "critical", critical, out);
-	buf_adds(out, " };");
+	buf_addf(out, "\t%s = {", alert->rule->name);
+	dump_limit(alert->rule, "warning", &alert->warning, out);
+	dump_limit(alert->rule, "critical", &alert->critical, out);
+	buf_adds(out, " };\n");
 }
 
 static void
@@ -138,10 +113,8 @@ dump_alerts(const struct settings *settings, struct buf *out)
 
 	alerts_init(&set, settings);
 	buf_adds(out, "alerts = {\n");
-	for (size_t i = 0; i < set.count; i++) {
-		dump_alert(set.items[i].rule, set.items[i].warning, set.items[i].critical, out);
-		buf_addc(out, '\n');
-	}
+	for (size_t i = 0; i < set.count; i++)
+		dump_alert(&set.items[i], out);
 	buf_adds(out, "};\n");
 }
 
@@ -203,6 +176,8 @@ static const struct {
 	{ "filter", "( \"state=idle\", \"age>5min\" )" },
 	{ "sort", "\"-age\"" },
 	{ "columns", "\"pid,application,state,age,query\"" },
+	{ "warning", "( \"utilization:70\", \"long_query:2min\" )" },
+	{ "critical", "\"utilization:10:85\"" },
 	{ "protect", "( \"application=nightly-etl\", \"user=replicator\" )" },
 	{ "kill_log", "\"/var/log/pgconntop.log\"" },
 };
@@ -236,13 +211,17 @@ sample_settings(struct buf *out)
 static void
 sample_alerts(struct buf *out)
 {
+	const struct settings none = { 0 };
+	struct alert_set set;
+
+	alerts_init(&set, &none);
 	buf_adds(out,
-	    "\n# Limits of the alerts: per cent, durations such as \"5min\", or counts.\n"
+	    "\n# Limits of the alerts: per cent, durations such as \"5min\", counts; also ranges\n"
+	    "# that are good, \"10:80\", or bad, \"@10:80\"; and \"off\".\n"
 	    "#alerts = {\n");
-	for (size_t i = 0; i < alert_count; i++) {
-		buf_addf(out, "#\t# %s\n#", alert_rules[i].help);
-		dump_alert(&alert_rules[i], alert_rules[i].warning, alert_rules[i].critical, out);
-		buf_addc(out, '\n');
+	for (size_t i = 0; i < set.count; i++) {
+		buf_addf(out, "#\t# %s\n#", set.items[i].rule->help);
+		dump_alert(&set.items[i], out);
 	}
 	buf_adds(out, "#};\n");
 }

@@ -3,10 +3,10 @@
  * The generated parts of the manual pages, in the markup of man(7).
  */
 #include <ctype.h>
-#include <math.h>
 #include <string.h>
 
 #include "action/action.h"
+#include "analysis/alert_limit.h"
 #include "app.h"
 #include "base/buf.h"
 #include "model/link.h"
@@ -218,17 +218,15 @@ man_columns(struct buf *out)
 	}
 }
 
-/* "critical 85 %", or "no critical". */
+/* "critical 85 %". */
 static void
 man_limit(const struct alert_rule *rule, const char *name, double limit, struct buf *out)
 {
-	if (isnan(limit)) {
-		buf_addf(out, "no %s", name);
-		return;
-	}
+	const struct alert_limit plain = alert_limit_plain(limit);
+
 	buf_addf(out, "%s ", name);
-	docs_limit(rule, limit, out);
-	if (rule->unit == VALUE_SHARE)
+	alert_limit_format(rule->unit, &plain, out);
+	if (rule->unit == VALUE_SHARE && plain.kind == LIMIT_PLAIN)
 		buf_adds(out, " %");
 }
 

@@ -153,7 +153,7 @@ static bool
 apply(struct settings *settings, const struct parsed *parsed, struct err *err)
 {
 	for (size_t i = 0; i < parsed->count; i++)
-		if (!settings_set(settings, parsed->items[i].row, parsed->items[i].text, err))
+		if (!value_set(settings, parsed->items[i].row, parsed->items[i].text, err))
 			return false;
 	return true;
 }

@@ -5,8 +5,6 @@
 #include "base/mem.h"
 #include "base/settings.h"
 
-#include <math.h>
-
 static void
 clear_bindings(struct binding **bindings, size_t *count)
 {
@@ -50,16 +48,16 @@ settings_add_pool(struct settings *settings, const char *name, const char *match
 	return plan;
 }
 
-struct alert_limit *
+struct alert_limits *
 settings_add_alert(struct settings *settings, const char *name)
 {
-	struct alert_limit *limit;
+	struct alert_limits *limits;
 
 	settings->alerts =
 	    mem_grow(settings->alerts, settings->alert_count + 1, sizeof(*settings->alerts));
-	limit = &settings->alerts[settings->alert_count++];
-	*limit = (struct alert_limit){ .name = mem_strdup(name), .warning = NAN, .critical = NAN };
-	return limit;
+	limits = &settings->alerts[settings->alert_count++];
+	*limits = (struct alert_limits){ .name = mem_strdup(name) };
+	return limits;
 }
 
 static void

@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "analysis/alert_limit.h"
 #include "base/mem.h"
 #include "internal.h"
 
@@ -57,7 +58,7 @@ alert_warning(const struct table_data *data, const void *row)
 	const struct alert *alert = row;
 
 	(void)data;
-	return figure(alert, alert->warning);
+	return figure(alert, alert_limit_number(&alert->warning));
 }
 
 static struct value
@@ -66,7 +67,7 @@ alert_critical(const struct table_data *data, const void *row)
 	const struct alert *alert = row;
 
 	(void)data;
-	return figure(alert, alert->critical);
+	return figure(alert, alert_limit_number(&alert->critical));
 }
 
 static struct value

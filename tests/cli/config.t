@@ -76,9 +76,12 @@ sub check_wrong_alerts {
 	refused_at("alerts = {\n poems = { warning = 1; };\n};\n", 2, qr/there is no alert "poems"/);
 	refused_at("alerts = { churn = 5; };\n", 1, qr/$group "churn"/);
 	refused_at("alerts = { churn = { alarm = 5; }; };\n", 1, qr/an alert has warning and critical, not "alarm"/);
-	refused_at("alerts = { churn = { warning = -5; }; };\n", 1, qr/a number from 0 on is expected for "warning"/);
+	refused_at("alerts = { churn = { warning = -5; }; };\n", 1, qr/a limit is a number from 0 on, not "-5"/);
 	refused_at("alerts = { churn = {\n warning = \"many\"; }; };\n", 2, qr/"many" is no number/);
-	refused_at("alerts = { churn = { warning = true; }; };\n", 1, qr/a number or a duration is expected for "warning"/);
+	refused_at("alerts = { churn = { warning = true; }; };\n", 1, qr/a number, a duration or a range is expected for "warning"/);
+	refused_at("alerts = { churn = {\n critical = \"20:10\"; }; };\n", 2, qr/range "20:10" begins above its end/);
+	refused_at("warning = \"churn\";\n", 1, qr/bad value "churn" for warning: must be ALERT:LIMIT, such as .*/);
+	refused_at("critical = ( \"churn:5\",\n \"poems:5\" );\n", 2, qr/bad value "poems:5" for critical: no alert "poems": there are .*/);
 	refused_at("alerts = { long_query = {\n\n critical = \"5 days\"; }; };\n", 3, qr/"5 days" is no duration .*/);
 	return;
 }
@@ -150,6 +153,25 @@ END
 	return;
 }
 
+# Limits that are ranges or off, however they are given; what comes later counts.
+sub check_limits {
+	my $path = file('limits.conf', <<'END');
+alerts = { utilization = { warning = "10:80"; critical = "85%"; }; churn = { warning = "off"; critical = ""; };
+	long_query = { warning = "~:90"; critical = "@5min:1h"; }; blocked = { critical = 7; }; };
+warning = ( "blocked:@2:6", "idle_ratio:7" );
+END
+	my $dump = dump_of("--config=$path", '--critical=blocked:off', '--critical', 'idle_ratio:~:90%');
+	for my $line (
+		'utilization = { warning = "10:80"; critical = 85; };', 'churn = { warning = "off"; critical = "off"; };',
+		'long_query = { warning = "~:90s"; critical = "@5min:1h"; };', 'blocked = { warning = "@2:6"; critical = "off"; };',
+		'idle_ratio = { warning = 7; critical = "~:90"; };',
+	) {
+		like($dump, qr/^\t\Q$line\E$/m, $line);
+	}
+	is(dump_of('--config=' . file('again.conf', $dump)), $dump, 'limits read back as the same');
+	return;
+}
+
 # Which of these settings is in force.
 sub in_force {
 	my ($name, @arguments) = @_;
@@ -199,5 +221,6 @@ check_wrong_alerts();
 check_wrong_pools();
 check_wrong_keys_and_colors();
 check_round_trip();
+check_limits();
 check_order();
 done_testing();

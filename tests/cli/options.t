@@ -91,6 +91,10 @@ sub check_bad_values {
 		['interval', '-1', $time], ['interval', '1,5', $time], ['interval', 'nan', $time],
 		['connect-timeout', '1ms', $time],
 		['format', 'xml', qr/must be one of text, json/], ['format', '', qr/must be one of text, json/],
+		['warning', 'utilization', qr/must be ALERT:LIMIT, such as utilization:85/],
+		['warning', 'poems:5', qr/no alert "poems": there are utilization, refused, .*, pool_plan/],
+		['critical', 'churn:many', qr/"many" is no number/],
+		['critical', 'churn:20:10', qr/range "20:10" begins above its end/],
 		['color', 'red', qr/must be one of auto, always, never/],
 	);
 	for my $value (@values) {

@@ -7,7 +7,6 @@
 #include "base/err.h"
 #include "base/settings.h"
 
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -240,7 +239,7 @@ test_lists(void **state)
 {
 	struct settings settings;
 	struct pool_plan *plan;
-	struct alert_limit *limit;
+	struct alert_limits *limits;
 	char name[] = "web";
 
 	(void)state;
@@ -259,8 +258,9 @@ test_lists(void **state)
 	assert_ptr_equal(plan, &settings.pools[1]);
 	assert_string_equal(settings.pools[0].name, "web");
 	assert_string_equal(plan->match, "user = batch");
-	limit = settings_add_alert(&settings, "slots");
-	assert_true(isnan(limit->warning) && isnan(limit->critical));
+	limits = settings_add_alert(&settings, "slots");
+	assert_int_equal(limits->warning.kind, LIMIT_DEFAULT);
+	assert_int_equal(limits->critical.kind, LIMIT_DEFAULT);
 	settings_add_key(&settings, "quit", "q");
 	settings_add_key(&settings, "help", "F1");
 	settings_add_color(&settings, "title", "bold");
