@@ -19,6 +19,7 @@ struct arena;
 struct err;
 struct facts;
 struct filter;
+struct job;
 struct settings;
 struct snapshot;
 
@@ -28,6 +29,7 @@ struct table_data {
 	const struct facts *facts;
 	const struct alert_set *alerts;
 	const struct settings *settings;
+	const struct job *job; /* of the tables of an act; NULL for none */
 };
 
 enum column_flag {
@@ -91,6 +93,9 @@ extern const size_t table_count;
 extern const struct table table_summary, table_states, table_applications, table_users,
     table_databases, table_clients, table_sessions, table_queries, table_pools, table_pool_total,
     table_alerts;
+
+/* What an act did: its targets, and how many have which outcome. Not for --show. */
+extern const struct table table_targets, table_outcomes;
 
 /* By name; NULL when there is none. */
 const struct table *table_find(const char *name);

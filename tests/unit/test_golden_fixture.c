@@ -200,7 +200,7 @@ fixture_analyse(struct fixture *fixture)
 	facts_make(&fixture->facts, &input);
 	alerts_update(&fixture->alerts, &fixture->facts, fixture->snap->wall_us);
 	fixture->data = (struct table_data){ fixture->snap, &fixture->facts, &fixture->alerts,
-		&fixture->settings };
+		&fixture->settings, NULL };
 }
 
 static void
