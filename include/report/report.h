@@ -34,6 +34,7 @@ struct report_sample {
 	const struct table_data *data;
 	size_t n;       /* counts reports from 0 */
 	size_t skipped; /* samples that were left out before it, for the server was late */
+	bool first;     /* nothing was written to this output yet: a header is due */
 };
 
 /* A sample that could not be had. */
@@ -44,25 +45,31 @@ struct report_failure {
 	size_t n; /* as above */
 };
 
+/* What writers of many tables show when none are asked for. */
+#define REPORT_SHOW "summary,states,applications,alerts"
+
 /* One format. All append to out, and end with a line end. */
 struct writer {
 	const char *name; /* of --format */
 	const char *help;
+	const char *show; /* tables when none are asked for */
+	bool one_table;   /* a report has one table only, and no sum of it */
 	/* The report of one sample; memory for it is from the arena. */
 	void (*sample)(const struct report *report, const struct report_sample *sample,
 	    struct buf *out, struct arena *arena);
-	/* What stands for a sample that could not be had: the time and the reason. */
+	/* What stands for a sample that could not be had: the time and the reason. NULL where the
+	 * format has no place for it: then it goes to stderr. */
 	void (*failure)(const struct report *report, const struct report_failure *failure,
 	    struct buf *out);
 };
 
-extern const struct writer writer_text, writer_json;
+extern const struct writer writer_text, writer_csv, writer_json;
 
 /* By the index of the setting `format`. */
 const struct writer *writer_by_format(int format);
 
-/* Chooses tables by a comma separated list of names; the error names the wrong one and the right
- * ones. */
+/* Chooses tables by a comma separated list of names, NULL for those of the report's writer, which
+ * is set before; the error names the wrong one and the right ones. */
 bool report_show(struct report *report, const char *names, struct err *err);
 
 /* Columns by a comma separated list: each must be one of some chosen table. From the arena. */
@@ -79,14 +86,5 @@ size_t report_table_columns(const struct report *report, const struct table *tab
 /* The rows of a table by the report's filters, order and limit. */
 void report_rows(const struct report *report, const struct table *table,
     const struct table_data *data, struct rows *rows, struct arena *arena);
-
-/* A key and its value in a line that is no report: the kill log. */
-struct json_field {
-	const char *key;
-	struct value value;
-};
-
-/* Appends an object of these keys, and a line end. Unknown values are null. */
-void json_line(struct buf *out, const struct json_field *fields, size_t count);
 
 #endif

@@ -45,7 +45,7 @@ enum column_flag {
 
 struct column {
 	const char *name;  /* of --columns, --sort and filters */
-	const char *key;   /* in JSON where it differs; a dot nests */
+	const char *key;   /* in JSON and CSV where it differs; a dot nests */
 	const char *title; /* heading */
 	const char *help;  /* what it means, a short sentence without stop */
 	enum value_type type;
@@ -100,6 +100,9 @@ extern const struct table table_targets, table_outcomes;
 /* By name; NULL when there is none. */
 const struct table *table_find(const char *name);
 const struct column *table_column(const struct table *table, const char *name);
+
+/* What it is called in JSON and CSV. */
+const char *column_key(const struct column *column);
 
 /* How rows are chosen and ordered. */
 struct view {

@@ -26,6 +26,7 @@ struct batch {
 	struct arena arena;      /* of one sample */
 	struct buf out;
 	size_t done; /* reports written */
+	bool begun;  /* a sample is among them */
 	bool finished;
 	int status;
 };
@@ -88,12 +89,13 @@ static void
 write_sample(struct batch *batch, size_t skipped)
 {
 	struct table_data data;
-	struct report_sample sample = { .data = &data, .n = batch->done, .skipped = skipped };
+	struct report_sample sample = { &data, batch->done, skipped, !batch->begun };
 
 	app_data(batch->app, &data);
 	arena_reset(&batch->arena);
 	batch->report.writer->sample(&batch->report, &sample, &batch->out, &batch->arena);
 	batch->status = STATUS_OK;
+	batch->begun = true;
 	put_out(batch);
 }
 
@@ -114,7 +116,10 @@ write_failure(struct batch *batch, const char *why, int status)
 		batch->finished = true;
 		return;
 	}
-	batch->report.writer->failure(&batch->report, &failure, &batch->out);
+	if (batch->report.writer->failure != NULL)
+		batch->report.writer->failure(&batch->report, &failure, &batch->out);
+	else
+		complain(why);
 	put_out(batch);
 }
 

@@ -183,7 +183,7 @@ man_column(const struct column *column, struct buf *out)
 	buf_adds(out, (column->flags & COLUMN_HIDDEN) != 0 ? " *\n" : "\n");
 	roff_sentence(out, column->help);
 	if (column->key != NULL) {
-		buf_adds(out, "In JSON ");
+		buf_adds(out, "In JSON and CSV ");
 		roff(out, column->key);
 		buf_adds(out, ".\n");
 	}

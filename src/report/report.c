@@ -15,6 +15,7 @@
 
 static const struct writer *const writers[] = {
 	&writer_text,
+	&writer_csv,
 	&writer_json,
 };
 
@@ -64,7 +65,7 @@ add_table(struct report *report, const struct table *table)
 	if (report->table_count == sizeof report->tables / sizeof report->tables[0])
 		return false;
 	report->tables[report->table_count++] = table;
-	return table->total == NULL || add_table(report, table->total);
+	return table->total == NULL || report->writer->one_table || add_table(report, table->total);
 }
 
 bool
@@ -72,12 +73,18 @@ report_show(struct report *report, const char *names, struct err *err)
 {
 	char name[64];
 
+	if (names == NULL)
+		names = report->writer->show;
 	report->table_count = 0;
 	while (next_name(&names, name)) {
 		const struct table *table = table_find(name);
 
 		if (table == NULL)
 			return refuse_table(name, err);
+		if (report->writer->one_table && report->table_count > 0 &&
+		    table != report->tables[0])
+			return err_set(err, "%s has one table in a report: show %s or %s, not both",
+			    report->writer->name, report->tables[0]->name, name);
 		add_table(report, table);
 	}
 	return report->table_count > 0 || err_set(err, "show names no table");

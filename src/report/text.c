@@ -208,6 +208,7 @@ failure(const struct report *report, const struct report_failure *failure, struc
 const struct writer writer_text = {
 	.name = "text",
 	.help = "tables with aligned columns, for people",
+	.show = REPORT_SHOW,
 	.sample = sample,
 	.failure = failure,
 };

@@ -39,7 +39,7 @@ sub check_wrong_settings {
 	refused_at("ascii = \"true\";\n", 1, qr/true or false is expected for "ascii"/);
 	refused_at("count = -1;\n", 1, qr/bad value "-1" for count: must be a whole number of at least 0/);
 	refused_at("count = 1.5;\n", 1, qr/bad value "1\.5" for count: .*/);
-	refused_at("format = \"xml\";\n", 1, qr/bad value "xml" for format: must be one of text, json/);
+	refused_at("format = \"xml\";\n", 1, qr/bad value "xml" for format: must be one of text, csv, json/);
 	refused_at("show = ( \"users\" );\n", 1, qr/one value is expected for "show"/);
 	refused_at("filter = ( \"a\",\n 3 );\n", 1, qr/texts are expected in "filter"/);
 	return;

@@ -90,7 +90,7 @@ sub check_bad_values {
 		['interval', 'soon', $time], ['interval', '1 s', $time], ['interval', '', $time],
 		['interval', '-1', $time], ['interval', '1,5', $time], ['interval', 'nan', $time],
 		['connect-timeout', '1ms', $time],
-		['format', 'xml', qr/must be one of text, json/], ['format', '', qr/must be one of text, json/],
+		['format', 'xml', qr/must be one of text, csv, json/], ['format', '', qr/must be one of text, csv, json/],
 		['warning', 'utilization', qr/must be ALERT:LIMIT, such as utilization:85/],
 		['warning', 'poems:5', qr/no alert "poems": there are utilization, refused, .*, pool_plan/],
 		['critical', 'churn:many', qr/"many" is no number/],
@@ -111,6 +111,10 @@ sub check_bad_reports {
 	refused('no table', ['--show='], qr/show names no table/);
 	refused('a column that is none', ['--columns=pid,shoe'], qr/no table of the report has a column "(?:pid|shoe)"/);
 	refused('a column to sort by that is none', ['--sort=-shoe'], qr/no table of the report has a column "shoe" to sort by/);
+	refused('two tables in a format of one', ['--format=csv', '--show=users,states'],
+		qr/csv has one table in a report: show users or states, not both/);
+	refused('a column that its table has not', [qw(--format=csv --columns=total)],
+		qr/no table of the report has a column "total"/);
 	refused('a column of a table that is not shown', ['--show=users', '--sort=pid'],
 		qr/no table of the report has a column "pid" to sort by/);
 	return;

@@ -27,7 +27,6 @@ my @outside = (
 	[ qr/^(n?curses\w*|term|termcap|panel|menu|form)\.h$|^ncursesw?\//, qr/^src\/term\//, 0 ],
 	[ qr/^libconfig/, qr/^src\/app\//, 1 ],
 	[ qr/^getopt\.h$/, qr/^src\/app\//, 1 ],
-	[ qr/^jansson/, qr/^src\/report\//, 0 ],
 	[ qr/^regex\.h$/, qr/^src\/table\//, 0 ],
 );
 my $heap = qr/(?<![.>\w])(malloc|calloc|realloc|reallocarray|free|strdup|strndup|v?asprintf)\s*\(/;

@@ -44,6 +44,7 @@ choose(struct report *report, struct arena *arena, const char *names, const char
 {
 	struct err err;
 
+	report->writer = &writer_text;
 	assert_true(report_show(report, names, &err));
 	if (columns)
 		assert_true(report_columns(report, columns, arena, &err));
