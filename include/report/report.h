@@ -35,6 +35,7 @@ struct report_sample {
 	size_t n;       /* counts reports from 0 */
 	size_t skipped; /* samples that were left out before it, for the server was late */
 	bool first;     /* nothing was written to this output yet: a header is due */
+	bool held_up;   /* some of them for we were late ourselves: stopped, or not read */
 };
 
 /* A sample that could not be had. */
@@ -47,6 +48,9 @@ struct report_failure {
 
 /* What writers of many tables show when none are asked for. */
 #define REPORT_SHOW "summary,states,applications,alerts"
+/* "4 samples left out: the server answered late". */
+#define REPORT_GAP_MAX 96
+const char *report_gap(const struct report_sample *sample, char out[REPORT_GAP_MAX]);
 
 /* One format. All append to out, and end with a line end. */
 struct writer {
@@ -54,6 +58,7 @@ struct writer {
 	const char *help;
 	const char *show; /* tables when none are asked for */
 	bool one_table;   /* a report has one table only, and no sum of it */
+	bool gaps;        /* a report says what was left out before it; else that goes to stderr */
 	/* The report of one sample; memory for it is from the arena. */
 	void (*sample)(const struct report *report, const struct report_sample *sample,
 	    struct buf *out, struct arena *arena);

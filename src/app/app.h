@@ -81,6 +81,8 @@ void signals_init(void);
 const sigset_t *signals_mask(void);
 /* Whether SIGINT, SIGTERM or SIGHUP came, ever. */
 bool signals_quit(void);
+/* Whether there was a second one: what is under way is not finished then. */
+bool signals_hurry(void);
 /* Each gives whether the signal came, and forgets it. */
 bool signals_resized(void);
 bool signals_continued(void);

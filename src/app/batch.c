@@ -3,18 +3,17 @@
  * Reports: a sample, a report, until the count is reached or a signal says
  * stop.
  */
-#include <errno.h>
 #include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "app.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "feed.h"
+#include "out.h"
 #include "report/report.h"
 #include "table/filter.h"
 
@@ -24,9 +23,10 @@ struct batch {
 	struct filter **filters; /* owned */
 	struct arena names;      /* of the report's columns */
 	struct arena arena;      /* of one sample */
-	struct buf out;
-	size_t done; /* reports written */
-	bool begun;  /* a sample is among them */
+	struct out out;
+	struct buf text; /* of one sample */
+	size_t done;     /* reports written */
+	bool begun;      /* a sample is among them */
 	bool finished;
 	int status;
 };
@@ -52,9 +52,8 @@ prepare(struct batch *batch, struct err *err)
 {
 	const struct settings *settings = &batch->app->settings;
 	struct report *report = &batch->report;
-	bool tty = isatty(STDOUT_FILENO);
 	const char *no_color = getenv("NO_COLOR");
-	bool color = tty && (no_color == NULL || no_color[0] == '\0');
+	bool color = out_width(&batch->out) > 0 && (no_color == NULL || no_color[0] == '\0');
 
 	report->writer = writer_by_format(settings->format);
 	report->limit = (size_t)settings->limit;
@@ -66,34 +65,52 @@ prepare(struct batch *batch, struct err *err)
 	        report_columns(report, settings->columns, &batch->names, err));
 }
 
-/* Writes what is in out, whole. A reader that went away ends the program quietly. */
+/*
+ * Writes the report. A reader that went away ends the program quietly; a file that cannot be
+ * written now may be so later.
+ */
 static void
 put_out(struct batch *batch)
 {
-	size_t written = fwrite(batch->out.data, 1, batch->out.len, stdout);
+	enum out_result result = out_write(&batch->out, &batch->text);
 
-	if (written < batch->out.len || fflush(stdout) != 0) {
-		if (errno != EPIPE) {
-			fprintf(stderr, "pgconntop: cannot write: %s\n", strerror(errno));
-			batch->status = STATUS_USAGE;
-		}
+	if (result == OUT_GONE)
+		batch->status = STATUS_OK;
+	else if (result == OUT_FAILED)
+		batch->status = STATUS_USAGE;
+	if (result != OUT_DONE && (result == OUT_GONE || batch->out.path == NULL))
 		batch->finished = true;
-	}
-	buf_reset(&batch->out);
+	buf_reset(&batch->text);
 	batch->done++;
 	if (batch->app->settings.count > 0 && batch->done >= (size_t)batch->app->settings.count)
 		batch->finished = true;
 }
 
+/* Each file is whole, so each of them has the first report. */
+static size_t
+report_number(const struct batch *batch)
+{
+	return batch->out.path == NULL ? batch->done : 0;
+}
+
 static void
-write_sample(struct batch *batch, size_t skipped)
+write_sample(struct batch *batch, const struct feed_news *news)
 {
 	struct table_data data;
-	struct report_sample sample = { &data, batch->done, skipped, !batch->begun };
+	struct report_sample sample = {
+		.data = &data,
+		.n = report_number(batch),
+		.skipped = news->skipped,
+		.first = batch->out.path != NULL || !batch->begun,
+		.held_up = news->held_up,
+	};
+	char gap[REPORT_GAP_MAX];
 
+	if (news->skipped > 0 && !batch->report.writer->gaps)
+		complain(report_gap(&sample, gap));
 	app_data(batch->app, &data);
 	arena_reset(&batch->arena);
-	batch->report.writer->sample(&batch->report, &sample, &batch->out, &batch->arena);
+	batch->report.writer->sample(&batch->report, &sample, &batch->text, &batch->arena);
 	batch->status = STATUS_OK;
 	batch->begun = true;
 	put_out(batch);
@@ -107,7 +124,7 @@ write_failure(struct batch *batch, const char *why, int status)
 		.wall_us = clock_wall_us(),
 		.target = source_target(batch->app->source),
 		.why = why,
-		.n = batch->done,
+		.n = report_number(batch),
 	};
 
 	batch->status = status;
@@ -117,7 +134,7 @@ write_failure(struct batch *batch, const char *why, int status)
 		return;
 	}
 	if (batch->report.writer->failure != NULL)
-		batch->report.writer->failure(&batch->report, &failure, &batch->out);
+		batch->report.writer->failure(&batch->report, &failure, &batch->text);
 	else
 		complain(why);
 	put_out(batch);
@@ -134,7 +151,7 @@ run(struct batch *batch)
 		feed_next(&feed, &news);
 		switch (news.type) {
 		case FEED_SAMPLE:
-			write_sample(batch, news.skipped);
+			write_sample(batch, &news);
 			break;
 		case FEED_FAILURE:
 			write_failure(batch, news.why, news.status);
@@ -156,6 +173,7 @@ batch_run(struct app *app)
 	struct batch batch = { .app = app };
 	struct err err;
 
+	out_open(&batch.out, app->settings.output);
 	if (prepare(&batch, &err)) {
 		if (app->settings.password)
 			feed_password(app);
@@ -169,6 +187,6 @@ batch_run(struct app *app)
 	mem_free(batch.filters);
 	arena_clear(&batch.names);
 	arena_clear(&batch.arena);
-	buf_clear(&batch.out);
+	buf_clear(&batch.text);
 	return batch.status;
 }

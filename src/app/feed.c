@@ -38,7 +38,20 @@ feed_open(struct feed *feed, struct app *app)
 		.timeout_us = app->settings.connect_timeout + GRACE_US,
 		.next_us = clock_mono_us(),
 		.soon_us = INT64_MAX,
+		.quit_us = INT64_MAX,
 	};
+}
+
+/* Ends the sample that was due, and tells what was left out before it. */
+static void
+answer(struct feed *feed, struct feed_news *news, enum feed_type type)
+{
+	news->type = type;
+	news->skipped = feed->begun ? feed->skipped : 0;
+	news->held_up = feed->held_up;
+	feed->skipped = 0;
+	feed->asked = feed->held_up = false;
+	feed->begun = true;
 }
 
 static void
@@ -46,8 +59,7 @@ fail(struct feed *feed, struct feed_news *news, const char *why, int status)
 {
 	if (why != feed->why)
 		snprintf(feed->why, sizeof(feed->why), "%s", why);
-	feed->asked = false;
-	news->type = FEED_FAILURE;
+	answer(feed, news, FEED_FAILURE);
 	news->why = feed->why;
 	news->status = status;
 }
@@ -59,12 +71,8 @@ take_snapshot(struct feed *feed, struct feed_news *news)
 
 	if (told != NULL)
 		complain(told);
-	if (!feed->asked)
-		return;
-	feed->asked = false;
-	news->type = FEED_SAMPLE;
-	news->skipped = feed->skipped;
-	feed->skipped = 0;
+	if (feed->asked)
+		answer(feed, news, FEED_SAMPLE);
 }
 
 /*
@@ -141,11 +149,20 @@ take_event(struct feed *feed, struct feed_news *news)
 static int64_t
 answer_deadline(const struct feed *feed)
 {
-	int64_t patience_us = feed->timeout_us;
+	return feed->asked ? feed->asked_us + feed->timeout_us : INT64_MAX;
+}
 
-	if (signals_quit() && patience_us > FINISH_US)
-		patience_us = FINISH_US;
-	return feed->asked ? feed->asked_us + patience_us : INT64_MAX;
+/* When to end after a signal: a sample that is on its way from the server is waited for. */
+static int64_t
+quit_deadline(const struct feed *feed)
+{
+	enum link_state state = source_link(feed->app->source)->state;
+
+	if (feed->quit_us == INT64_MAX)
+		return INT64_MAX;
+	if (!feed->asked || signals_hurry() || state == LINK_DOWN || state == LINK_CONNECTING)
+		return feed->quit_us;
+	return feed->quit_us + FINISH_US;
 }
 
 /* Asks for the next sample when its time has come; times that were missed are left out. */
@@ -163,6 +180,7 @@ tick(struct feed *feed, int64_t now_us)
 	missed = (now_us - feed->next_us) / interval_us;
 	feed->next_us += (missed + 1) * interval_us;
 	feed->skipped += (size_t)missed + feed->asked;
+	feed->held_up = feed->held_up || (missed > 0 && !feed->asked);
 	if (feed->asked)
 		return;
 	feed->asked_us = now_us;
@@ -174,9 +192,13 @@ tick(struct feed *feed, int64_t now_us)
 static bool
 take_time(struct feed *feed, struct feed_news *news, int64_t now_us)
 {
-	bool quit = signals_quit();
-
+	if (signals_quit() && feed->quit_us == INT64_MAX)
+		feed->quit_us = now_us;
 	news->event = (struct source_event){ .type = SOURCE_NOTHING };
+	if (now_us >= quit_deadline(feed)) {
+		news->type = FEED_QUIT;
+		return true;
+	}
 	if (now_us >= answer_deadline(feed)) {
 		snprintf(feed->why, sizeof(feed->why),
 		    "%s: no answer in time; is the server stopped or overloaded?",
@@ -184,18 +206,17 @@ take_time(struct feed *feed, struct feed_news *news, int64_t now_us)
 		fail(feed, news, feed->why, STATUS_NO_WAY_IN);
 		return true;
 	}
-	if (!quit || feed->asked)
-		return false;
-	news->type = FEED_QUIT;
-	return true;
+	return false;
 }
 
 static int64_t
 wait_until(const struct feed *feed)
 {
-	int64_t until_us = answer_deadline(feed);
+	int64_t until_us = answer_deadline(feed), quit_us = quit_deadline(feed);
 
-	if (feed->next_us < until_us && !signals_quit())
+	if (quit_us < until_us)
+		until_us = quit_us;
+	if (feed->next_us < until_us && feed->quit_us == INT64_MAX)
 		until_us = feed->next_us;
 	return feed->soon_us < until_us ? feed->soon_us : until_us;
 }

@@ -16,12 +16,14 @@ enum feed_type {
 	FEED_FAILURE, /* a sample that was due could not be had */
 	FEED_EVENT,   /* something else came from the source */
 	FEED_INPUT,   /* fd is ready to be read, or at its end */
-	FEED_QUIT,    /* a signal came; a sample that was under way has been given before */
+	FEED_QUIT,    /* a signal came; a sample that was under way has been given before, unless it
+	                 took longer than 2 s, or there was a second signal */
 };
 
 struct feed_news {
 	enum feed_type type;
-	size_t skipped;  /* SAMPLE: how many were left out before it, for the server was late */
+	size_t skipped;  /* SAMPLE, FAILURE: how many were left out before it */
+	bool held_up;    /* of these, some for we were late ourselves, not the server */
 	const char *why; /* FAILURE: in words, raw bytes of a server may be in it; valid until the
 	                    next news */
 	int status;      /* FAILURE: the exit status that says so */
@@ -35,8 +37,11 @@ struct feed {
 	int64_t next_us;    /* when to ask for the next sample */
 	int64_t asked_us;
 	int64_t soon_us; /* when to ask outside of the grid; INT64_MAX for never */
-	size_t skipped;  /* since the last sample */
+	int64_t quit_us; /* when a signal was seen; INT64_MAX for not yet */
+	size_t skipped;  /* since the last sample or failure */
+	bool held_up;    /* like it: nobody pulled news when one was due */
 	bool asked;      /* a sample that was due is on its way */
+	bool begun;      /* there was a first one: only then is another left out */
 	char why[1024];
 };
 

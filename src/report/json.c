@@ -206,6 +206,7 @@ const struct writer writer_json = {
 	.name = "json",
 	.help = "one object per sample, on one line",
 	.show = REPORT_SHOW,
+	.gaps = true,
 	.sample = sample,
 	.failure = failure,
 };

@@ -5,6 +5,7 @@
  */
 #include "report/report.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -23,6 +24,15 @@ const struct writer *
 writer_by_format(int format)
 {
 	return writers[format];
+}
+
+const char *
+report_gap(const struct report_sample *sample, char out[REPORT_GAP_MAX])
+{
+	snprintf(out, REPORT_GAP_MAX, "%zu sample%s left out: %s", sample->skipped,
+	    sample->skipped == 1 ? "" : "s",
+	    sample->held_up ? "pgconntop was held up" : "the server answered late");
+	return out;
 }
 
 /* The next name of a comma separated list into name; false at its end. */

@@ -186,10 +186,14 @@ sample(const struct report *report, const struct report_sample *sample, struct b
     struct arena *arena)
 {
 	const struct table_data *data = sample->data;
-	char time[UNITS_TEXT_MAX];
+	char time[UNITS_TEXT_MAX], gap[REPORT_GAP_MAX];
 
 	if (sample->n > 0)
-		buf_addf(out, "\n--- %s\n", units_time_iso(time, data->snap->wall_us));
+		buf_addf(out, "\n--- %s", units_time_iso(time, data->snap->wall_us));
+	if (sample->skipped > 0)
+		buf_addf(out, "%s(%s)", sample->n > 0 ? "  " : "", report_gap(sample, gap));
+	if (sample->n > 0 || sample->skipped > 0)
+		buf_addc(out, '\n');
 	for (size_t i = 0; i < report->table_count; i++)
 		add_table(report, report->tables[i], data, out, arena);
 }
@@ -209,6 +213,7 @@ const struct writer writer_text = {
 	.name = "text",
 	.help = "tables with aligned columns, for people",
 	.show = REPORT_SHOW,
+	.gaps = true,
 	.sample = sample,
 	.failure = failure,
 };
