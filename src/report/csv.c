@@ -114,11 +114,12 @@ sample(const struct report *report, const struct report_sample *sample, struct b
     struct arena *arena)
 {
 	const struct table *table = report->tables[0];
-	const struct value time = value_time(sample->data->snap->wall_us);
 	const struct column *columns[64];
 	size_t count = choose(report, table, columns);
+	char time[UNITS_TEXT_MAX];
 	struct rows rows;
 
+	units_time_iso(time, sample->data->snap->wall_us);
 	if (sample->first) {
 		buf_adds(out, TIME);
 		for (size_t c = 0; c < count; c++) {
@@ -129,7 +130,7 @@ sample(const struct report *report, const struct report_sample *sample, struct b
 	}
 	report_rows(report, table, sample->data, &rows, arena);
 	for (size_t r = 0; r < rows.count; r++) {
-		add_value(out, &time);
+		buf_adds(out, time);
 		for (size_t c = 0; c < count; c++) {
 			struct value value = columns[c]->get(sample->data, rows.items[r]);
 

@@ -17,7 +17,9 @@
 static void
 separate(struct buf *out)
 {
-	if (out->len > 0 && strchr("{[:\n", out->data[out->len - 1]) == NULL)
+	char last = out->len > 0 ? out->data[out->len - 1] : '\n';
+
+	if (last != '{' && last != '[' && last != ':' && last != '\n')
 		buf_addc(out, ',');
 }
 
