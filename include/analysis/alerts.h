@@ -76,6 +76,9 @@ void alerts_init(struct alert_set *set, const struct settings *settings);
 /* Reads every rule and moves the levels. */
 void alerts_update(struct alert_set *set, const struct facts *facts, int64_t wall_us);
 
+/* Lowers what samples raised: the next update judges by the limits alone, without hysteresis. */
+void alerts_forget(struct alert_set *set);
+
 /* A login was refused (or lost): raises the alert "refused", which no sample can see; NONE clears
  * it. */
 void alerts_refused(struct alert_set *set, const struct link *link, int64_t wall_us);

@@ -7,6 +7,7 @@
 #ifndef PGCONNTOP_MODEL_LINK_H
 #define PGCONNTOP_MODEL_LINK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum link_state {
@@ -52,6 +53,16 @@ struct link {
 
 /* Which limit or cause it was, in a few words: "all slots in use". */
 const char *refusal_words(enum refusal refusal);
+
+/*
+ * Whether a failed login tells of trouble with the server or the way to it: full, down, silent.
+ * Else it is our options, our rights, or nobody knows.
+ */
+bool link_in_trouble(const struct link *link);
+
+/* "all slots in use (53300, InitProcess)": which limit or cause, and how it was told. Gives out. */
+#define LINK_CAUSE_MAX 192
+const char *link_cause(const struct link *link, char out[LINK_CAUSE_MAX]);
 
 /* The one next thing to try, a short sentence without stop; never empty but for NONE. */
 const char *refusal_advice(enum refusal refusal);

@@ -111,6 +111,14 @@ alerts_update(struct alert_set *set, const struct facts *facts, int64_t wall_us)
 	}
 }
 
+void
+alerts_forget(struct alert_set *set)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (set->items[i].rule->read != NULL)
+			move(&set->items[i], LEVEL_OK, TIME_UNKNOWN);
+}
+
 /* Whether a failed login says that slots ran out. */
 static bool
 is_exhaustion(enum refusal refusal)

@@ -142,6 +142,15 @@ void docs_sample(const struct settings *settings, struct buf *out);
  * path. */
 bool tables_write(struct app *app, char name[256], struct err *err);
 
+/* check.c */
+
+/* Makes settings fit for a check: nobody is there to ask. Call before app_open(). */
+void check_settings(struct settings *settings);
+/* Takes a sample and answers a monitoring system; gives its exit status. */
+int check_run(struct app *app);
+/* Answers that the check itself cannot be done, and why; gives the exit status. */
+int check_refuse(const char *why);
+
 /* batch.c and live.c: run to the end and give the exit status. */
 int batch_run(struct app *app);
 int live_run(struct app *app);

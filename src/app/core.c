@@ -99,13 +99,10 @@ void
 app_explain(const struct app *app, char out[1024])
 {
 	const struct link *link = source_link(app->source);
-	const char *comma = link->routine[0] != '\0' ? ", " : "";
-	char codes[96] = "";
+	char cause[LINK_CAUSE_MAX];
 
-	if (link->sqlstate[0] != '\0')
-		snprintf(codes, sizeof codes, " (%s%s%s)", link->sqlstate, comma, link->routine);
-	snprintf(out, 1024, "%s: %s%s: %s; %s", source_target(app->source),
-	    refusal_words(link->refusal), codes, link->text, refusal_advice(link->refusal));
+	snprintf(out, 1024, "%s: %s: %s; %s", source_target(app->source), link_cause(link, cause),
+	    link->text, refusal_advice(link->refusal));
 }
 
 void

@@ -64,13 +64,21 @@ fail(struct feed *feed, struct feed_news *news, const char *why, int status)
 	news->status = status;
 }
 
+/* What is also among the messages. */
+static void
+tell(const struct feed *feed, const char *text)
+{
+	if (!feed->quiet)
+		complain(text);
+}
+
 static void
 take_snapshot(struct feed *feed, struct feed_news *news)
 {
 	const char *told = app_take(feed->app, news->event.snapshot);
 
 	if (told != NULL)
-		complain(told);
+		tell(feed, told);
 	if (feed->asked)
 		answer(feed, news, FEED_SAMPLE);
 }
@@ -91,7 +99,7 @@ link_changed(struct feed *feed, struct feed_news *news)
 	if (feed->asked)
 		fail(feed, news, feed->why, STATUS_NO_WAY_IN);
 	else if (link->tries == 0)
-		complain(feed->why);
+		tell(feed, feed->why);
 }
 
 void
@@ -113,7 +121,7 @@ take_message(struct feed *feed, struct feed_news *news)
 	if (event->level == LEVEL_CRITICAL && feed->asked)
 		fail(feed, news, event->text, STATUS_QUERY_FAILED);
 	else if (event->level >= LEVEL_WARNING)
-		complain(event->text);
+		tell(feed, event->text);
 }
 
 /* The next event of the source becomes news; false when there is none. */

@@ -42,13 +42,14 @@ struct feed {
 	bool held_up;    /* like it: nobody pulled news when one was due */
 	bool asked;      /* a sample that was due is on its way */
 	bool begun;      /* there was a first one: only then is another left out */
+	bool quiet;      /* no diagnostics on stderr: they are among the messages of the app */
 	char why[1024];
 };
 
 /* The first sample is due at once. */
 void feed_open(struct feed *feed, struct app *app);
 
-/* Waits for news. Diagnostics of the source go to stderr meanwhile. */
+/* Waits for news. Diagnostics of the source go to stderr meanwhile, unless quiet. */
 void feed_next(struct feed *feed, struct feed_news *news);
 
 /* Asks for a sample outside of the grid, after this time; it comes as an EVENT. */

@@ -341,6 +341,27 @@ test_raised(void **state)
 	settings_clear(&settings);
 }
 
+/* Without what was before, the limits alone count; what no sample sees stands. */
+static void
+test_forget(void **state)
+{
+	const struct link refused = { .refusal = REFUSAL_ALL_SLOTS, .tries = 1 };
+	struct settings settings;
+	struct alert_set set;
+
+	(void)state;
+	settings_init(&settings);
+	alerts_init(&set, &settings);
+	alerts_refused(&set, &refused, NOW_US);
+	assert_int_equal(utilization(&set, 0.71, NOW_US), LEVEL_WARNING);
+	assert_int_equal(utilization(&set, 0.69, NOW_US), LEVEL_WARNING);
+	alerts_forget(&set);
+	assert_int_equal(find(&set, "utilization")->since_us, TIME_UNKNOWN);
+	assert_int_equal(utilization(&set, 0.69, NOW_US), LEVEL_OK);
+	assert_int_equal(find(&set, "refused")->level, LEVEL_CRITICAL);
+	settings_clear(&settings);
+}
+
 int
 main(void)
 {
@@ -354,6 +375,7 @@ main(void)
 		cmocka_unit_test(test_beyond),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_raised),
+		cmocka_unit_test(test_forget),
 	};
 
 	return cmocka_run_group_tests_name("alerts", tests, NULL, NULL);
