@@ -100,22 +100,6 @@ alert_limit_parse(enum value_type unit, const char *text, struct alert_limit *li
 	return true;
 }
 
-/* The largest unit in which it is a whole number. */
-static void
-add_duration(struct buf *out, int64_t us)
-{
-	static const struct {
-		const char *name;
-		int64_t us;
-	} units[] = { { "h", INT64_C(3600000000) }, { "min", 60000000 }, { "s", 1000000 },
-		{ "ms", 1000 }, { "us", 1 } };
-	size_t i = 0;
-
-	while (us % units[i].us != 0)
-		i++;
-	buf_addf(out, "%lld%s", (long long)(us / units[i].us), units[i].name);
-}
-
 /* A figure as parse_figure() reads it back; with `bare` a time is a number of seconds. */
 static void
 add_figure(struct buf *out, enum value_type unit, double figure, bool bare)
@@ -123,7 +107,7 @@ add_figure(struct buf *out, enum value_type unit, double figure, bool bare)
 	char text[UNITS_TEXT_MAX];
 
 	if (unit == VALUE_DURATION && !bare) {
-		add_duration(out, (int64_t)figure);
+		buf_adds(out, units_duration_exact(text, (int64_t)figure));
 		return;
 	}
 	if (unit == VALUE_DURATION)

@@ -108,35 +108,21 @@ read_choice(const char *words, const char *text, int *out)
 	return false;
 }
 
-/* Appends a duration that units_parse_duration() reads back as the same. */
 static void
 add_duration(struct buf *out, int64_t us)
 {
-	int fraction = (int)(us % UNITS_US_PER_SECOND);
-	int64_t seconds = us / UNITS_US_PER_SECOND;
+	char text[UNITS_TEXT_MAX];
 
-	if (us > 0 && us % (3600 * UNITS_US_PER_SECOND) == 0) {
-		buf_addf(out, "%lldh", (long long)(seconds / 3600));
-		return;
-	}
-	if (us > 0 && us % (60 * UNITS_US_PER_SECOND) == 0) {
-		buf_addf(out, "%lldmin", (long long)(seconds / 60));
-		return;
-	}
-	buf_addf(out, "%lld", (long long)seconds);
-	if (fraction > 0) {
-		buf_addf(out, ".%06d", fraction);
-		while (out->data[out->len - 1] == '0')
-			buf_chop(out, 1);
-	}
-	buf_addc(out, 's');
+	buf_adds(out, units_duration_exact(text, us));
 }
 
-/* Appends " from 0.1s to 1h", or " of at least 0" where there is no other end. */
+/* Appends " from 100ms to 1h", or " of at least 0" where there is no other end. */
 static void
 add_range(struct buf *out, const struct setting_row *row)
 {
-	if (row->kind != SETTING_INT) {
+	if (row->kind != SETTING_INT && row->most == INT64_MAX) {
+		buf_adds(out, " below 100 years, such as 90s, 5min or 1h30min");
+	} else if (row->kind != SETTING_INT) {
 		buf_adds(out, " from ");
 		add_duration(out, row->least);
 		buf_adds(out, " to ");

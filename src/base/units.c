@@ -278,6 +278,18 @@ units_duration_long(char out[UNITS_TEXT_MAX], int64_t us)
 }
 
 const char *
+units_duration_exact(char out[UNITS_TEXT_MAX], int64_t us)
+{
+	const struct unit *unit =
+	    &duration_units[us != 0 ? 1 : 3]; /* hours, or seconds of nothing */
+
+	while (us % unit->us != 0)
+		unit++;
+	snprintf(out, UNITS_TEXT_MAX, "%lld%s", (long long)(us / unit->us), unit->name);
+	return out;
+}
+
+const char *
 units_share(char out[UNITS_TEXT_MAX], double share)
 {
 	double pct = share * 100;
