@@ -107,8 +107,20 @@ bool options_read(struct settings *settings, int argc, char *const argv[], struc
 
 /* config.c */
 
-/* Reads one configuration file; a file that does not exist is an error only when it `must`. */
-bool config_load(struct settings *settings, const char *path, bool must, struct err *err);
+#define CONFIG_PATHS 2
+
+struct config_paths {
+	const char *items[CONFIG_PATHS]; /* later ones on top; NULL ends them */
+	bool must;                       /* a file that does not exist is an error */
+};
+
+/*
+ * Reads configuration files into settings that are the defaults, and on top
+ * the profile of that name, NULL for none. Profiles that are not asked for
+ * are checked too.
+ */
+bool config_load(struct settings *settings, const struct config_paths *paths, const char *profile,
+    struct err *err);
 
 /* values.c */
 

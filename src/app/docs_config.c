@@ -57,24 +57,66 @@ dump_list(const struct settings *settings, const struct setting_row *row, struct
 	buf_clear(&text);
 }
 
+/* Whether a file may have it at its top; an order it may have only in a profile. */
+static bool
+is_plain_key(const struct setting_row *row)
+{
+	return row->section < SECTION_ORDER;
+}
+
+static void
+dump_setting(const struct settings *settings, const struct setting_row *row, struct buf *out)
+{
+	struct buf text = { 0 };
+
+	if (row->kind == SETTING_LIST) {
+		dump_list(settings, row, out);
+	} else if (settings_get(settings, row, 0, &text)) {
+		buf_addf(out, "%s = ", row->field);
+		add_value(out, row, buf_str(&text));
+		buf_adds(out, ";\n");
+	}
+	buf_clear(&text);
+}
+
 static void
 dump_settings(const struct settings *settings, struct buf *out)
 {
-	for (size_t i = 0; i < setting_count; i++) {
-		const struct setting_row *row = &setting_rows[i];
-		struct buf text = { 0 };
+	for (size_t i = 0; i < setting_count; i++)
+		if (is_plain_key(&setting_rows[i]))
+			dump_setting(settings, &setting_rows[i], out);
+}
 
-		if (row->section == SECTION_COMMAND || row->section == SECTION_HIDDEN)
+/* Whether it says anything: a flag that is off does not. */
+static bool
+is_given(const struct settings *settings, const struct setting_row *row)
+{
+	struct buf text = { 0 };
+	bool given = settings_get(settings, row, 0, &text) &&
+	    !(row->kind == SETTING_FLAG && strcmp(buf_str(&text), "false") == 0);
+
+	buf_clear(&text);
+	return given;
+}
+
+/* What is to be done, as the profile that would say so. */
+static void
+dump_orders(const struct settings *settings, struct buf *out)
+{
+	const char *name = settings->profile != NULL ? settings->profile : "orders";
+	bool open = false;
+
+	for (size_t i = 0; i < setting_count; i++) {
+		if (setting_rows[i].section != SECTION_ORDER ||
+		    !is_given(settings, &setting_rows[i]))
 			continue;
-		if (row->kind == SETTING_LIST) {
-			dump_list(settings, row, out);
-		} else if (settings_get(settings, row, 0, &text)) {
-			buf_addf(out, "%s = ", row->field);
-			add_value(out, row, buf_str(&text));
-			buf_adds(out, ";\n");
-		}
-		buf_clear(&text);
+		if (!open)
+			buf_addf(out, "profiles = {\n\t%s = {\n", name);
+		open = true;
+		buf_adds(out, "\t\t");
+		dump_setting(settings, &setting_rows[i], out);
 	}
+	buf_adds(out, open ? "\t};\n};\n" : "");
 }
 
 /* A large number must look like one with a fraction, for the same reason as above. */
@@ -162,6 +204,7 @@ docs_config(const struct settings *settings, struct buf *out)
 	dump_pools(settings, out);
 	dump_bindings("keys", settings->keys, settings->key_count, out);
 	dump_bindings("colors", settings->colors, settings->color_count, out);
+	dump_orders(settings, out);
 }
 
 /* Examples for settings that have no default. */
@@ -179,6 +222,7 @@ static const struct {
 	{ "warning", "( \"utilization:70\", \"long_query:2min\" )" },
 	{ "critical", "\"utilization:10:85\"" },
 	{ "protect", "( \"application=nightly-etl\", \"user=replicator\" )" },
+	{ "when", "\"utilization:critical\"" },
 	{ "kill_log", "\"/var/log/pgconntop.log\"" },
 };
 
@@ -200,12 +244,33 @@ sample_settings(struct buf *out)
 	for (size_t i = 0; i < setting_count; i++) {
 		const struct setting_row *row = &setting_rows[i];
 
-		if (row->section == SECTION_COMMAND || row->section == SECTION_HIDDEN)
+		if (!is_plain_key(row))
 			continue;
 		buf_addf(out, "\n# %s\n#%s = ", row->help, row->field);
 		sample_value(row, out);
 		buf_adds(out, ";\n");
 	}
+}
+
+static void
+sample_profiles(struct buf *out)
+{
+	buf_adds(out,
+	    "\n# Profiles: more settings, for --profile=NAME. Only here may a file say what is to\n"
+	    "# be done to sessions.\n"
+	    "#profiles = {\n"
+	    "#\tshop = { host = \"db1.example.com\"; dbname = \"shop\"; read_only = true; };\n"
+	    "#\tguard = {\n");
+	for (size_t i = 0; i < setting_count; i++) {
+		const struct setting_row *row = &setting_rows[i];
+
+		if (row->section != SECTION_ORDER)
+			continue;
+		buf_addf(out, "#\t\t# %s\n#\t\t%s = ", row->help, row->field);
+		sample_value(row, out);
+		buf_adds(out, ";\n");
+	}
+	buf_adds(out, "#\t};\n#};\n");
 }
 
 static void
@@ -284,4 +349,5 @@ docs_sample(const struct settings *settings, struct buf *out)
 	    "#);\n");
 	sample_keys(out);
 	sample_colors(out);
+	sample_profiles(out);
 }

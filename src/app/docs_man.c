@@ -277,22 +277,34 @@ static const char *const kind_words[] = {
 };
 
 static void
+man_setting(const struct setting_row *row, struct buf *out)
+{
+	roff_item(out, row->field, row->help);
+	buf_adds(out, kind_words[row->kind]);
+	if (row->kind == SETTING_CHOICE) {
+		roff(out, row->arg);
+		buf_addc(out, '.');
+	}
+	buf_addc(out, '\n');
+	if (row->kind != SETTING_AGE) /* there the key has to say it */
+		man_default(row, out);
+}
+
+static void
 man_settings(struct buf *out)
 {
-	for (size_t i = 0; i < setting_count; i++) {
-		const struct setting_row *row = &setting_rows[i];
+	for (size_t i = 0; i < setting_count; i++)
+		if (setting_rows[i].section < SECTION_ORDER)
+			man_setting(&setting_rows[i], out);
+}
 
-		if (row->section == SECTION_COMMAND || row->section == SECTION_HIDDEN)
-			continue;
-		roff_item(out, row->field, row->help);
-		buf_adds(out, kind_words[row->kind]);
-		if (row->kind == SETTING_CHOICE) {
-			roff(out, row->arg);
-			buf_addc(out, '.');
-		}
-		buf_addc(out, '\n');
-		man_default(row, out);
-	}
+/* Those that only a profile may have. */
+static void
+man_orders(struct buf *out)
+{
+	for (size_t i = 0; i < setting_count; i++)
+		if (setting_rows[i].section == SECTION_ORDER)
+			man_setting(&setting_rows[i], out);
 }
 
 static void
@@ -333,6 +345,7 @@ static const struct {
 	{ "refusals", man_refusals },
 	{ "outcomes", man_outcomes },
 	{ "settings", man_settings },
+	{ "orders", man_orders },
 	{ "key-names", man_key_names },
 	{ "colors", man_colors },
 };

@@ -15,6 +15,7 @@
 struct reader {
 	struct settings *settings;
 	const char *path;
+	bool in_profile;
 	struct err *err;
 };
 

@@ -136,7 +136,7 @@ END
 	my $first = dump_of("--config=$path");
 	for my $line (
 		'host = "a \"quoted\" \\\\ name";', 'port = "5433";', 'no_password = true;',
-		'connect_timeout = "1.5s";', 'interval = "90s";', 'count = 9223372036854775807L;',
+		'connect_timeout = "1500ms";', 'interval = "90s";', 'count = 9223372036854775807L;',
 		'limit = 3000000000L;', 'sort = "-age";', 'color = "always";', 'read_only = true;',
 		'kill_log = "/a \"b\"/kill.log";', 'protect = ( "application=\"nightly etl\"", "user~^repl" );',
 	) {
@@ -169,6 +169,74 @@ END
 		like($dump, qr/^\t\Q$line\E$/m, $line);
 	}
 	is(dump_of('--config=' . file('again.conf', $dump)), $dump, 'limits read back as the same');
+	return;
+}
+
+sub check_wrong_profiles {
+	my $orders = qr/may stand only in a profile or on the command line: a file that is always read must not end sessions/;
+	for my $order ('terminate = true', 'cancel = false', 'kill_idle = 300', 'kill-idle-in-transaction = "5min"',
+		'kill_all = true', 'yes = true', 'when = "churn"') {
+		my ($name) = $order =~ /^(\S+)/;
+		refused_at("interval = 2;\n$order;\n", 2, qr/"$name" $orders/);
+		accepted_in_profile("$order;");
+	}
+	refused_at("profiles = ( );\n", 1, qr/\{ name = \{ \.\.\. \}; \} is expected for "profiles"/);
+	refused_at("profiles = { a = 3; };\n", 1, qr/\{ setting = \.\.\.; \} is expected for profile "a"/);
+	my $head = "profiles = { good = { interval = 3; };\n bad = {\n";
+	refused_at("$head intervall = 3; }; };\n", 3, qr/there is no setting "intervall"/);
+	refused_at("$head interval = 0; }; };\n", 3, qr/bad value "0" for interval: .*/);
+	refused_at("$head profile = \"good\"; }; };\n", 3, qr/there is no setting "profile"/);
+	refused_at("$head profiles = { }; }; };\n", 3, qr/there is no setting "profiles"/);
+	refused_at("$head config = \"a\"; }; };\n", 3, qr/there is no setting "config"/);
+	refused_at("$head kill_idle = true; }; };\n", 3, qr/true or false is no value for "kill_idle"/);
+	refused_at("$head kill_idle = \"soon\"; }; };\n", 3,
+		qr/bad value "soon" for kill-idle: must be a duration below 100 years, such as 90s, 5min or 1h30min/);
+	refused_at("$head filter = \"shoe=1\"; }; };\n", 3, qr/bad filter, at 1: there is no column shoe/);
+	refused_at("$head alerts = { poems = { }; }; }; };\n", 3, qr/there is no alert "poems"/);
+	refused_at("keys = { quit = \"Y\"; };\n$head keys = { pause = \"Y\"; }; }; };\n", 4, qr/keys\.\w+: "Y" is already the key of "\w+"/);
+	refused_at("$head }; bad = { }; };\n", 3, qr/duplicate setting name/);
+	refused('a profile where there is no file', ['--config=/dev/null', '--profile=a'],
+		qr/no profile "a": the configuration has none/);
+	my $path = file('two.conf', "profiles = { first = { }; second = { }; };\n");
+	refused("no profile $_", ["--config=$path", "--profile=$_"], qr/no profile "$_": there are first, second/) for 'third', '', 'profiles';
+	return;
+}
+
+sub accepted_in_profile {
+	my ($order) = @_;
+	my $path = file('order.conf', "profiles = { job = { $order }; };\n");
+	my ($status, $out, $err) = pgconntop("--config=$path", '--profile=job', '--dump-config');
+	is("$status$err", '0', "in a profile: $order");
+	return;
+}
+
+# What is in a profile comes after both files and before the command line, and what is to be done is
+# printed as a profile.
+sub check_profiles {
+	my $path = file('profiles.conf', <<'END');
+host = "a"; interval = 3; filter = "x"; count = 1;
+alerts = { churn = { warning = 5; critical = 6; }; };
+pools = ( { name = "one"; match = ""; connections = 1; } );
+profiles = { prod = { host = "b"; interval = 4; filter = "y"; kill_idle = 300; when = "churn:critical"; yes = true;
+		cancel = false; alerts = { churn = { critical = "off"; }; }; keys = { pause = "p"; };
+		pools = ( { name = "two"; match = ""; connections = 2; } ); };
+	Other_1-2 = { host = "c"; kill_all = true; }; };
+END
+	my $plain = dump_of("--config=$path");
+	like($plain, qr/^host = "a";$/m, 'a profile that is not asked for changes nothing');
+	unlike($plain, qr/^\s*kill_\w+ =|profiles|"y"/m, 'nor does it ask for anything');
+	my $dump = dump_of("--config=$path", '--profile=prod', '--interval=5');
+	for my $line ('host = "b";', 'interval = "5s";', 'count = 1;', 'filter = ( "x", "y" );',
+		"\tchurn = { warning = 5; critical = \"off\"; };", "\tpause = \"p\";") {
+		like($dump, qr/^\Q$line\E$/m, "with a profile: $line");
+	}
+	like($dump, qr/^pools = \(\n\t\{ name = "two"; [^\n]*\}\n\);$/m, 'the pools are those of the profile');
+	my $orders = "profiles = {\n\tprod = {\n\t\tkill_idle = \"5min\";\n\t\tyes = true;\n\t\twhen = \"churn:critical\";\n\t};\n};\n";
+	like($dump, qr/^\Q$orders\E\z/m, 'orders are in a profile');
+	is(dump_of('--config=' . file('printed.conf', $dump), '--profile=prod'), $dump, 'and read back as the same');
+	like(dump_of("--config=$path", '--profile=Other_1-2'), qr/^host = "c";\n.*^\tOther_1-2 = \{\n\t\tkill_all = true;\n/ms, 'the other one');
+	like(dump_of('--config=/dev/null', '--kill-idle-in-transaction=1.5', '--terminate'),
+		qr/^\torders = \{\n\t\tterminate = true;\n\t\tkill_idle_in_transaction = "1500ms";\n\t\};\n\};\n\z/m, 'orders of the command line');
 	return;
 }
 
@@ -222,5 +290,7 @@ check_wrong_pools();
 check_wrong_keys_and_colors();
 check_round_trip();
 check_limits();
+check_wrong_profiles();
+check_profiles();
 check_order();
 done_testing();

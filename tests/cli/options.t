@@ -34,7 +34,7 @@ sub check_version {
 # What is given is what is in force.
 sub check_values {
 	my @values = (
-		[['--interval=0.5'], 'interval = "0.5s";'],
+		[['--interval=0.5'], 'interval = "500ms";'],
 		[['--interval', '1min'], 'interval = "1min";'],
 		[['--connect-timeout=1h'], 'connect_timeout = "1h";'],
 		[['--count=3', '--count=4'], 'count = 4;'],
@@ -74,6 +74,8 @@ sub check_usage {
 	refused("$_ without its argument", [$_], qr/option \Q$_\E needs an argument$see/)
 	    for '--host', '--filter', '--interval', '--config', '--protect', '--kill-log', '-h', '-p', '-U', '-d';
 	refused('letters without their argument', ['-wh'], qr/option -h needs an argument$see/);
+	refused("$_->[0] $_->[1]", $_, qr/write $_->[0]=$_->[1]: what stands behind a blank is a DBNAME/)
+	    for ['--kill-idle', '5min'], ['--kill-idle-in-transaction', '300', 'shop'];
 	refused('three operands', [qw(shop me again)], qr/too many arguments: "again"$see/);
 	refused('a part of the documentation that is none', ['--generate=poem'], qr/no part "poem" to generate/);
 	return;
@@ -82,15 +84,17 @@ sub check_usage {
 # One of each kind; each names the option and the value.
 sub check_bad_values {
 	my $whole = qr/must be a whole number of at least 0/;
-	my $time = qr/must be a duration from 0\.\d+s to 1h/;
+	my $time = qr/must be a duration from 1ms to 1h/;
+	my $age = qr/must be a duration below 100 years, such as 90s, 5min or 1h30min/;
 	my @values = (
 		['count', '-1', $whole], ['count', 'x', $whole], ['count', '1.5', $whole], ['count', '', $whole],
 		['count', '9223372036854775808', $whole], ['limit', '3x', $whole],
 		['interval', '0', $time], ['interval', '0.0005', $time], ['interval', '2h', $time],
 		['interval', 'soon', $time], ['interval', '1 s', $time], ['interval', '', $time],
 		['interval', '-1', $time], ['interval', '1,5', $time], ['interval', 'nan', $time],
-		['connect-timeout', '1ms', $time],
+		['connect-timeout', '1ms', qr/must be a duration from 100ms to 1h/],
 		['format', 'xml', qr/must be one of text, csv, json/], ['format', '', qr/must be one of text, csv, json/],
+		['kill-idle', 'soon', $age], ['kill-idle', '-1', $age], ['kill-idle-in-transaction', '100000d', $age],
 		['warning', 'utilization', qr/must be ALERT:LIMIT, such as utilization:85/],
 		['warning', 'poems:5', qr/no alert "poems": there are utilization, refused, .*, pool_plan/],
 		['critical', 'churn:many', qr/"many" is no number/],
