@@ -52,8 +52,8 @@ struct facts {
 };
 
 /*
- * Fills facts anew (its arena is reset). Pointers lead into input->snap and
- * the settings, which must live as long as the facts are used.
+ * Fills facts anew (its arena is reset; the totals of the churn go on). Pointers lead into
+ * input->snap and the settings, which must live as long as the facts are used.
  */
 void facts_make(struct facts *facts, const struct input *input);
 

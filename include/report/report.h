@@ -13,6 +13,7 @@ struct arena;
 struct buf;
 struct err;
 struct filter;
+struct server;
 
 /* What a report shows: made once from the settings. */
 struct report {
@@ -25,17 +26,19 @@ struct report {
 	const char *const *columns; /* NULL for the default ones */
 	size_t column_count;
 	size_t limit;
-	bool utf8;  /* of text */
-	bool color; /* of text */
+	const char *version; /* of the program */
+	bool utf8;           /* of text */
+	bool color;          /* of text */
 };
 
 /* What is reported at once. */
 struct report_sample {
 	const struct table_data *data;
-	size_t n;       /* counts reports from 0 */
-	size_t skipped; /* samples that were left out before it, for the server was late */
-	bool first;     /* nothing was written to this output yet: a header is due */
-	bool held_up;   /* some of them for we were late ourselves: stopped, or not read */
+	size_t n;             /* counts reports from 0 */
+	size_t skipped;       /* samples that were left out before it, for the server was late */
+	bool first;           /* nothing was written to this output yet: a header is due */
+	bool held_up;         /* some of them for we were late ourselves: stopped, or not read */
+	size_t skipped_total; /* since the start */
 };
 
 /* A sample that could not be had. */
@@ -43,7 +46,9 @@ struct report_failure {
 	int64_t wall_us;
 	const char *target; /* what is connected to */
 	const char *why;
-	size_t n; /* as above */
+	size_t n;                    /* as above */
+	const char *refusal;         /* why the login was refused, in a few words; NULL if not */
+	const struct server *server; /* of the last sample; NULL before the first */
 };
 
 /* What writers of many tables show when none are asked for. */
@@ -59,6 +64,10 @@ struct writer {
 	const char *show; /* tables when none are asked for */
 	bool one_table;   /* a report has one table only, and no sum of it */
 	bool gaps;        /* a report says what was left out before it; else that goes to stderr */
+	/* It writes a failure also where that is all there is to come. */
+	bool always;
+	/* Whether it can write the tables that are asked for; NULL: any. */
+	bool (*check)(const struct report *report, struct err *err);
 	/* The report of one sample; memory for it is from the arena. */
 	void (*sample)(const struct report *report, const struct report_sample *sample,
 	    struct buf *out, struct arena *arena);
@@ -68,7 +77,7 @@ struct writer {
 	    struct buf *out);
 };
 
-extern const struct writer writer_text, writer_csv, writer_json;
+extern const struct writer writer_text, writer_csv, writer_json, writer_openmetrics;
 
 /* By the index of the setting `format`. */
 const struct writer *writer_by_format(int format);
@@ -91,5 +100,14 @@ size_t report_table_columns(const struct report *report, const struct table *tab
 /* The rows of a table by the report's filters, order and limit. */
 void report_rows(const struct report *report, const struct table *table,
     const struct table_data *data, struct rows *rows, struct arena *arena);
+
+/* A family of metrics: "gauge" or "counter", and a list of its labels. */
+struct metric {
+	const char *name, *type, *labels, *help;
+};
+typedef void metric_item(void *context, const struct metric *metric);
+
+/* Calls `item` for each family that there is, in order; the metric is valid during the call. */
+void metrics_each(metric_item *item, void *context);
 
 #endif

@@ -88,7 +88,7 @@ facts_make(struct facts *facts, const struct input *input)
 	struct arena arena = facts->arena;
 
 	arena_reset(&arena);
-	*facts = (struct facts){ .arena = arena };
+	*facts = (struct facts){ .arena = arena, .churn = facts->churn };
 	slots_count(&facts->slots, snap);
 	for (int by = 0; by < GROUP_COUNT; by++)
 		groups_make(&facts->groups[by], (enum group_by)by, snap, input->previous,

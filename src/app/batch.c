@@ -12,7 +12,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "config.h"
 #include "feed.h"
+#include "model/link.h"
+#include "model/snapshot.h"
 #include "out.h"
 #include "report/report.h"
 #include "table/filter.h"
@@ -27,6 +30,7 @@ struct batch {
 	struct buf text; /* of one sample */
 	size_t done;     /* reports written */
 	bool begun;      /* a sample is among them */
+	size_t skipped;  /* samples left out */
 	bool finished;
 	int status;
 };
@@ -55,6 +59,7 @@ prepare(struct batch *batch, struct err *err)
 	const char *no_color = getenv("NO_COLOR");
 	bool color = out_width(&batch->out) > 0 && (no_color == NULL || no_color[0] == '\0');
 
+	report->version = PACKAGE_VERSION;
 	report->writer = writer_by_format(settings->format);
 	report->limit = (size_t)settings->limit;
 	report->utf8 = !settings->ascii && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
@@ -101,11 +106,13 @@ write_sample(struct batch *batch, const struct feed_news *news)
 		.data = &data,
 		.n = report_number(batch),
 		.skipped = news->skipped,
+		.skipped_total = batch->skipped + news->skipped,
 		.first = batch->out.path != NULL || !batch->begun,
 		.held_up = news->held_up,
 	};
 	char gap[REPORT_GAP_MAX];
 
+	batch->skipped = sample.skipped_total;
 	if (news->skipped > 0 && !batch->report.writer->gaps)
 		complain(report_gap(&sample, gap));
 	app_data(batch->app, &data);
@@ -120,18 +127,23 @@ write_sample(struct batch *batch, const struct feed_news *news)
 static void
 write_failure(struct batch *batch, const char *why, int status)
 {
+	const struct app *app = batch->app;
+	const struct link *link = source_link(app->source);
 	struct report_failure failure = {
 		.wall_us = clock_wall_us(),
 		.target = source_target(batch->app->source),
 		.why = why,
 		.n = report_number(batch),
+		.refusal = link->refusal != REFUSAL_NONE ? refusal_words(link->refusal) : NULL,
+		.server = app->current != NULL ? &app->current->server : NULL,
 	};
 
 	batch->status = status;
-	if (batch->app->settings.count == 1) {
+	if (app->settings.count == 1) {
 		complain(why);
 		batch->finished = true;
-		return;
+		if (!batch->report.writer->always)
+			return;
 	}
 	if (batch->report.writer->failure != NULL)
 		batch->report.writer->failure(&batch->report, &failure, &batch->text);

@@ -10,6 +10,7 @@
 #include "app.h"
 #include "base/buf.h"
 #include "model/link.h"
+#include "report/report.h"
 #include "ui/style.h"
 #include "ui/ui.h"
 
@@ -218,6 +219,23 @@ man_columns(struct buf *out)
 	}
 }
 
+static void
+man_metric(void *out, const struct metric *metric)
+{
+	buf_adds(out, ".TP 16\n.B ");
+	roff(out, metric->name);
+	buf_addf(out, "\n(%s; %s)\n", metric->type, metric->labels);
+	roff_sentence(out, metric->help);
+}
+
+static void
+man_metrics(struct buf *out)
+{
+	dense(out, true);
+	metrics_each(man_metric, out);
+	dense(out, false);
+}
+
 /* "critical 85 %". */
 static void
 man_limit(const struct alert_rule *rule, const char *name, double limit, struct buf *out)
@@ -341,6 +359,7 @@ static const struct {
 	{ "keys", man_keys },
 	{ "tables", man_tables },
 	{ "columns", man_columns },
+	{ "metrics", man_metrics },
 	{ "alerts", man_alerts },
 	{ "refusals", man_refusals },
 	{ "outcomes", man_outcomes },

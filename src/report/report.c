@@ -18,6 +18,7 @@ static const struct writer *const writers[] = {
 	&writer_text,
 	&writer_csv,
 	&writer_json,
+	&writer_openmetrics,
 };
 
 const struct writer *
@@ -97,7 +98,9 @@ report_show(struct report *report, const char *names, struct err *err)
 			    report->writer->name, report->tables[0]->name, name);
 		add_table(report, table);
 	}
-	return report->table_count > 0 || err_set(err, "show names no table");
+	if (report->table_count == 0)
+		return err_set(err, "show names no table");
+	return report->writer->check == NULL || report->writer->check(report, err);
 }
 
 static bool

@@ -30,6 +30,13 @@ rate(const struct table_data *data, double per_second)
 	return data->facts->churn.known ? value_real(per_second) : value_none();
 }
 
+/* Of nothing until two samples were compared. */
+static struct value
+total(const struct table_data *data, int64_t n)
+{
+	return data->facts->churn.counted ? value_int(n) : value_none();
+}
+
 GETTER(sample_time, value_time(data->snap->wall_us))
 GETTER(server_host, value_text(data->snap->server.host))
 GETTER(server_database, value_text(data->snap->server.database))
@@ -51,6 +58,8 @@ GETTER(walsenders_max, count(data->facts->slots.max_wal_senders))
 GETTER(walsenders_used, value_int(data->facts->slots.walsenders))
 GETTER(opened, rate(data, data->facts->churn.opened_per_second))
 GETTER(closed, rate(data, data->facts->churn.closed_per_second))
+GETTER(opened_total, total(data, data->facts->churn.opened_total))
+GETTER(closed_total, total(data, data->facts->churn.closed_total))
 GETTER(longest_query, value_duration(data->facts->query.us))
 GETTER(longest_transaction, value_duration(data->facts->xact.us))
 GETTER(longest_in_transaction, value_duration(data->facts->idle_in_transaction.us))
@@ -127,56 +136,65 @@ static const struct column columns[] = {
 	    "version of the server as a number", VALUE_INT, 0, COLUMN_ALWAYS | COLUMN_HIDDEN,
 	    server_version_num },
 	{ "in_recovery", "server.in_recovery", "Standby", "whether the server is a standby",
-	    VALUE_BOOL, 0, COLUMN_ALWAYS, server_in_recovery },
+	    VALUE_BOOL, 0, COLUMN_ALWAYS, server_in_recovery, "pg_replication_is_replica" },
 	{ "started", "server.started", "Started", "start of the server", VALUE_TIME, 0,
-	    COLUMN_ALWAYS, server_started },
+	    COLUMN_ALWAYS, server_started, "pg_postmaster_start_time_seconds" },
 	{ "via", NULL, "Via", "way in", VALUE_TEXT, 0, COLUMN_ALWAYS, via },
 	{ "max_connections", "slots.max_connections", "Slots", "max_connections", VALUE_INT, 0,
-	    COLUMN_ALWAYS, max_connections },
+	    COLUMN_ALWAYS, max_connections, "pg_settings_max_connections" },
 	{ "superuser_reserved", "slots.superuser_reserved", "Superuser reserved",
-	    "slots reserved for superusers", VALUE_INT, 0, COLUMN_ALWAYS, superuser_reserved },
+	    "slots reserved for superusers", VALUE_INT, 0, COLUMN_ALWAYS, superuser_reserved,
+	    "pg_settings_superuser_reserved_connections" },
 	{ "reserved", "slots.reserved", "Otherwise reserved",
 	    "slots reserved by reserved_connections and the provider's settings", VALUE_INT, 0,
-	    COLUMN_ALWAYS, reserved },
+	    COLUMN_ALWAYS, reserved, "reserved_slots" },
 	{ "usable", "slots.usable", "Usable", "slots that ordinary roles can hold together",
-	    VALUE_INT, 0, COLUMN_ALWAYS, usable },
+	    VALUE_INT, 0, COLUMN_ALWAYS, usable, "usable_slots" },
 	{ "used", "slots.used", "Used", "sessions that hold a slot", VALUE_INT, 0, COLUMN_ALWAYS,
-	    used },
+	    used, "used_slots" },
 	{ "hidden", "slots.hidden", "Hidden",
-	    "of these, authenticating and not in pg_stat_activity", VALUE_INT, 0, COLUMN_ALWAYS,
-	    hidden },
+	    "of the used ones, authenticating and not in pg_stat_activity", VALUE_INT, 0,
+	    COLUMN_ALWAYS, hidden, "hidden_sessions" },
 	{ "free", "slots.free", "Free", "slots that ordinary roles can still get", VALUE_INT, 0,
-	    COLUMN_ALWAYS, free_slots },
+	    COLUMN_ALWAYS, free_slots, "free_slots" },
 	{ "utilization", "slots.utilization", "Utilization", "used as a share of usable",
-	    VALUE_SHARE, 0, COLUMN_ALWAYS, utilization },
+	    VALUE_SHARE, 0, COLUMN_ALWAYS, utilization, "utilization" },
 	{ "estimated", "slots.estimated", "Estimated",
 	    "our role may not see all: parallel workers may be counted in", VALUE_BOOL, 0,
-	    COLUMN_ALWAYS | COLUMN_HIDDEN, estimated },
+	    COLUMN_ALWAYS | COLUMN_HIDDEN, estimated, "estimated" },
 	{ "walsenders_max", "walsenders.max", "Walsender slots", "max_wal_senders", VALUE_INT, 0, 0,
-	    walsenders_max },
+	    walsenders_max, "pg_settings_max_wal_senders" },
 	{ "walsenders_used", "walsenders.used", "Walsenders", "walsenders running", VALUE_INT, 0, 0,
-	    walsenders_used },
+	    walsenders_used, "walsenders" },
 	{ "opened", "churn.opened_per_second", "Opened/s", "sessions opened per second", VALUE_REAL,
 	    0, 0, opened },
 	{ "closed", "churn.closed_per_second", "Closed/s", "sessions closed per second", VALUE_REAL,
 	    0, 0, closed },
+	{ "opened_total", "churn.opened", "Opened",
+	    "sessions seen to open since the start of pgconntop", VALUE_INT, 0,
+	    COLUMN_HIDDEN | COLUMN_COUNTER, opened_total, "opened" },
+	{ "closed_total", "churn.closed", "Closed",
+	    "sessions seen to close since the start of pgconntop", VALUE_INT, 0,
+	    COLUMN_HIDDEN | COLUMN_COUNTER, closed_total, "closed" },
 	{ "longest_query", "longest.query_seconds", "Longest query", "longest running query",
-	    VALUE_DURATION, 0, 0, longest_query },
+	    VALUE_DURATION, 0, 0, longest_query, "longest_query" },
 	{ "longest_transaction", "longest.transaction_seconds", "Longest transaction",
-	    "longest open transaction", VALUE_DURATION, 0, 0, longest_transaction },
+	    "longest open transaction", VALUE_DURATION, 0, 0, longest_transaction,
+	    "longest_transaction" },
 	{ "longest_in_transaction", "longest.idle_in_transaction_seconds", "Longest in txn",
-	    "longest time idle in a transaction", VALUE_DURATION, 0, 0, longest_in_transaction },
+	    "longest time idle in a transaction", VALUE_DURATION, 0, 0, longest_in_transaction,
+	    "longest_idle_in_transaction" },
 	{ "oldest_idle", "longest.idle_seconds", "Oldest idle", "longest time idle", VALUE_DURATION,
-	    0, 0, oldest_idle },
+	    0, 0, oldest_idle, "oldest_idle" },
 	{ "blocked", "blocking.waiting", "Blocked", "sessions that wait for a lock", VALUE_INT, 0,
-	    0, blocked },
+	    0, blocked, "blocked_sessions" },
 	{ "blocked_by", "blocking.root", "Blocked by",
 	    "process id of the session that holds up most of them", VALUE_INT, 0, 0, blocked_by },
 	{ "per_minute", "trend.per_minute", "Slots/min",
 	    "slots taken per minute, by the trend of 5 minutes", VALUE_REAL, 0, 0, per_minute },
 	{ "full_in", "trend.full_in_seconds", "Full in",
 	    "time until the usable slots are full, as the trend goes", VALUE_DURATION, 0, 0,
-	    full_in },
+	    full_in, "full_in" },
 	{ "level", NULL, "Alerts", "the highest level of all alerts", VALUE_TEXT, 0, 0, worst },
 };
 

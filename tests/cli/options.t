@@ -93,7 +93,7 @@ sub check_bad_values {
 		['interval', 'soon', $time], ['interval', '1 s', $time], ['interval', '', $time],
 		['interval', '-1', $time], ['interval', '1,5', $time], ['interval', 'nan', $time],
 		['connect-timeout', '1ms', qr/must be a duration from 100ms to 1h/],
-		['format', 'xml', qr/must be one of text, csv, json/], ['format', '', qr/must be one of text, csv, json/],
+		['format', 'xml', qr/must be one of text, csv, json, openmetrics/], ['format', '', qr/must be one of text, csv, json, openmetrics/],
 		['kill-idle', 'soon', $age], ['kill-idle', '-1', $age], ['kill-idle-in-transaction', '100000d', $age],
 		['warning', 'utilization', qr/must be ALERT:LIMIT, such as utilization:85/],
 		['warning', 'poems:5', qr/no alert "poems": there are utilization, refused, .*, pool_plan/],

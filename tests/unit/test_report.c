@@ -295,11 +295,12 @@ test_writers(void **state)
 	assert_ptr_equal(writer_by_format(0), &writer_text);
 	assert_ptr_equal(writer_by_format(1), &writer_csv);
 	assert_ptr_equal(writer_by_format(2), &writer_json);
-	for (int i = 0; i < 3; i++)
+	assert_ptr_equal(writer_by_format(3), &writer_openmetrics);
+	for (int i = 0; i < 4; i++)
 		buf_addf(&words, "%s%s", i > 0 ? "|" : "", writer_by_format(i)->name);
 	assert_string_equal(row->arg, buf_str(&words));
 	row = settings_find("show"); /* whose help tells the defaults */
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 4; i++)
 		assert_non_null(strstr(row->help, writer_by_format(i)->show));
 	buf_clear(&words);
 }
