@@ -112,6 +112,8 @@ struct settings {
 	size_t key_count;
 	struct binding *colors; /* style name -> colour words */
 	size_t color_count;
+	bool filter_given;  /* on the command line */
+	bool timeout_given; /* so is --connect-timeout: it is stronger than the connection's own */
 };
 
 /* One row of settings.def. */

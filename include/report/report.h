@@ -92,6 +92,9 @@ bool report_columns(struct report *report, const char *names, struct arena *aren
 /* Sets the order: some chosen table must have the column. */
 bool report_sort(struct report *report, const char *sort, struct err *err);
 
+/* Whether a chosen table is one of sessions, which are what filters are about. */
+bool report_has_sessions(const struct report *report);
+
 /* The columns of a table that this report shows, in order. Gives their number; out has room for 64.
  */
 size_t report_table_columns(const struct report *report, const struct table *table, bool all,

@@ -40,6 +40,10 @@ compile_filters(struct batch *batch, struct err *err)
 {
 	const struct text_list *list = &batch->app->settings.filter;
 
+	if (batch->app->settings.filter_given && !report_has_sessions(&batch->report))
+		return err_set(err,
+		    "--filter selects sessions, and this report has none: "
+		    "choose tables with --show=sessions or --show=queries");
 	batch->filters = mem_alloc(list->count, sizeof(struct filter *));
 	for (size_t i = 0; i < list->count; i++) {
 		batch->filters[i] = filter_parse(list->items[i], err);

@@ -191,6 +191,8 @@ options_read(struct settings *settings, int argc, char *const argv[], struct err
 	    (wants_only_words(&parsed) || read_files(settings, &parsed, err)) &&
 	    apply(settings, &parsed, err);
 
+	settings->filter_given = given_text(&parsed, "filter") != NULL;
+	settings->timeout_given = given_text(&parsed, "connect_timeout") != NULL;
 	mem_free(parsed.items);
 	return ok;
 }

@@ -141,6 +141,15 @@ report_sort(struct report *report, const char *sort, struct err *err)
 	return true;
 }
 
+bool
+report_has_sessions(const struct report *report)
+{
+	for (size_t i = 0; i < report->table_count; i++)
+		if (report->tables[i]->sessions)
+			return true;
+	return false;
+}
+
 size_t
 report_table_columns(const struct report *report, const struct table *table, bool all,
     const struct column *out[64])

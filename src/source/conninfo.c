@@ -105,6 +105,8 @@ conninfo_read(struct conninfo *info, const struct settings *settings, struct err
 	}
 	origins.defaults = pg_options_defaults(pg_options_get(origins.string, "service"));
 	good = read_origins(info, &origins, err);
+	if (settings->timeout_given)
+		info->timeout_us = settings->connect_timeout;
 	pg_options_free(origins.string);
 	pg_options_free(origins.defaults);
 	return good;

@@ -117,7 +117,7 @@ sub check_examples {
 	accepted('the protection of README', $protect);
 	my ($filters) = examples($page, 'FILTERS');
 	for my $filter (split /\n/, $filters) {
-		is((pgconntop("--filter=$filter"))[0], 2, "filter $filter is one: what is missing is a server");
+		is((pgconntop("--filter=$filter", '--show=sessions'))[0], 2, "filter $filter is one: what is missing is a server");
 	}
 	my ($commands) = join '', examples($page, 'EXAMPLES');
 	my @commands = grep { /^pgconntop .*--watch/ } split /\n/, $commands =~ s/\\\n\s*//gr;

@@ -143,6 +143,12 @@ sub check_bad_filters {
 		my ($text, $place, $reason) = @$filter;
 		refused("filter $text", ["--filter=$text"], qr/bad filter, at $place: $reason/);
 	}
+	my $none = qr/--filter selects sessions, and this report has none: choose tables with --show=sessions or --show=queries/;
+	refused('a filter for a report without sessions', ['--filter=state=idle', @$_], $none) for [], ['--show=summary,users'];
+	is((pgconntop('--filter=state=idle', "--show=summary,$_"))[0], 2, "but with $_: what is missing is a server")
+	    for qw(sessions queries);
+	my $file = file('filter.conf', "filter = \"state=idle\";\n");
+	is((pgconntop("--config=$file", '--watch', '--count=1'))[0], 2, 'one of the configuration is for what has sessions');
 	refused('the second filter', ['--filter=a', '--filter=age>'], qr/bad filter, at 5: a value is missing/);
 	return;
 }
