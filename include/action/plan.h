@@ -48,6 +48,7 @@ enum spare {
 	SPARE_KEEP,      /* among the newest of its application that are to be kept */
 	SPARE_MOST,      /* beyond the most that are to be ended */
 	SPARE_UNTIL,     /* the utilization is low enough without it */
+	SPARE_MINUTE,    /* beyond the most of its application in a minute */
 	SPARE_COUNT
 };
 
@@ -75,6 +76,8 @@ struct plan_input {
 	    const struct session *session); /* shown, or tagged for CHOSEN */
 	bool (*is_protected)(const void *context, const struct session *session);
 	const void *context;
+	/* How many of that application may still be acted on; NULL for any number. */
+	int (*left)(const void *context, const char *application);
 };
 
 /* The targets and the spared ones of an application. */

@@ -50,6 +50,9 @@ const char *words_tallies(const struct tally *tallies, size_t count, struct aren
 /* "2 protected, 1 our own connection"; NULL for nobody. */
 const char *words_spared(const int spared[SPARE_COUNT], struct arena *arena);
 
+/* "20 of 21 ended, 1 changed". */
+const char *words_outcomes(const struct job *job, struct arena *arena);
+
 /* Where it is done: "on db1:5432/postgres, primary, PostgreSQL 15.20". */
 const char *words_where(const char *target, const struct server *server, struct arena *arena);
 

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/value.h"
 #include "table/table.h"
 
 struct arena;
@@ -14,6 +15,7 @@ struct buf;
 struct err;
 struct filter;
 struct server;
+struct slots;
 
 /* What a report shows: made once from the settings. */
 struct report {
@@ -51,6 +53,21 @@ struct report_failure {
 	const struct server *server; /* of the last sample; NULL before the first */
 };
 
+/* An act on sessions, and what came of it. */
+struct report_act {
+	const struct table_data *data; /* of the last sample, with the job */
+	const struct slots *before;    /* when it was decided whom to act on */
+	const struct slots *after;     /* now; of a dry run, as it would be */
+	const int *spared;             /* how many were left alone, by enum spare */
+	bool dry_run;                  /* nothing was done: it is only whom it would be */
+	bool guard;                    /* one of many: nothing to do is nothing to say */
+	bool first;                    /* as in a sample */
+	struct value stands;      /* whether the alert stands that a guard waits for, or none */
+	const char *change;       /* in words, when that has changed; NULL else */
+	const char *const *notes; /* whether it helps at all */
+	size_t note_count;
+};
+
 /* What writers of many tables show when none are asked for. */
 #define REPORT_SHOW "summary,states,applications,alerts"
 /* "4 samples left out: the server answered late". */
@@ -75,6 +92,10 @@ struct writer {
 	 * format has no place for it: then it goes to stderr. */
 	void (*failure)(const struct report *report, const struct report_failure *failure,
 	    struct buf *out);
+	/* What was done to sessions: the report's table is that of the targets. NULL where the
+	 * format cannot say it. */
+	void (*acted)(const struct report *report, const struct report_act *act, struct buf *out,
+	    struct arena *arena);
 };
 
 extern const struct writer writer_text, writer_csv, writer_json, writer_openmetrics;

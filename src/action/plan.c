@@ -34,6 +34,7 @@ static const char *const spares[SPARE_COUNT] = {
 	[SPARE_KEEP] = "kept as the newest",
 	[SPARE_MOST] = "beyond the most to end",
 	[SPARE_UNTIL] = "not needed for the utilization",
+	[SPARE_MINUTE] = "beyond the most in a minute",
 };
 
 /* Programs that a bulk action must not break: backups, restores, and monitors like us. */
@@ -254,6 +255,14 @@ mark_kept(struct plan *plan, const struct choice *choice, struct candidate *all,
 	}
 }
 
+/* Whether no more of the application may be acted on. */
+static bool
+is_used_up(struct plan *plan, const struct plan_input *input, const char *application)
+{
+	return input->left != NULL &&
+	    find_group(plan, application)->targets >= input->left(input->context, application);
+}
+
 static void
 choose(struct plan *plan, const struct choice *choice, const struct plan_input *input,
     struct candidate *all, size_t count)
@@ -268,6 +277,8 @@ choose(struct plan *plan, const struct choice *choice, const struct plan_input *
 			why = SPARE_MOST;
 		else if (is_enough(choice, input, plan->count))
 			why = SPARE_UNTIL;
+		else if (is_used_up(plan, input, all[i].session->application))
+			why = SPARE_MINUTE;
 		if (why == SPARE_NONE) {
 			add_target(plan, &all[i]);
 			continue;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "action/job.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -119,6 +120,19 @@ words_spared(const int spared[SPARE_COUNT], struct arena *arena)
 		text = arena_printf(arena, "%s%s%d %s", text != NULL ? text : "",
 		    text != NULL ? ", " : "", spared[why], spare_name((enum spare)why));
 	}
+	return text;
+}
+
+const char *
+words_outcomes(const struct job *job, struct arena *arena)
+{
+	const char *text =
+	    arena_printf(arena, "%d of %zu ended", job->outcomes[OUTCOME_ENDED], job->count);
+
+	for (int i = 0; i < OUTCOME_COUNT; i++)
+		if (i != OUTCOME_ENDED && job->outcomes[i] > 0)
+			text = arena_printf(arena, "%s, %d %s", text, job->outcomes[i],
+			    outcome_name((enum outcome)i));
 	return text;
 }
 

@@ -28,7 +28,14 @@ struct snapshot;
 struct source;
 
 /* Exit statuses, as the manual lists them. */
-enum status { STATUS_OK = 0, STATUS_USAGE = 1, STATUS_NO_WAY_IN = 2, STATUS_QUERY_FAILED = 3 };
+enum status {
+	STATUS_OK = 0,
+	STATUS_USAGE = 1,
+	STATUS_NO_WAY_IN = 2,
+	STATUS_QUERY_FAILED = 3, /* or the server or the kill log refused all of an act */
+	STATUS_NOT_ENDED = 4,    /* some targets of an act are still there */
+	STATUS_NO_MATCH = 5,     /* there was nobody to act on */
+};
 
 struct app {
 	struct settings settings;
@@ -163,8 +170,9 @@ int check_run(struct app *app);
 /* Answers that the check itself cannot be done, and why; gives the exit status. */
 int check_refuse(const char *why);
 
-/* batch.c and live.c: run to the end and give the exit status. */
+/* batch.c, kill.c and live.c: run to the end and give the exit status. */
 int batch_run(struct app *app);
+int kill_run(struct app *app);
 int live_run(struct app *app);
 
 #endif

@@ -189,11 +189,7 @@ tick(struct feed *feed, int64_t now_us)
 	feed->next_us += (missed + 1) * interval_us;
 	feed->skipped += (size_t)missed + feed->asked;
 	feed->held_up = feed->held_up || (missed > 0 && !feed->asked);
-	if (feed->asked)
-		return;
-	feed->asked_us = now_us;
-	feed->asked = true;
-	source_ask_sample(feed->app->source);
+	feed_now(feed);
 }
 
 /* What the clock says: an answer that did not come, or the end. */
@@ -259,4 +255,14 @@ feed_soon(struct feed *feed, int64_t after_us)
 
 	if (at_us < feed->soon_us)
 		feed->soon_us = at_us;
+}
+
+void
+feed_now(struct feed *feed)
+{
+	if (feed->asked)
+		return;
+	feed->asked_us = clock_mono_us();
+	feed->asked = true;
+	source_ask_sample(feed->app->source);
 }

@@ -55,6 +55,9 @@ void feed_next(struct feed *feed, struct feed_news *news);
 /* Asks for a sample outside of the grid, after this time; it comes as an EVENT. */
 void feed_soon(struct feed *feed, int64_t after_us);
 
+/* Asks for one now that counts as due: it comes as a SAMPLE, or as a FAILURE. */
+void feed_now(struct feed *feed);
+
 /* Asks the user for the password and gives it to the source. */
 void feed_password(struct app *app);
 

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "config.h"
+#include "order.h"
 
 /* Prints what needs no server; false when there is nothing of that kind to print. */
 static bool
@@ -68,6 +69,7 @@ static int
 run(struct app *app)
 {
 	struct settings *settings = &app->settings;
+	struct order order;
 	struct err err;
 
 	if (settings->generate != NULL) {
@@ -80,11 +82,15 @@ run(struct app *app)
 		return STATUS_OK;
 	if (settings->check)
 		check_settings(settings);
+	if (settings->check && order_given(settings) && !order_read(&order, settings, &err))
+		return refuse(app, &err);
 	if (!app_open(app, &err))
 		return refuse(app, &err);
 	signals_init();
 	if (settings->check)
 		return check_run(app);
+	if (order_given(settings))
+		return kill_run(app);
 	choose_mode(settings);
 	return settings->watch ? batch_run(app) : live_run(app);
 }

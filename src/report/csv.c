@@ -141,10 +141,21 @@ sample(const struct report *report, const struct report_sample *sample, struct b
 	}
 }
 
+/* The targets. */
+static void
+acted(const struct report *report, const struct report_act *act, struct buf *out,
+    struct arena *arena)
+{
+	const struct report_sample targets = { .data = act->data, .first = act->first };
+
+	sample(report, &targets, out, arena);
+}
+
 const struct writer writer_csv = {
 	.name = "csv",
 	.help = "one table, a line per row, for spreadsheets",
 	.show = "sessions",
 	.one_table = true,
 	.sample = sample,
+	.acted = acted,
 };

@@ -6,12 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "action/job.h"
+#include "analysis/facts.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "report/json.h"
 #include "report/report.h"
 
 #define CONTRACT_VERSION 1
+#define SLOTS "slots." /* what the keys of the slot arithmetic begin with */
 
 /* A column as a member of an object: "inner" or "outer.inner". */
 struct member {
@@ -99,9 +102,34 @@ add_members(struct buf *out, const struct member *members, size_t count,
 	}
 }
 
-/* The keys of the root table: those that every report has, or the others. */
+static bool
+is_always(const struct column *column)
+{
+	return (column->flags & COLUMN_ALWAYS) != 0;
+}
+
+static bool
+is_extra(const struct column *column)
+{
+	return !is_always(column);
+}
+
+static bool
+is_slots(const struct column *column)
+{
+	return strncmp(column_key(column), SLOTS, strlen(SLOTS)) == 0;
+}
+
+/* An act has the slots twice, before and after it. */
+static bool
+is_of_act(const struct column *column)
+{
+	return is_always(column) && !is_slots(column);
+}
+
+/* The keys of the root table that are wanted. */
 static void
-add_root(struct buf *out, const struct table_data *data, bool always)
+add_root(struct buf *out, const struct table_data *data, bool (*want)(const struct column *column))
 {
 	const struct column *columns[64];
 	struct member members[64];
@@ -110,7 +138,7 @@ add_root(struct buf *out, const struct table_data *data, bool always)
 	for (size_t i = 0; i < table_summary.column_count; i++) {
 		const struct column *column = &table_summary.columns[i];
 
-		if (always == ((column->flags & COLUMN_ALWAYS) != 0))
+		if (want(column))
 			columns[count++] = column;
 	}
 	add_members(out, members, arrange(columns, count, members), data, data->snap);
@@ -154,7 +182,7 @@ add_table(const struct report *report, const struct table *table, const struct t
 	struct rows rows;
 
 	if (table->shape == SHAPE_ROOT) {
-		add_root(out, data, false);
+		add_root(out, data, is_extra);
 		return;
 	}
 	report_rows(report, table, data, &rows, arena);
@@ -181,7 +209,7 @@ sample(const struct report *report, const struct report_sample *sample, struct b
 
 	json_open(out, '{');
 	json_fields(out, &version, 1);
-	add_root(out, sample->data, true);
+	add_root(out, sample->data, is_always);
 	json_fields(out, &skipped, 1);
 	for (size_t i = 0; i < report->table_count; i++)
 		add_table(report, report->tables[i], sample->data, out, arena);
@@ -202,6 +230,83 @@ failure(const struct report *report, const struct report_failure *failure, struc
 	json_line(out, fields, sizeof fields / sizeof fields[0]);
 }
 
+/* The slot arithmetic of another moment than that of the sample. */
+static void
+add_slots(struct buf *out, const char *key, const struct slots *slots)
+{
+	const struct facts facts = { .slots = *slots };
+	const struct table_data data = { .facts = &facts };
+
+	json_key(out, key);
+	json_open(out, '{');
+	for (size_t i = 0; i < table_summary.column_count; i++) {
+		const struct column *column = &table_summary.columns[i];
+		struct value value;
+
+		if (!is_slots(column))
+			continue;
+		value = column->get(&data, NULL);
+		json_key(out, column_key(column) + strlen(SLOTS));
+		json_value(out, &value);
+	}
+	json_close(out, '}');
+}
+
+static void
+add_spared(struct buf *out, const int spared[SPARE_COUNT])
+{
+	json_key(out, "spared");
+	json_open(out, '{');
+	for (int i = SPARE_NONE + 1; i < SPARE_COUNT; i++) {
+		const struct json_field field = { spare_name((enum spare)i), value_int(spared[i]) };
+
+		if (spared[i] > 0)
+			json_fields(out, &field, 1);
+	}
+	json_close(out, '}');
+}
+
+static void
+add_notes(struct buf *out, const struct report_act *act)
+{
+	json_key(out, "notes");
+	json_open(out, '[');
+	for (size_t i = 0; i < act->note_count; i++) {
+		const struct value note = value_text(act->notes[i]);
+
+		json_value(out, &note);
+	}
+	json_close(out, ']');
+}
+
+static void
+acted(const struct report *report, const struct report_act *act, struct buf *out,
+    struct arena *arena)
+{
+	const struct job *job = act->data->job;
+	const struct json_field version = { "version", value_int(CONTRACT_VERSION) };
+	const struct json_field order[] = {
+		{ "action", value_text(action_row(job->action)->name) },
+		{ "policy", value_text(policy_row(job->policy)->name) },
+		{ "dry_run", value_bool(act->dry_run) },
+		{ "stands", act->stands },
+		{ "stopped", value_text(job->why) },
+	};
+
+	json_open(out, '{');
+	json_fields(out, &version, 1);
+	add_root(out, act->data, is_of_act);
+	json_fields(out, order, sizeof order / sizeof order[0]);
+	add_slots(out, "slots_before", act->before);
+	add_slots(out, "slots_after", act->after);
+	add_table(report, &table_targets, act->data, out, arena);
+	add_table(report, &table_outcomes, act->data, out, arena);
+	add_spared(out, act->spared);
+	add_notes(out, act);
+	json_close(out, '}');
+	buf_addc(out, '\n');
+}
+
 const struct writer writer_json = {
 	.name = "json",
 	.help = "one object per sample, on one line",
@@ -209,4 +314,5 @@ const struct writer writer_json = {
 	.gaps = true,
 	.sample = sample,
 	.failure = failure,
+	.acted = acted,
 };

@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "action/job.h"
+#include "action/words.h"
+#include "analysis/slots.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -161,6 +164,15 @@ add_pairs(const struct report *report, const struct table *table, const struct t
 }
 
 static void
+add_list(struct grid *grid, const struct report *report, const struct table_data *data,
+    struct buf *out, struct arena *arena)
+{
+	grid->count = report_table_columns(report, grid->table, false, grid->columns);
+	fill_grid(grid, report, data, arena);
+	add_grid(grid, report, data, out);
+}
+
+static void
 add_table(const struct report *report, const struct table *table, const struct table_data *data,
     struct buf *out, struct arena *arena)
 {
@@ -176,9 +188,7 @@ add_table(const struct report *report, const struct table *table, const struct t
 		add_pairs(report, table, data, &grid.rows, out);
 		return;
 	}
-	grid.count = report_table_columns(report, table, false, grid.columns);
-	fill_grid(&grid, report, data, arena);
-	add_grid(&grid, report, data, out);
+	add_list(&grid, report, data, out, arena);
 }
 
 static void
@@ -209,6 +219,76 @@ failure(const struct report *report, const struct report_failure *failure, struc
 	buf_addc(out, '\n');
 }
 
+static void
+add_clean(const struct report *report, const char *text, struct buf *out)
+{
+	text_clean(out, text, strlen(text), report->utf8 ? TEXT_UTF8 : 0u);
+}
+
+/* "utilization 93.8 % -> 73.2 %". */
+static void
+add_utilization(const struct report_act *act, struct buf *out)
+{
+	char before[UNITS_TEXT_MAX], after[UNITS_TEXT_MAX];
+
+	if (act->before->usable > 0 && act->data->job->count == 0)
+		buf_addf(out, "utilization %s", units_share(before, act->before->utilization));
+	else if (act->before->usable > 0 && act->after->usable > 0)
+		buf_addf(out, "utilization %s -> %s", units_share(before, act->before->utilization),
+		    units_share(after, act->after->utilization));
+	else
+		buf_adds(out, "utilization unknown");
+}
+
+/* What came of it, in one line, and who was left alone. */
+static void
+add_outcome(const struct report *report, const struct report_act *act, struct buf *out,
+    struct arena *arena)
+{
+	const struct job *job = act->data->job;
+	const char *name = action_row(job->action)->name;
+	const char *spared = words_spared(act->spared, arena);
+
+	if (job->count == 0)
+		buf_addf(out, "Nothing to %s; ", name);
+	else if (act->dry_run)
+		buf_addf(out, "Dry run, nothing was done: it would %s %zu session%s; ", name,
+		    job->count, job->count == 1 ? "" : "s");
+	else
+		buf_addf(out, "%s; ", words_outcomes(job, arena));
+	add_utilization(act, out);
+	if (job->stopped && !act->dry_run) {
+		buf_adds(out, "; stopped: ");
+		add_clean(report, job->why, out);
+	}
+	buf_addc(out, '\n');
+	if (spared != NULL)
+		buf_addf(out, "Left alone: %s\n", spared);
+}
+
+static void
+acted(const struct report *report, const struct report_act *act, struct buf *out,
+    struct arena *arena)
+{
+	struct grid grid = { .table = &table_targets };
+	char time[UNITS_TEXT_MAX];
+
+	units_time_iso(time, act->data->snap->wall_us);
+	if (act->change != NULL) {
+		buf_addf(out, "%s  ", time);
+		add_clean(report, act->change, out);
+		buf_addc(out, '\n');
+	}
+	report_rows(report, &table_targets, act->data, &grid.rows, arena);
+	if (act->guard && grid.rows.count == 0)
+		return;
+	if (act->guard)
+		buf_addf(out, "--- %s\n", time);
+	if (grid.rows.count > 0)
+		add_list(&grid, report, act->data, out, arena);
+	add_outcome(report, act, out, arena);
+}
+
 const struct writer writer_text = {
 	.name = "text",
 	.help = "tables with aligned columns, for people",
@@ -216,4 +296,5 @@ const struct writer writer_text = {
 	.gaps = true,
 	.sample = sample,
 	.failure = failure,
+	.acted = acted,
 };
