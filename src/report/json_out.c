@@ -34,6 +34,18 @@ plain_run(const char *s)
 	return n;
 }
 
+/* Two or four digits behind what says so. Whole queries may be made of these. */
+static void
+add_code(struct buf *out, const char *lead, uint32_t code, int digits)
+{
+	char text[4];
+
+	for (int i = digits - 1; i >= 0; i--, code >>= 4)
+		text[i] = "0123456789abcdef"[code & 0xF];
+	buf_adds(out, lead);
+	buf_add(out, text, (size_t)digits);
+}
+
 /* A character that is not plain; those past U+FFFF take two escapes. */
 static void
 add_escaped(struct buf *out, uint32_t cp)
@@ -45,10 +57,10 @@ add_escaped(struct buf *out, uint32_t cp)
 		buf_addc(out, '\\');
 		buf_addc(out, letters[found - named]);
 	} else if (cp > 0xFFFF) {
-		buf_addf(out, "\\u%04X\\u%04X", (unsigned)(0xD7C0 + (cp >> 10)),
-		    (unsigned)(0xDC00 + (cp & 0x3FF)));
+		add_code(out, "\\u", 0xD7C0 + (cp >> 10), 4);
+		add_code(out, "\\u", 0xDC00 + (cp & 0x3FF), 4);
 	} else {
-		buf_addf(out, "\\u%04X", (unsigned)cp);
+		add_code(out, "\\u", cp, 4);
 	}
 }
 
@@ -69,7 +81,7 @@ add_string(struct buf *out, const char *s)
 			break;
 		n = text_decode(s, left, &cp);
 		if (cp == TEXT_BAD)
-			buf_addf(out, "\\\\x%02x", (unsigned)(unsigned char)*s);
+			add_code(out, "\\\\x", (unsigned char)*s, 2);
 		else
 			add_escaped(out, cp);
 		s += n;

@@ -69,11 +69,11 @@ test_texts(void **state)
 	expect_json(value_text(""), "\"\"");
 	expect_json(value_text("a, {\"b\"} c:\\d/"), "\"a, {\\\"b\\\"} c:\\\\d/\"");
 	expect_json(value_text("\b\f\n\r\t\001\033\177"),
-	    "\"\\b\\f\\n\\r\\t\\u0001\\u001B\\u007F\"");
+	    "\"\\b\\f\\n\\r\\t\\u0001\\u001b\\u007f\"");
 	expect_json(value_text("\xC3\xA9\xE2\x80\xAE\xF0\x9F\x90\x98"),
-	    "\"\\u00E9\\u202E\\uD83D\\uDC18\"");
+	    "\"\\u00e9\\u202e\\ud83d\\udc18\"");
 	expect_json(value_text("\xF4\x8F\xBF\xBF\xF0\x90\x80\x80"),
-	    "\"\\uDBFF\\uDFFF\\uD800\\uDC00\"");
+	    "\"\\udbff\\udfff\\ud800\\udc00\"");
 	expect_json(value_text("caf\xE9\xE2\x82"), "\"caf\\\\xe9\\\\xe2\\\\x82\"");
 }
 
