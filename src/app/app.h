@@ -131,7 +131,7 @@ bool config_load(struct settings *settings, const struct config_paths *paths, co
 
 /* values.c */
 
-/* settings_set() that checks filters too, and takes limits of alerts to their list. */
+/* settings_set() that checks filters and names too, and takes limits of alerts to their list. */
 bool value_set(struct settings *settings, const struct setting_row *row, const char *text,
     struct err *err);
 /* Whether it is a filter. */

@@ -216,6 +216,8 @@ static const struct {
 	{ "port", "5432" },
 	{ "username", "\"monitor\"" },
 	{ "dbname", "\"postgres\"" },
+	{ "show", "\"summary,applications,sessions\"" },
+	{ "output", "\"/var/lib/node_exporter/pgconntop.prom\"" },
 	{ "filter", "( \"state=idle\", \"age>5min\" )" },
 	{ "sort", "\"-age\"" },
 	{ "columns", "\"pid,application,state,age,query\"" },

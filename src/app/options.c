@@ -191,6 +191,8 @@ options_read(struct settings *settings, int argc, char *const argv[], struct err
 	    (wants_only_words(&parsed) || read_files(settings, &parsed, err)) &&
 	    apply(settings, &parsed, err);
 
+	if (ok && settings->check && given_text(&parsed, "filter") != NULL)
+		ok = err_set(err, "--filter selects sessions, and --check is about all of them");
 	settings->filter_given = given_text(&parsed, "filter") != NULL;
 	settings->timeout_given = given_text(&parsed, "connect_timeout") != NULL;
 	mem_free(parsed.items);

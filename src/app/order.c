@@ -125,6 +125,14 @@ read_when(struct order *order, const char *when, struct err *err)
 }
 
 bool
+order_check_when(const char *when, struct err *err)
+{
+	struct order unused;
+
+	return read_when(&unused, when, err);
+}
+
+bool
 order_read(struct order *order, const struct settings *settings, struct err *err)
 {
 	int64_t age_us = TIME_UNKNOWN;

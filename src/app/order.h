@@ -28,4 +28,7 @@ bool order_given(const struct settings *settings);
 /* Reads the order; what does not go together is told in err. Whom it means is not known yet. */
 bool order_read(struct order *order, const struct settings *settings, struct err *err);
 
+/* Whether that is a value of --when: "ALERT" or "ALERT:LEVEL". */
+bool order_check_when(const char *when, struct err *err);
+
 #endif

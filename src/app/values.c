@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
- * Values whose meaning the settings do not know: filters and the limits of
- * alerts. The command line and configuration files both come through here.
+ * Values whose meaning the settings do not know: filters, names of tables
+ * and alerts, limits. The command line and configuration files both come through here.
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +10,8 @@
 #include "app.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "order.h"
+#include "report/report.h"
 #include "table/filter.h"
 
 bool
@@ -63,12 +65,17 @@ value_set(struct settings *settings, const struct setting_row *row, const char *
     struct err *err)
 {
 	bool critical = strcmp(row->field, "critical") == 0;
+	struct report unused = { .writer = writer_by_format(0) };
 	struct err why;
 
 	if (critical || strcmp(row->field, "warning") == 0)
 		return add_limit(settings, critical, text, &why) ||
 		    err_set(err, "bad value \"%.80s\" for %s: %s", text, row->option, why.msg);
 	if (row->kind == SETTING_LIST && !value_check_filter(text, err))
+		return false;
+	if (strcmp(row->field, "show") == 0 && !report_show(&unused, text, err))
+		return false;
+	if (strcmp(row->field, "when") == 0 && !order_check_when(text, err))
 		return false;
 	return settings_set(settings, row, text, err);
 }

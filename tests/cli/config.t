@@ -39,7 +39,8 @@ sub check_wrong_settings {
 	refused_at("ascii = \"true\";\n", 1, qr/true or false is expected for "ascii"/);
 	refused_at("count = -1;\n", 1, qr/bad value "-1" for count: must be a whole number of at least 0/);
 	refused_at("count = 1.5;\n", 1, qr/bad value "1\.5" for count: .*/);
-	refused_at("format = \"xml\";\n", 1, qr/bad value "xml" for format: must be one of text, csv, json/);
+	refused_at("format = \"xml\";\n", 1, qr/bad value "xml" for format: must be one of text, csv, json, openmetrics/);
+	refused_at("show = \"users,poems\";\n", 1, qr/no table "poems" to show: there are .*/);
 	refused_at("show = ( \"users\" );\n", 1, qr/one value is expected for "show"/);
 	refused_at("filter = ( \"a\",\n 3 );\n", 1, qr/texts are expected in "filter"/);
 	return;
@@ -192,6 +193,8 @@ sub check_wrong_profiles {
 	refused_at("$head kill_idle = \"soon\"; }; };\n", 3,
 		qr/bad value "soon" for kill-idle: must be a duration below 100 years, such as 90s, 5min or 1h30min/);
 	refused_at("$head filter = \"shoe=1\"; }; };\n", 3, qr/bad filter, at 1: there is no column shoe/);
+	refused_at("$head when = \"poems\"; }; };\n", 3, qr/--when: there is no alert "poems"; .*/);
+	refused_at("$head when = \"churn:loud\"; }; };\n", 3, qr/--when: "loud" must be warning or critical/);
 	refused_at("$head alerts = { poems = { }; }; }; };\n", 3, qr/there is no alert "poems"/);
 	refused_at("keys = { quit = \"Y\"; };\n$head keys = { pause = \"Y\"; }; }; };\n", 4, qr/keys\.\w+: "Y" is already the key of "\w+"/);
 	refused_at("$head }; bad = { }; };\n", 3, qr/duplicate setting name/);

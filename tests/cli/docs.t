@@ -93,6 +93,7 @@ sub accepted {
 sub check_sample {
 	my $sample = slurp("$doc/pgconntop.conf");
 	unlike($sample, qr/^[^#\n]/m, 'all of the sample is commented out');
+	unlike($sample, qr/^#\s*\w+ = "(?:false|)";/m, 'each text and duration has an example');
 	accepted('the sample as it is', $sample);
 	my $all = $sample =~ s/^#(?! )//mgr;
 	accepted('the sample with all comments removed', $all);

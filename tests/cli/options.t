@@ -147,6 +147,9 @@ sub check_bad_filters {
 	refused('a filter for a report without sessions', ['--filter=state=idle', @$_], $none) for [], ['--show=summary,users'];
 	is((pgconntop('--filter=state=idle', "--show=summary,$_"))[0], 2, "but with $_: what is missing is a server")
 	    for qw(sessions queries);
+	my ($status, $out) = pgconntop('--check', '--filter=state=idle');
+	is($status, 3, 'a check has no filter');
+	like($out, qr/^PGCONNTOP UNKNOWN - --filter selects sessions, and --check is about all of them$/m, 'and says so');
 	my $file = file('filter.conf', "filter = \"state=idle\";\n");
 	is((pgconntop("--config=$file", '--watch', '--count=1'))[0], 2, 'one of the configuration is for what has sessions');
 	refused('the second filter', ['--filter=a', '--filter=age>'], qr/bad filter, at 5: a value is missing/);
