@@ -16,7 +16,7 @@
 struct budget_count {
 	int acted;          /* that were tried to be ended */
 	int ended;          /* of these, gone */
-	int opened, closed; /* whoever opened and closed them */
+	int opened, closed; /* whoever opened and closed them; in a sum since the first one ended */
 	int told;           /* it was said that ending them does not help */
 };
 

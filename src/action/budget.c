@@ -35,21 +35,46 @@ budget_add(struct budget *budget, const char *application, const struct budget_c
 	    (struct budget_entry){ mem_strdup(application), mono_us, *count };
 }
 
+static bool
+is_of(const struct budget_entry *entry, const char *application, int64_t mono_us)
+{
+	return !is_past(entry, mono_us) && same(entry->application, application);
+}
+
+/* When the first one of the minute ended: what was opened before is no answer to that. */
+static int64_t
+first_end(const struct budget *budget, const char *application, int64_t mono_us)
+{
+	int64_t first_us = INT64_MAX;
+
+	for (size_t i = 0; i < budget->count; i++) {
+		const struct budget_entry *entry = &budget->entries[i];
+
+		if (is_of(entry, application, mono_us) && entry->count.ended > 0 &&
+		    entry->mono_us < first_us)
+			first_us = entry->mono_us;
+	}
+	return first_us;
+}
+
 struct budget_count
 budget_sum(const struct budget *budget, const char *application, int64_t mono_us)
 {
+	int64_t first_us = first_end(budget, application, mono_us);
 	struct budget_count sum = { 0 };
 
 	for (size_t i = 0; i < budget->count; i++) {
 		const struct budget_entry *entry = &budget->entries[i];
 
-		if (is_past(entry, mono_us) || !same(entry->application, application))
+		if (!is_of(entry, application, mono_us))
 			continue;
 		sum.acted += entry->count.acted;
 		sum.ended += entry->count.ended;
+		sum.told += entry->count.told;
+		if (entry->mono_us <= first_us)
+			continue;
 		sum.opened += entry->count.opened;
 		sum.closed += entry->count.closed;
-		sum.told += entry->count.told;
 	}
 	return sum;
 }

@@ -118,6 +118,31 @@ test_returned(void **state)
 	}
 }
 
+/* What was opened before the first one ended is no answer to that. */
+static void
+test_since(void **state)
+{
+	const struct budget_count opened = { .opened = 7, .closed = 1 };
+	struct budget budget = { 0 };
+	struct budget_count minute;
+
+	(void)state;
+	budget_add(&budget, "web", &opened, SECONDS(1));
+	minute = budget_sum(&budget, "web", SECONDS(1));
+	assert_true(minute.opened == 0 && minute.closed == 0);
+	acted(&budget, "worker", 2, 1);
+	acted(&budget, "web", 2, 2);
+	acted(&budget, "web", 2, 3);
+	minute = budget_sum(&budget, "web", SECONDS(3));
+	assert_true(minute.opened == 0 && minute.ended == 4);
+	budget_add(&budget, "web", &opened, SECONDS(4));
+	minute = budget_sum(&budget, "web", SECONDS(4));
+	assert_true(minute.opened == 7 && minute.closed == 1);
+	minute = budget_sum(&budget, "web", SECONDS(63)); /* none that ended is in it any more */
+	assert_true(minute.opened == 0 && minute.ended == 0);
+	budget_clear(&budget);
+}
+
 /* A guard that has used up its minute for some applications. */
 static int
 left(const void *context, const char *application)
@@ -183,6 +208,7 @@ main(void)
 		cmocka_unit_test(test_wait),
 		cmocka_unit_test(test_forget),
 		cmocka_unit_test(test_returned),
+		cmocka_unit_test(test_since),
 		cmocka_unit_test(test_plan),
 		cmocka_unit_test(test_words),
 	};
