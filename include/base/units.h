@@ -61,6 +61,9 @@ const char *units_share(char out[UNITS_TEXT_MAX], double share);
 /* A rate or other number that is not whole: "0.4" "4.2" "31.0" "1250". */
 const char *units_number(char out[UNITS_TEXT_MAX], double number);
 
+/* The number with at most so many digits (of 12) after the point. Finite. */
+double units_round(double number, int digits);
+
 /* Text that reads back as the same double, with a point, for JSON; "null" when not finite. */
 const char *units_number_exact(char out[UNITS_TEXT_MAX], double number);
 

@@ -113,7 +113,7 @@ add_figure(struct buf *out, enum value_type unit, double figure, bool bare)
 	if (unit == VALUE_DURATION)
 		figure /= (double)UNITS_US_PER_SECOND;
 	else if (unit == VALUE_SHARE) /* 7 of 0.07, which times 100 is a little more */
-		figure = round(figure * 1e11) / 1e9;
+		figure = units_round(figure * 100, 9);
 	buf_adds(out, units_number_exact(text, figure));
 }
 

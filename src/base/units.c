@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+#include <float.h>
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>
@@ -312,6 +313,15 @@ units_number(char out[UNITS_TEXT_MAX], double number)
 	else
 		snprintf(out, UNITS_TEXT_MAX, size < 1e15 ? "%.0f" : "%.3g", number);
 	return fix_point(out);
+}
+
+double
+units_round(double number, int digits)
+{
+	char text[DBL_MAX_10_EXP + 16];
+
+	snprintf(text, sizeof text, "%.*f", digits, number);
+	return strtod(text, NULL);
 }
 
 const char *

@@ -144,7 +144,7 @@ add_figure(const char *label, double value, const char *unit, struct buf *out)
 {
 	buf_addf(out, " %s=", label);
 	if (isfinite(value))
-		buf_addf(out, "%.12g%s", round(value * 100) / 100, unit);
+		buf_addf(out, "%.12g%s", units_round(value, 2), unit);
 	else
 		buf_addc(out, 'U');
 }
