@@ -3,6 +3,7 @@
  * pgconntop: which connections hold the slots of a PostgreSQL server, and
  * why. This file only decides what is run.
  */
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -95,6 +96,22 @@ run(struct app *app)
 	return settings->watch ? batch_run(app) : live_run(app);
 }
 
+/*
+ * A standard descriptor that is closed would be taken by the connection, and what we print would
+ * go to the server. What stands in its place cannot be written to either.
+ */
+static void
+hold_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -103,6 +120,7 @@ main(int argc, char *argv[])
 	int status;
 	bool check;
 
+	hold_descriptors();
 	setlocale(LC_CTYPE, ""); /* not LC_NUMERIC: numbers have a point everywhere */
 	setlocale(LC_MESSAGES, "");
 	settings_init(&app->settings);

@@ -207,6 +207,10 @@ sub check_readers {
 	$load->stop;
 	$load = undef;
 	is((run_program([@gone, $server->connstr]))[0], 0, 'OK');
+	my @closed = ('sh', '-c', 'exec "$@" >&-', 'sh', $ENV{PGCONNTOP}, '--config=/dev/null');
+	is((run_program([@closed, '--check', $server->connstr]))[0], 0, 'nowhere to write to');
+	is((run_program([@closed, '--watch', '--count=1', $server->connstr]))[0], 1, 'which is an error for reports');
+	unlike($server->log, qr/invalid message|protocol/, 'the server gets nothing of it');
 	SKIP: {
 		skip 'no /dev/full', 1 if !-c '/dev/full';
 		is((run_program(['sh', '-c', 'exec "$@" >/dev/full', 'sh', $ENV{PGCONNTOP}, '--config=/dev/null', '--check', $server->connstr]))[0],
