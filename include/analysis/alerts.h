@@ -48,6 +48,7 @@ extern const struct alert_rule alert_rules[];
 extern const size_t alert_count;
 
 #define ALERTS_MAX 16
+#define ADVICE_MAX 320
 
 struct alert {
 	const struct alert_rule *rule;
@@ -64,10 +65,14 @@ struct alert {
 struct alert_set {
 	struct alert items[ALERTS_MAX]; /* in the order of the rules */
 	size_t count;
+	char next[ADVICE_MAX]; /* what to do: see advice.h */
 };
 
 /* The rule of that name; NULL when there is none. */
 const struct alert_rule *alert_find(const char *name);
+
+/* The alert of the rule of that name; NULL when there is none. */
+const struct alert *alerts_named(const struct alert_set *set, const char *name);
 
 /* All rules with the user's limits, nothing raised. A wrong name was refused when the settings were
  * read. */

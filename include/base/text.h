@@ -44,6 +44,9 @@ uint32_t text_shown(uint32_t cp, unsigned flags, int *width);
 /* Columns that the n bytes take when text_clean() shows them. */
 size_t text_width(const char *s, size_t n, unsigned flags);
 
+/* How many of n bytes of cleaned text fit into so many columns: whole characters. */
+size_t text_fit(const char *s, size_t n, int columns);
+
 /* Appends the n bytes, each character as text_shown() has it; one line always. */
 void text_clean(struct buf *buf, const char *s, size_t n, unsigned flags);
 

@@ -29,6 +29,7 @@ struct report {
 	size_t column_count;
 	size_t limit;
 	const char *version; /* of the program */
+	int width;           /* of text on a terminal, in columns; 0 without one */
 	bool utf8;           /* of text */
 	bool color;          /* of text */
 };

@@ -22,6 +22,15 @@ alert_find(const char *name)
 	return NULL;
 }
 
+const struct alert *
+alerts_named(const struct alert_set *set, const char *name)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (strcmp(set->items[i].rule->name, name) == 0)
+			return &set->items[i];
+	return NULL;
+}
+
 void
 alerts_init(struct alert_set *set, const struct settings *settings)
 {

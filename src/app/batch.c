@@ -119,6 +119,7 @@ write_sample(struct batch *batch, const struct feed_news *news)
 	batch->skipped = sample.skipped_total;
 	if (news->skipped > 0 && !batch->report.writer->gaps)
 		complain(report_gap(&sample, gap));
+	batch->report.width = out_width(&batch->out);
 	app_data(batch->app, &data);
 	arena_reset(&batch->arena);
 	batch->report.writer->sample(&batch->report, &sample, &batch->text, &batch->arena);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "app.h"
+#include "analysis/advice.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "model/link.h"
@@ -91,6 +92,7 @@ app_take(struct app *app, struct snapshot *snap)
 	};
 	facts_make(&app->facts, &input);
 	alerts_update(&app->alerts, &app->facts, snap->wall_us);
+	advice_make(&app->alerts, &app->facts);
 	source_recycle(app->source, previous); /* the facts do not point into it */
 	return tell_rights(app);
 }

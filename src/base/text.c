@@ -275,3 +275,22 @@ text_contains(const char *s, const char *part)
 	} while (*s++);
 	return false;
 }
+
+size_t
+text_fit(const char *s, size_t n, int columns)
+{
+	size_t i = 0;
+
+	while (i < n) {
+		uint32_t cp;
+		int width;
+		size_t bytes = text_decode(s + i, n - i, &cp);
+
+		text_shown(cp, TEXT_UTF8, &width);
+		columns -= width;
+		if (columns < 0)
+			break;
+		i += bytes;
+	}
+	return i;
+}

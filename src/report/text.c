@@ -17,6 +17,9 @@
 #include "model/snapshot.h"
 #include "report/report.h"
 
+#define WIDE 100 /* columns of a terminal from which on it has room for COLUMN_WIDE */
+#define WIDER 140
+#define ROOM_LEAST 20 /* for a value beside its title; less is not worth breaking lines */
 #define CELL_MOST 200 /* columns; a longer cell of another than the last column is cut */
 
 static const char *const colors[] = {
@@ -43,24 +46,20 @@ text_flags(const struct report *report, const struct column *column)
 	    ((column->flags & COLUMN_SQUEEZE) != 0 ? TEXT_SQUEEZE : 0u);
 }
 
-/* The number of bytes of cleaned text that fit into CELL_MOST columns. */
-static size_t
-fitting_bytes(const struct buf *clean)
+/* Cuts the line that begins at an offset of out to the width of the terminal. */
+static void
+cut_line(const struct report *report, struct buf *out, size_t start)
 {
-	size_t columns = 0, i = 0;
+	if (report->width > 0)
+		buf_chop(out,
+		    out->len - start -
+		        text_fit(out->data + start, out->len - start, report->width));
+}
 
-	while (i < clean->len) {
-		uint32_t cp;
-		int width;
-		size_t n = text_decode(clean->data + i, clean->len - i, &cp);
-
-		text_shown(cp, TEXT_UTF8, &width);
-		columns += (size_t)width;
-		if (columns > CELL_MOST)
-			break;
-		i += n;
-	}
-	return i;
+static const char *
+color_of(const struct report *report, int level)
+{
+	return report->color ? colors[level] : "";
 }
 
 /* A cell, cleaned, in the arena; cut unless it is of the last column. */
@@ -74,7 +73,8 @@ clean_cell(const struct report *report, const struct column *column, const struc
 	const char *cell;
 
 	text_clean(&clean, raw, strlen(raw), text_flags(report, column));
-	cell = arena_strndup(arena, buf_str(&clean), last ? clean.len : fitting_bytes(&clean));
+	cell = arena_strndup(arena, buf_str(&clean),
+	    last ? clean.len : text_fit(buf_str(&clean), clean.len, CELL_MOST));
 	buf_clear(&clean);
 	return cell;
 }
@@ -123,19 +123,84 @@ add_grid(const struct grid *grid, const struct report *report, const struct tabl
 {
 	const struct table *table = grid->table;
 
+	size_t start = out->len;
+
 	for (size_t c = 0; c < grid->count; c++)
 		add_cell(grid, c, grid->columns[c]->title, out);
+	cut_line(report, out, start);
 	buf_addc(out, '\n');
 	for (size_t r = 0; r < grid->rows.count; r++) {
 		int level =
 		    table->level != NULL ? table->level(data, grid->rows.items[r]) : LEVEL_OK;
-		bool colored = report->color && colors[level][0] != '\0';
+		const char *color = color_of(report, level);
 
-		buf_adds(out, colored ? colors[level] : "");
+		buf_adds(out, color);
+		start = out->len;
 		for (size_t c = 0; c < grid->count; c++)
 			add_cell(grid, c, grid->cells[r * grid->count + c], out);
-		buf_adds(out, colored ? "\033[0m\n" : "\n");
+		cut_line(report, out, start);
+		buf_adds(out, color[0] != '\0' ? "\033[0m\n" : "\n");
 	}
+}
+
+/* Where a command begins, behind the last colon: it has a line of its own, to be copied. */
+static size_t
+find_command(const char *text, size_t len, int room)
+{
+	for (size_t i = len; i > 2; i--)
+		if (text[i - 2] == ':' && text[i - 1] == ' ')
+			return text_fit(text + i, len - i, room) == len - i ? i : 0;
+	return 0;
+}
+
+/*
+ * Appends cleaned text, on a terminal in lines that fit beside the titles:
+ * broken at a blank, or anywhere in a word that is too long.
+ */
+static void
+add_wrapped(const struct report *report, const char *text, size_t len, size_t indent,
+    struct buf *out)
+{
+	int room = report->width - (int)indent;
+
+	while (room >= ROOM_LEAST) {
+		size_t n = text_fit(text, len, room), end = n;
+		size_t command = find_command(text, len, room);
+
+		if (n == len)
+			break;
+		while (end > 0 && text[end] != ' ')
+			end--;
+		end = end > 0 ? end : n;
+		if (command > 0 && command - 1 < end)
+			end = command - 1;
+		buf_add(out, text, end);
+		buf_addc(out, '\n');
+		buf_fill(out, ' ', indent);
+		end += text[end] == ' ';
+		text += end;
+		len -= end;
+	}
+	buf_add(out, text, len);
+}
+
+/* The value of a pair. A query has its beginning only, and one line. */
+static void
+add_value(const struct report *report, const struct column *column, const struct value *value,
+    size_t indent, struct buf *out)
+{
+	int room = report->width > 0 ? report->width - (int)indent : CELL_MOST;
+	char text[CELL_MAX];
+	const char *raw = value->type == VALUE_DURATION ? units_duration_long(text, value->i)
+	                                                : cell_text(text, value);
+	struct buf clean = { 0 };
+
+	text_clean(&clean, raw, strlen(raw), text_flags(report, column));
+	if ((column->flags & COLUMN_SQUEEZE) != 0)
+		buf_add(out, buf_str(&clean), text_fit(buf_str(&clean), clean.len, room));
+	else
+		add_wrapped(report, buf_str(&clean), clean.len, indent, out);
+	buf_clear(&clean);
 }
 
 /* One row as a list of titles and values. */
@@ -152,15 +217,31 @@ add_pairs(const struct report *report, const struct table *table, const struct t
 			widest = strlen(columns[c]->title);
 	for (size_t c = 0; c < count && rows->count > 0; c++) {
 		struct value value = columns[c]->get(data, rows->items[0]);
-		char text[CELL_MAX];
-		const char *raw = value.type == VALUE_DURATION ? units_duration_long(text, value.i)
-		                                               : cell_text(text, &value);
+		bool colored = table->level != NULL && (columns[c]->flags & COLUMN_STATE) != 0;
+		const char *color =
+		    color_of(report, colored ? table->level(data, rows->items[0]) : LEVEL_OK);
 
+		buf_adds(out, color);
 		buf_adds(out, columns[c]->title);
 		buf_fill(out, ' ', widest + 2 - strlen(columns[c]->title));
-		text_clean(out, raw, strlen(raw), text_flags(report, columns[c]));
-		buf_addc(out, '\n');
+		add_value(report, columns[c], &value, widest + 2, out);
+		buf_adds(out, color[0] != '\0' ? "\033[0m\n" : "\n");
 	}
+}
+
+/* Leaves out the columns for which the terminal is too narrow, as the screen does. */
+static void
+leave_out(struct grid *grid, const struct report *report)
+{
+	unsigned flags = report->width == 0 || report->width >= WIDER ? 0
+	    : report->width >= WIDE                                   ? COLUMN_WIDER
+	                                                              : COLUMN_WIDE | COLUMN_WIDER;
+	size_t kept = 0;
+
+	for (size_t c = 0; c < grid->count; c++)
+		if ((grid->columns[c]->flags & flags) == 0)
+			grid->columns[kept++] = grid->columns[c];
+	grid->count = kept;
 }
 
 static void
@@ -168,6 +249,8 @@ add_list(struct grid *grid, const struct report *report, const struct table_data
     struct buf *out, struct arena *arena)
 {
 	grid->count = report_table_columns(report, grid->table, false, grid->columns);
+	if (report->column_count == 0)
+		leave_out(grid, report);
 	fill_grid(grid, report, data, arena);
 	add_grid(grid, report, data, out);
 }

@@ -267,7 +267,8 @@ test_show(void **state)
 		const char *table;
 		const char *keys; /* beside those that are there always */
 	} shown[] = {
-		{ "summary", "walsenders churn longest blocking trend level" },
+		{ "summary",
+		    "verdict next walsenders long_queries longest blocking churn trend level" },
 		{ "states", "states" },
 		{ "applications", "applications" },
 		{ "users", "users" },
