@@ -191,6 +191,28 @@ sub check_protected {
 	return;
 }
 
+# Whose state cannot be seen is left alone; only where his client hides it he can be named.
+sub check_unseen {
+	my ($server) = @_;
+	my ($hidden) = clients($server, 1, 'hidden');
+	$hidden->query('set track_activities = off');
+	my @yes = ('--yes', '--terminate');
+	my ($status, $report) = acted($server, '--filter=application=hidden', @yes);
+	is($status, 5, 'an unknown state: exit status');
+	is($report->{spared}{'of unknown state'}, 1, 'why');
+	($status, $report) = acted($server, '--filter=pid=' . $hidden->pid, @yes);
+	is($status, 0, 'named alone: exit status');
+	is_deeply(targets($report, 'ended'), pids($hidden), 'he is ended');
+	$server->psql('create role nosy login');
+	my ($web) = clients($server, 1, 'web');
+	($status, $report) = acted($server, { user => 'nosy' }, '--filter=pid=' . $web->pid, @yes);
+	is($status, 5, 'a role that sees nothing: exit status');
+	is($report->{spared}{'of unknown state'}, 1, 'why');
+	is(alive($server, $web), 1, 'he lives');
+	send_home($server, $web);
+	return;
+}
+
 # Who may not, and where the log cannot be written: 3. Some that stay: 4. No way in: 2.
 sub check_statuses {
 	my ($server) = @_;
@@ -250,6 +272,7 @@ PgServer::each_version(sub {
 	check_orders($server);
 	check_limits($server);
 	check_protected($server);
+	check_unseen($server);
 	check_statuses($server);
 	check_hostile($server);
 });

@@ -6,6 +6,7 @@ use warnings;
 
 use FindBin;
 use lib $FindBin::Bin, "$FindBin::Bin/../server";
+use Acting;
 use Order;
 use PgServer;
 use Screen;
@@ -106,6 +107,31 @@ sub check_typed_ahead {
 	return;
 }
 
+# A yes that is taken back, and a connection that is lost: nobody has his turn after that. Our process
+# of the server stands still meanwhile.
+sub check_stopped {
+	my ($server) = @_;
+	my @web = clients($server, 2, 'web');
+	for my $how ('signal', 'lost') {
+		my $log = kill_log($server) . ".$how";
+		my $screen = ask($server, '--kill-idle=0s', '--filter=application=web', "--kill-log=$log");
+		my $own = own_pid($server);
+		process($own, 'STOP');
+		$server->psql("select pg_terminate_backend($own)") if $how eq 'lost';
+		$screen->type("y\n");
+		wait_ok { -e $log } 20, "$how: yes";
+		$screen->keys('C-c') if $how eq 'signal';
+		process($own, 'CONT') if $how eq 'lost';
+		is($screen->wait_exit, 4, "$how: exit status");
+		process($own, 'CONT') if $how eq 'signal';
+		like($screen->capture, qr/^0 of 2 ended, 2 not tried; utilization .*; stopped: /m, 'the outcome');
+		like($screen->capture, $how eq 'lost' ? qr/connection/ : qr/^pgconntop: ended by a signal/m, 'and why');
+		is(alive($server, @web), 2, 'all live');
+	}
+	send_home($server, @web);
+	return;
+}
+
 # A server that goes while the question stands.
 sub check_lost {
 	my ($server) = @_;
@@ -121,5 +147,6 @@ my $server = PgServer->new(conf => { max_connections => 30 });
 subtest 'few' => sub { check_few($server) };
 subtest 'many' => sub { check_many($server) };
 subtest 'typed ahead' => sub { check_typed_ahead($server) };
+subtest 'stopped' => sub { check_stopped($server) };
 subtest 'lost' => sub { check_lost($server) };
 done_testing();
