@@ -78,8 +78,8 @@ key(const void *row)
 static const struct column columns[] = {
 	{ "state", NULL, "STATE", "state as the server names it", VALUE_TEXT, 20, COLUMN_STRETCH,
 	    state_name },
-	{ "sessions", NULL, "SESSIONS", "sessions that hold a slot", VALUE_INT, 8, 0, state_sessions,
-	    "pgconntop_sessions" },
+	{ "sessions", NULL, "SESSIONS", "sessions that hold a slot", VALUE_INT, 8, 0,
+	    state_sessions, "pgconntop_sessions" },
 	{ "share", NULL, "SHARE", "share of the used slots", VALUE_SHARE, 7, 0, state_share },
 	{ "oldest", "oldest_seconds", "OLDEST", "longest time one of them is in it", VALUE_DURATION,
 	    6, 0, state_oldest, "oldest" },
