@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: PostgreSQL
 # What runs for days: memory and descriptors of a report every millisecond, with sessions that come
-# and go, in every format, and over many lost connections. PGCONNTOP_DAY=1 takes as many samples as a
+# and go, in every format, and over many lost connections. TEST_DAY=1 takes as many samples as a
 # day has seconds.
 use strict;
 use warnings;
@@ -77,7 +77,7 @@ sub check_samples {
 	cmp_ok($last[0] - ($first[0] // 0), '<', GROWTH, 'memory does not grow');
 	is_deeply([@last[1, 2]], [@first[1, 2]], 'nor descriptors');
 	diag(sprintf '%s: %d samples in %.1f s, %d kB after %d, %d kB at the end', "@args", $seen, $took,
-		$first[0] // 0, $early, $last[0]) if $ENV{PGCONNTOP_DAY};
+		$first[0] // 0, $early, $last[0]) if $ENV{TEST_DAY};
 	return;
 }
 
@@ -113,7 +113,7 @@ plan skip_all => 'no PostgreSQL server found (PG_BINDIRS names where)' if !$bind
 my $server = PgServer->new(bindir => $bindir, conf => { max_connections => 60, log_min_messages => 'fatal' });
 my $load = $server->load('--idle=20', '--active=2', '--blocked=3', '--churn=30');
 my $json = qr/^\{"version":1/m;
-check_samples($server, $ENV{PGCONNTOP_DAY} ? 86400 : 10000, $json, '--format=json',
+check_samples($server, $ENV{TEST_DAY} ? 86400 : 10000, $json, '--format=json',
 	'--show=summary,states,applications,sessions,alerts');
 check_samples($server, 1000, qr/^Summary$/m, '--format=text', '--show=summary,sessions,alerts');
 check_samples($server, 1000, qr/pgconntop,local/, '--format=csv', '--show=sessions',
