@@ -17,6 +17,7 @@
 
 struct snapshot;
 
+#define JOB_FEW 5            /* targets that y is enough for; for more their number is typed */
 #define JOB_STILL_US 2000000 /* a signalled session that is there so long after is still there */
 
 enum job_state {
@@ -52,6 +53,9 @@ void job_start(struct job *job, const struct choice *choice, const struct plan *
  */
 void job_again(struct job *job, const struct job *other, enum action action,
     bool (*wanted)(const struct target *target));
+
+/* Whether y is enough for an answer. */
+bool job_is_few(const struct job *job);
 
 /* The answer was yes: ASKED becomes FETCHING. */
 void job_confirm(struct job *job);

@@ -48,6 +48,7 @@ enum spare {
 	SPARE_KEEP,      /* among the newest of its application that are to be kept */
 	SPARE_MOST,      /* beyond the most that are to be ended */
 	SPARE_UNTIL,     /* the utilization is low enough without it */
+	SPARE_MINUTE,    /* beyond the most of its application in a minute */
 	SPARE_COUNT
 };
 
@@ -60,6 +61,8 @@ struct choice {
 	enum policy policy;
 	int64_t age_us;   /* for policies with an age */
 	const char *name; /* of the application, database or user; NULL is the unknown one */
+	bool named;       /* the user named this one session alone: that is no bulk, so what
+	                     protects from bulk does not hold */
 	int64_t keep;     /* newest sessions of each application that stay */
 	int64_t most;     /* to end at most, 0 for no limit */
 	double until;     /* utilization at which to stop, 0 for no limit */
@@ -73,6 +76,8 @@ struct plan_input {
 	    const struct session *session); /* shown, or tagged for CHOSEN */
 	bool (*is_protected)(const void *context, const struct session *session);
 	const void *context;
+	/* How many of that application may still be acted on; NULL for any number. */
+	int (*left)(const void *context, const char *application);
 };
 
 /* The targets and the spared ones of an application. */
@@ -99,7 +104,7 @@ struct plan {
 };
 
 /*
- * Sessions that are protected, unless one is chosen alone: by the name of the
+ * Sessions that are protected, unless one is named alone: by the name of the
  * application, whoever configured nothing.
  */
 bool plan_default_protected(const struct session *session);

@@ -10,16 +10,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analysis/alert_limit.h"
+#include "base/settings.h"
 #include "model/link.h"
 #include "model/messages.h"
 #include "model/value.h"
 
 struct err;
 struct facts;
-struct settings;
 
 #define ALERT_SUBJECT_MAX 160
-#define ALERT_MESSAGE_MAX 320
+#define ALERT_MESSAGE_MAX 400
 
 /* What a rule measured. */
 struct reading {
@@ -29,12 +30,6 @@ struct reading {
 	                          for it */
 	char subject[ALERT_SUBJECT_MAX]; /* who it is about: an application, a pid, a pool; "" for
 	                                    the server */
-};
-
-enum alert_sense {
-	ALERT_FROM,   /* at the limit and above */
-	ALERT_BEYOND, /* above the limit */
-	ALERT_BELOW,  /* at the limit and below: time left */
 };
 
 struct alert_rule {
@@ -53,13 +48,14 @@ extern const struct alert_rule alert_rules[];
 extern const size_t alert_count;
 
 #define ALERTS_MAX 16
+#define ADVICE_MAX 320
 
 struct alert {
 	const struct alert_rule *rule;
-	double warning, critical; /* in force, NAN for none */
-	enum level level;         /* OK, WARNING or CRITICAL */
-	bool known;               /* it could be measured in the last sample */
-	double value;             /* NAN when unknown */
+	struct alert_limit warning, critical; /* in force: OFF for none, never DEFAULT */
+	enum level level;                     /* OK, WARNING or CRITICAL */
+	bool known;                           /* it could be measured in the last sample */
+	double value;                         /* NAN when unknown */
 	double critical_value;
 	int64_t since_us; /* wall clock of the rise to this level; TIME_UNKNOWN when OK */
 	char subject[ALERT_SUBJECT_MAX];
@@ -69,10 +65,14 @@ struct alert {
 struct alert_set {
 	struct alert items[ALERTS_MAX]; /* in the order of the rules */
 	size_t count;
+	char next[ADVICE_MAX]; /* what to do: see advice.h */
 };
 
 /* The rule of that name; NULL when there is none. */
 const struct alert_rule *alert_find(const char *name);
+
+/* The alert of the rule of that name; NULL when there is none. */
+const struct alert *alerts_named(const struct alert_set *set, const char *name);
 
 /* All rules with the user's limits, nothing raised. A wrong name was refused when the settings were
  * read. */
@@ -80,6 +80,9 @@ void alerts_init(struct alert_set *set, const struct settings *settings);
 
 /* Reads every rule and moves the levels. */
 void alerts_update(struct alert_set *set, const struct facts *facts, int64_t wall_us);
+
+/* Lowers what samples raised: the next update judges by the limits alone, without hysteresis. */
+void alerts_forget(struct alert_set *set);
 
 /* A login was refused (or lost): raises the alert "refused", which no sample can see; NONE clears
  * it. */

@@ -4,6 +4,7 @@
 #define PGCONNTOP_ANALYSIS_CHURN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct session;
 struct snapshot;
@@ -12,6 +13,8 @@ struct churn {
 	bool known; /* false without a previous sample, or across a restart */
 	int opened, closed;
 	double opened_per_second, closed_per_second;
+	bool counted; /* there was a sample to compare with, ever */
+	int64_t opened_total, closed_total;
 };
 
 /* Whether the two are samples of the same run of a server, so that they can be compared. */
@@ -25,7 +28,8 @@ bool churn_comparable(const struct snapshot *snap, const struct snapshot *previo
 void churn_each(const struct snapshot *snap, const struct snapshot *previous,
     void (*change)(void *context, const struct session *session, bool opened), void *context);
 
-/* previous may be NULL. Sessions that live shorter than the interval are missed. */
+/* Made anew but for the totals, which go on; previous may be NULL. Sessions that live shorter than
+ * the interval are missed. */
 void churn_count(struct churn *churn, const struct snapshot *snap, const struct snapshot *previous);
 
 #endif

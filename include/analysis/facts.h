@@ -12,6 +12,7 @@
 #include "analysis/blocking.h"
 #include "analysis/churn.h"
 #include "analysis/groups.h"
+#include "analysis/idle.h"
 #include "analysis/pools.h"
 #include "analysis/slots.h"
 #include "analysis/trend.h"
@@ -36,6 +37,7 @@ struct limit_use {
 
 struct facts {
 	struct arena arena;
+	int64_t server_us; /* the server's clock at the sample */
 	struct slots slots;
 	struct groups groups[GROUP_COUNT];
 	struct churn churn;
@@ -47,13 +49,14 @@ struct facts {
 	struct longest query;    /* the active session with the oldest query start */
 	struct longest xact;     /* the oldest open transaction */
 	struct longest idle_in_transaction; /* aborted or not */
+	struct idle idle, in_transaction;   /* sessions by how long they are idle */
 	struct limit_use *limits;           /* most used share first */
 	size_t limit_count;
 };
 
 /*
- * Fills facts anew (its arena is reset). Pointers lead into input->snap and
- * the settings, which must live as long as the facts are used.
+ * Fills facts anew (its arena is reset; the totals of the churn go on). Pointers lead into
+ * input->snap and the settings, which must live as long as the facts are used.
  */
 void facts_make(struct facts *facts, const struct input *input);
 

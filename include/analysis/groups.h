@@ -40,6 +40,9 @@ struct groups {
 void groups_make(struct groups *groups, enum group_by by, const struct snapshot *snap,
     const struct snapshot *previous, struct arena *arena);
 
+/* A name as a grouping has it: "(none)" for an empty one. */
+const char *groups_label(const char *name);
+
 /* The session's name in a grouping: "(none)" for an empty one, NULL for unknown. */
 const char *groups_name(enum group_by by, const struct session *session);
 

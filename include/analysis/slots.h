@@ -5,9 +5,7 @@
 
 #include <stdbool.h>
 
-#include "model/session.h"
-
-struct snapshot;
+#include "model/snapshot.h"
 
 struct slots {
 	int max_connections; /* -1 when unknown, and then so are usable and free */
@@ -21,6 +19,7 @@ struct slots {
 	double utilization; /* used / usable, 0 when usable is unknown or 0; may pass 1 */
 	bool estimated;     /* our role may not see all, and parallel workers may be counted in;
 	                       or the limits are not from the server */
+	enum limits_from limits_from;
 	int states[STATE_COUNT]; /* sum is used */
 	int walsenders;          /* walsender processes, whatever slots they take */
 	int max_wal_senders;     /* -1 when unknown */

@@ -7,6 +7,7 @@
 #define PGCONNTOP_BASE_BUF_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct buf {
 	char *data; /* NULL until the first byte; owned */
@@ -25,6 +26,9 @@ void buf_addc(struct buf *buf, char c);
 
 /* Appends the byte n times. */
 void buf_fill(struct buf *buf, char c, size_t n);
+
+/* Appends a number in decimal digits. */
+void buf_addi(struct buf *buf, int64_t number);
 
 /* Appends formatted text. */
 void buf_addf(struct buf *buf, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

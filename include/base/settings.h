@@ -17,17 +17,28 @@ enum setting_kind {
 	SETTING_FLAG,
 	SETTING_INT,
 	SETTING_DURATION,
+	SETTING_AGE, /* a duration that may be left out behind the option's name; the default is
+	                that */
 	SETTING_TEXT,
 	SETTING_CHOICE,
 	SETTING_LIST,
 };
 
-/* Where --help lists it. COMMAND and HIDDEN ones are no keys of the configuration file. */
+/* An AGE that was not asked for. */
+#define SETTING_AGE_NONE (-1)
+
+/*
+ * Where --help lists it. COMMAND and HIDDEN ones are no keys of the
+ * configuration file, and an ORDER is one only of a profile: a file that is
+ * always read must not end sessions.
+ */
 enum setting_section {
 	SECTION_CONNECTION,
 	SECTION_REPORT,
+	SECTION_CHECK,
 	SECTION_SCREEN,
 	SECTION_ACTION,
+	SECTION_ORDER,
 	SECTION_COMMAND,
 	SECTION_HIDDEN,
 };
@@ -52,11 +63,26 @@ struct pool_plan {
 	int64_t connections;  /* the whole in one number, -1 when not given */
 };
 
-/* Limits of an alert that the user set, in its unit: a share of 1, us, a count, a rate. */
+enum limit_kind {
+	LIMIT_DEFAULT, /* not given */
+	LIMIT_OFF,     /* never reached */
+	LIMIT_PLAIN,   /* one figure, in the sense of the alert's rule */
+	LIMIT_OUTSIDE, /* below low, or above high */
+	LIMIT_INSIDE,  /* from low to high, both included */
+};
+
+/* From where on an alert stands, in its unit: a share of 1, us, a count, a rate. */
 struct alert_limit {
+	enum limit_kind kind;
+	double low;  /* of a range, -INFINITY for none */
+	double high; /* of a range, INFINITY for none; the figure of a plain one */
+};
+
+/* The limits of an alert that the user set. */
+struct alert_limits {
 	char *name;
-	double warning;  /* NAN when not given */
-	double critical; /* NAN when not given */
+	struct alert_limit warning;
+	struct alert_limit critical;
 };
 
 /* A name and a text: a key binding or a colour. */
@@ -68,6 +94,7 @@ struct binding {
 #define SETTING_TYPE_FLAG bool
 #define SETTING_TYPE_INT int64_t
 #define SETTING_TYPE_DURATION int64_t
+#define SETTING_TYPE_AGE int64_t
 #define SETTING_TYPE_TEXT char *
 #define SETTING_TYPE_CHOICE int
 #define SETTING_TYPE_LIST struct text_list
@@ -79,12 +106,14 @@ struct settings {
 #undef SETTING
 	struct pool_plan *pools; /* this and the following lists are owned */
 	size_t pool_count;
-	struct alert_limit *alerts;
+	struct alert_limits *alerts;
 	size_t alert_count;
 	struct binding *keys; /* command name -> keys */
 	size_t key_count;
 	struct binding *colors; /* style name -> colour words */
 	size_t color_count;
+	bool filter_given;  /* on the command line */
+	bool timeout_given; /* so is --connect-timeout: it is stronger than the connection's own */
 };
 
 /* One row of settings.def. */
@@ -133,11 +162,14 @@ bool settings_get(const struct settings *settings, const struct setting_row *row
  * copied. What is given is valid until the next one.
  */
 struct pool_plan *settings_add_pool(struct settings *settings, const char *name, const char *match);
-struct alert_limit *settings_add_alert(struct settings *settings, const char *name);
+struct alert_limits *settings_add_alert(struct settings *settings, const char *name);
 void settings_add_key(struct settings *settings, const char *name, const char *value);
 void settings_add_color(struct settings *settings, const char *name, const char *value);
 
 /* Takes all pools away: a later file's list is to replace them. */
 void settings_drop_pools(struct settings *settings);
+
+/* Frees all those lists. */
+void settings_drop_lists(struct settings *settings);
 
 #endif

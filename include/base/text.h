@@ -44,11 +44,17 @@ uint32_t text_shown(uint32_t cp, unsigned flags, int *width);
 /* Columns that the n bytes take when text_clean() shows them. */
 size_t text_width(const char *s, size_t n, unsigned flags);
 
+/* How many of n bytes of cleaned text fit into so many columns: whole characters. */
+size_t text_fit(const char *s, size_t n, int columns);
+
 /* Appends the n bytes, each character as text_shown() has it; one line always. */
 void text_clean(struct buf *buf, const char *s, size_t n, unsigned flags);
 
-/* Appends the n bytes as valid UTF-8 in which each bad byte is written as \xNN; else unchanged. */
-void text_escape_bad(struct buf *buf, const char *s, size_t n);
+/*
+ * Appends the n bytes as valid UTF-8 with tabs and line feeds. Each byte that is no part of UTF-8
+ * is written as \xNN, and so are those of a character that text_shown() replaces for what it does.
+ */
+void text_escape(struct buf *buf, const char *s, size_t n);
 
 /* Whether s contains the other text, letters compared without case (ASCII only). "" is in all. */
 bool text_contains(const char *s, const char *part);

@@ -45,6 +45,10 @@ const char *units_duration(char out[UNITS_TEXT_MAX], int64_t us);
 /* Duration in a sentence, rounded down: "340 ms" "7.2 s" "48 s" "12 min 3 s" "2 h" "3 d 4 h". */
 const char *units_duration_long(char out[UNITS_TEXT_MAX], int64_t us);
 
+/* Text that reads back as the same duration, in the largest unit that gives a whole number: "90s".
+ */
+const char *units_duration_exact(char out[UNITS_TEXT_MAX], int64_t us);
+
 /* "2026-11-20T14:02:33.123456Z". */
 const char *units_time_iso(char out[UNITS_TEXT_MAX], int64_t us);
 
@@ -56,6 +60,9 @@ const char *units_share(char out[UNITS_TEXT_MAX], double share);
 
 /* A rate or other number that is not whole: "0.4" "4.2" "31.0" "1250". */
 const char *units_number(char out[UNITS_TEXT_MAX], double number);
+
+/* The number with at most so many digits (of 12) after the point. Finite. */
+double units_round(double number, int digits);
 
 /* Text that reads back as the same double, with a point, for JSON; "null" when not finite. */
 const char *units_number_exact(char out[UNITS_TEXT_MAX], double number);

@@ -7,6 +7,7 @@
 #ifndef PGCONNTOP_MODEL_LINK_H
 #define PGCONNTOP_MODEL_LINK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* How we get in. */
@@ -80,6 +81,12 @@ const char *refusal_text(char out[REFUSAL_TEXT_MAX], const struct link *link);
 
 /* That, or the server's or libpq's words where they say more. */
 const char *link_reason(char out[LINK_REASON_MAX], const struct link *link);
+
+/*
+ * Whether a failed login tells of trouble with the server or the way to it: full, down, silent.
+ * Else it is our options, our rights, or nobody knows.
+ */
+bool link_in_trouble(const struct link *link);
 
 /* The one next thing to try, a short sentence without stop; never empty but for NONE. */
 const char *refusal_advice(enum refusal refusal);

@@ -83,6 +83,9 @@ const char *session_state_name(enum session_state state);
 /* A word of at most 7 columns for the list: "active" "idle" "in txn" "aborted" "fastpath" ... */
 const char *session_state_short(enum session_state state);
 
+/* A word of letters and underscores, for graphs of a monitoring system: "in_transaction". */
+const char *session_state_label(enum session_state state);
+
 /* The state of that server word; STATE_UNKNOWN when it is NULL or a word we do not know. */
 enum session_state session_state_parse(const char *word);
 

@@ -7,12 +7,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/value.h"
 #include "table/table.h"
 
 struct arena;
 struct buf;
 struct err;
 struct filter;
+struct server;
+struct slots;
 
 /* What a report shows: made once from the settings. */
 struct report {
@@ -25,29 +28,84 @@ struct report {
 	const char *const *columns; /* NULL for the default ones */
 	size_t column_count;
 	size_t limit;
-	bool utf8;  /* of text */
-	bool color; /* of text */
+	const char *version; /* of the program */
+	int width;           /* of text on a terminal, in columns; 0 without one */
+	bool utf8;           /* of text */
+	bool color;          /* of text */
 };
 
-/* One format. */
+/* What is reported at once. */
+struct report_sample {
+	const struct table_data *data;
+	size_t n;             /* counts reports from 0 */
+	size_t skipped;       /* samples that were left out before it, for the server was late */
+	bool first;           /* nothing was written to this output yet: a header is due */
+	bool held_up;         /* some of them for we were late ourselves: stopped, or not read */
+	size_t skipped_total; /* since the start */
+};
+
+/* A sample that could not be had. */
+struct report_failure {
+	int64_t wall_us;
+	const char *target; /* what is connected to */
+	const char *why;
+	size_t n;                    /* as above */
+	const char *refusal;         /* why the login was refused, in a few words; NULL if not */
+	const struct server *server; /* of the last sample; NULL before the first */
+};
+
+/* An act on sessions, and what came of it. */
+struct report_act {
+	const struct table_data *data; /* of the last sample, with the job */
+	const struct slots *before;    /* when it was decided whom to act on */
+	const struct slots *after;     /* now; of a dry run, as it would be */
+	const int *spared;             /* how many were left alone, by enum spare */
+	bool dry_run;                  /* nothing was done: it is only whom it would be */
+	bool guard;                    /* one of many: nothing to do is nothing to say */
+	bool first;                    /* as in a sample */
+	struct value stands;      /* whether the alert stands that a guard waits for, or none */
+	const char *change;       /* in words, when that has changed; NULL else */
+	const char *const *notes; /* whether it helps at all */
+	size_t note_count;
+};
+
+/* What writers of many tables show when none are asked for. */
+#define REPORT_SHOW "summary,states,applications,alerts"
+/* "4 samples left out: the server answered late". */
+#define REPORT_GAP_MAX 96
+const char *report_gap(const struct report_sample *sample, char out[REPORT_GAP_MAX]);
+
+/* One format. All append to out, and end with a line end. */
 struct writer {
 	const char *name; /* of --format */
 	const char *help;
-	/* Appends the report of one sample; n counts samples from 0. Ends with a line end. */
-	void (*sample)(const struct report *report, const struct table_data *data, size_t n,
+	const char *show; /* tables when none are asked for */
+	bool one_table;   /* a report has one table only, and no sum of it */
+	bool gaps;        /* a report says what was left out before it; else that goes to stderr */
+	/* It writes a failure also where that is all there is to come. */
+	bool always;
+	/* Whether it can write the tables that are asked for; NULL: any. */
+	bool (*check)(const struct report *report, struct err *err);
+	/* The report of one sample; memory for it is from the arena. */
+	void (*sample)(const struct report *report, const struct report_sample *sample,
 	    struct buf *out, struct arena *arena);
-	/* Appends what stands for a sample that could not be had: the time and the reason. */
-	void (*failure)(const struct report *report, int64_t wall_us, const char *why, size_t n,
+	/* What stands for a sample that could not be had: the time and the reason. NULL where the
+	 * format has no place for it: then it goes to stderr. */
+	void (*failure)(const struct report *report, const struct report_failure *failure,
 	    struct buf *out);
+	/* What was done to sessions: the report's table is that of the targets. NULL where the
+	 * format cannot say it. */
+	void (*acted)(const struct report *report, const struct report_act *act, struct buf *out,
+	    struct arena *arena);
 };
 
-extern const struct writer writer_text, writer_json;
+extern const struct writer writer_text, writer_csv, writer_json, writer_openmetrics;
 
 /* By the index of the setting `format`. */
 const struct writer *writer_by_format(int format);
 
-/* Chooses tables by a comma separated list of names; the error names the wrong one and the right
- * ones. */
+/* Chooses tables by a comma separated list of names, NULL for those of the report's writer, which
+ * is set before; the error names the wrong one and the right ones. */
 bool report_show(struct report *report, const char *names, struct err *err);
 
 /* Columns by a comma separated list: each must be one of some chosen table. From the arena. */
@@ -55,6 +113,9 @@ bool report_columns(struct report *report, const char *names, struct arena *aren
 
 /* Sets the order: some chosen table must have the column. */
 bool report_sort(struct report *report, const char *sort, struct err *err);
+
+/* Whether a chosen table is one of sessions, which are what filters are about. */
+bool report_has_sessions(const struct report *report);
 
 /* The columns of a table that this report shows, in order. Gives their number; out has room for 64.
  */
@@ -65,13 +126,13 @@ size_t report_table_columns(const struct report *report, const struct table *tab
 void report_rows(const struct report *report, const struct table *table,
     const struct table_data *data, struct rows *rows, struct arena *arena);
 
-/* A key and its value in a line that is no report: the kill log. */
-struct json_field {
-	const char *key;
-	struct value value;
+/* A family of metrics: "gauge" or "counter", and a list of its labels. */
+struct metric {
+	const char *name, *type, *labels, *help;
 };
+typedef void metric_item(void *context, const struct metric *metric);
 
-/* Appends an object of these keys, and a line end. Unknown values are null. */
-void json_line(struct buf *out, const struct json_field *fields, size_t count);
+/* Calls `item` for each family that there is, in order; the metric is valid during the call. */
+void metrics_each(metric_item *item, void *context);
 
 #endif

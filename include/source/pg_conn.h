@@ -13,6 +13,9 @@
 
 #include "model/messages.h"
 
+/* A host address that libpq refuses as the last thing before it connects. */
+#define CONN_NO_ADDRESS "[nowhere]"
+
 struct err;
 struct pg_conn;
 struct pg_options;
@@ -96,6 +99,12 @@ struct pg_options *pg_options_parse(const char *text, struct err *err);
 /* What libpq takes for options not given: environment, that service (NULL: the environment's),
  * built in. */
 struct pg_options *pg_options_defaults(const char *service);
+
+/*
+ * Whether libpq takes these parameters; its words when it does not, for an
+ * undefined service or a wrong sslmode. Nothing is looked up or connected.
+ */
+bool pg_options_check(const char *const *keys, const char *const *values, struct err *err);
 
 /* The value of an option, NULL when it has none or options is NULL. */
 const char *pg_options_get(const struct pg_options *options, const char *key);

@@ -33,6 +33,12 @@ const char *filter_text(const struct filter *filter);
 bool filter_match(const struct filter *filter, const struct table_data *data,
     const struct session *session);
 
+/* Whether it names one process: a term pid=N, so that at most one session can match. */
+bool filter_names_one(const struct filter *filter);
+
+/* Whether it has no term, so that all match. */
+bool filter_is_empty(const struct filter *filter);
+
 /* Appends `column=text` with the quotes that the text needs. */
 void filter_quote(struct buf *out, const char *column, const char *text);
 

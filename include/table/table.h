@@ -19,6 +19,7 @@ struct arena;
 struct err;
 struct facts;
 struct filter;
+struct job;
 struct settings;
 struct snapshot;
 
@@ -28,28 +29,34 @@ struct table_data {
 	const struct facts *facts;
 	const struct alert_set *alerts;
 	const struct settings *settings;
+	const struct job *job; /* of the tables of an act; NULL for none */
 };
 
 enum column_flag {
 	COLUMN_HIDDEN =
 	    1, /* not on the screen or in text unless asked for; in JSON and the details */
-	COLUMN_STRETCH = 2, /* takes the width that is left */
-	COLUMN_SQUEEZE = 4, /* white space in the text is folded: queries */
-	COLUMN_WIDE = 8,    /* on the screen only from 100 columns of the pane on */
-	COLUMN_WIDER = 64,  /* only from 140 on */
-	COLUMN_ALWAYS = 16, /* of a SHAPE_ROOT table: in every report */
-	COLUMN_STATE = 32,  /* coloured like the state of the row */
+	COLUMN_STRETCH = 2,   /* takes the width that is left */
+	COLUMN_SQUEEZE = 4,   /* white space in the text is folded: queries */
+	COLUMN_WIDE = 8,      /* on the screen only from 100 columns of the pane on */
+	COLUMN_WIDER = 64,    /* only from 140 on */
+	COLUMN_ALWAYS = 16,   /* of a SHAPE_ROOT table: in every report */
+	COLUMN_STATE = 32,    /* coloured like the state of the row */
+	COLUMN_COUNTER = 128, /* only grows: a counter among the metrics */
 };
 
 struct column {
 	const char *name;  /* of --columns, --sort and filters */
-	const char *key;   /* in JSON where it differs; a dot nests */
+	const char *key;   /* in JSON and CSV where it differs; a dot nests */
 	const char *title; /* heading */
 	const char *help;  /* what it means, a short sentence without stop */
 	enum value_type type;
 	int width; /* on the screen and at least in text */
 	unsigned flags;
 	struct value (*get)(const struct table_data *data, const void *row);
+	/* Name among the metrics, without unit and what stands before all of them; one that begins
+	 * with pg is the whole name. NULL for none. Columns of the same name are one family. */
+	const char *metric;
+	const char *label; /* of such a family: "state=idle"; NULL for none */
 };
 
 enum table_shape {
@@ -76,7 +83,10 @@ struct table {
 	                     keeps the rows' own */
 	bool sessions;    /* rows are struct session: filters hold for it */
 	const struct table *total; /* shown with it wherever it is shown; NULL for none */
+	const char *label; /* of its metrics, with the name of the row; NULL where there is none */
 	void (*rows)(const struct table_data *data, struct rows *out, struct arena *arena);
+	/* Those of its metrics, which must not come and go; NULL when they are the same. */
+	void (*metric_rows)(const struct table_data *data, struct rows *out, struct arena *arena);
 	/* What a row is followed by from sample to sample; 0 for "cannot be followed". */
 	uint64_t (*key)(const void *row);
 	/* Level of alarm of a row for its colour (enum level), NULL for none. */
@@ -92,9 +102,15 @@ extern const struct table table_summary, table_states, table_applications, table
     table_databases, table_clients, table_sessions, table_queries, table_pools, table_pool_total,
     table_alerts;
 
+/* What an act did: its targets, and how many have which outcome. Not for --show. */
+extern const struct table table_targets, table_outcomes;
+
 /* By name; NULL when there is none. */
 const struct table *table_find(const char *name);
 const struct column *table_column(const struct table *table, const char *name);
+
+/* What it is called in JSON and CSV. */
+const char *column_key(const struct column *column);
 
 /* How rows are chosen and ordered. */
 struct view {

@@ -99,6 +99,12 @@ job_again(struct job *job, const struct job *other, enum action action,
 	job->outcomes[OUTCOME_WAITING] = (int)job->count;
 }
 
+bool
+job_is_few(const struct job *job)
+{
+	return job->count <= JOB_FEW;
+}
+
 void
 job_confirm(struct job *job)
 {

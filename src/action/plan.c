@@ -34,6 +34,7 @@ static const char *const spares[SPARE_COUNT] = {
 	[SPARE_KEEP] = "kept as the newest",
 	[SPARE_MOST] = "beyond the most to end",
 	[SPARE_UNTIL] = "not needed for the utilization",
+	[SPARE_MINUTE] = "beyond the most in a minute",
 };
 
 /* Programs that a bulk action must not break: backups, restores, and monitors like us. */
@@ -117,30 +118,19 @@ is_meant(const struct choice *choice, const struct snapshot *snap, const struct 
 	return false;
 }
 
-/* Whether one session was chosen alone: then it was named, and is no bulk. */
-static bool
-is_named(const struct choice *choice, const struct plan_input *input)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < input->snap->session_count && choice->policy == POLICY_CHOSEN; i++)
-		count += input->within(input->context, &input->snap->sessions[i]);
-	return count == 1;
-}
-
 /* Why a session that is meant must not be touched; NONE when it may. */
 static enum spare
-check(const struct choice *choice, const struct plan_input *input, const struct session *session,
-    bool named)
+check(const struct choice *choice, const struct plan_input *input, const struct session *session)
 {
 	if (session->own)
 		return SPARE_OWN;
 	if (session->kind != KIND_CLIENT)
 		return session->kind == KIND_UNKNOWN ? SPARE_STATE : SPARE_KIND;
 	if (session->id.start_us == TIME_UNKNOWN || session->state == STATE_STARTING ||
-	    ((session->state == STATE_DISABLED || session->state == STATE_UNKNOWN) && !named))
+	    ((session->state == STATE_DISABLED || session->state == STATE_UNKNOWN) &&
+	        !choice->named))
 		return SPARE_STATE;
-	if (!named &&
+	if (!choice->named &&
 	    (plan_default_protected(session) || input->is_protected(input->context, session)))
 		return SPARE_PROTECTED;
 	if (!action_works(choice->action, session->state))
@@ -203,7 +193,6 @@ collect(struct plan *plan, const struct choice *choice, const struct plan_input 
     struct candidate *out)
 {
 	const struct snapshot *snap = input->snap;
-	bool named = is_named(choice, input);
 	size_t count = 0;
 
 	for (size_t i = 0; i < snap->session_count; i++) {
@@ -213,7 +202,7 @@ collect(struct plan *plan, const struct choice *choice, const struct plan_input 
 		if (!session->slot || !input->within(input->context, session) ||
 		    !is_meant(choice, snap, session))
 			continue;
-		why = check(choice, input, session, named);
+		why = check(choice, input, session);
 		if (why != SPARE_NONE) {
 			spare(plan, why);
 			find_group(plan, session->application)->spared++;
@@ -266,6 +255,14 @@ mark_kept(struct plan *plan, const struct choice *choice, struct candidate *all,
 	}
 }
 
+/* Whether no more of the application may be acted on. */
+static bool
+is_used_up(struct plan *plan, const struct plan_input *input, const char *application)
+{
+	return input->left != NULL &&
+	    find_group(plan, application)->targets >= input->left(input->context, application);
+}
+
 static void
 choose(struct plan *plan, const struct choice *choice, const struct plan_input *input,
     struct candidate *all, size_t count)
@@ -280,6 +277,8 @@ choose(struct plan *plan, const struct choice *choice, const struct plan_input *
 			why = SPARE_MOST;
 		else if (is_enough(choice, input, plan->count))
 			why = SPARE_UNTIL;
+		else if (is_used_up(plan, input, all[i].session->application))
+			why = SPARE_MINUTE;
 		if (why == SPARE_NONE) {
 			add_target(plan, &all[i]);
 			continue;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
  * The life of an alert: it rises when its reading passes a limit, and falls
- * only when the reading is 5 % clear of it, so that it does not flicker.
- * The rules themselves are in rules.c.
+ * when the reading is clear of it. The rules themselves are in rules.c, the
+ * limits in alert_limit.c.
  */
 #include "analysis/alerts.h"
 
@@ -10,11 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/settings.h"
 #include "base/units.h"
 #include "model/session.h"
-
-#define HYSTERESIS 0.05
 
 const struct alert_rule *
 alert_find(const char *name)
@@ -22,6 +19,15 @@ alert_find(const char *name)
 	for (size_t i = 0; i < alert_count; i++)
 		if (strcmp(alert_rules[i].name, name) == 0)
 			return &alert_rules[i];
+	return NULL;
+}
+
+const struct alert *
+alerts_named(const struct alert_set *set, const char *name)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (strcmp(set->items[i].rule->name, name) == 0)
+			return &set->items[i];
 	return NULL;
 }
 
@@ -33,38 +39,20 @@ alerts_init(struct alert_set *set, const struct settings *settings)
 		struct alert *alert = &set->items[i];
 
 		alert->rule = &alert_rules[i];
-		alert->warning = alert->rule->warning;
-		alert->critical = alert->rule->critical;
+		alert->warning = alert_limit_plain(alert->rule->warning);
+		alert->critical = alert_limit_plain(alert->rule->critical);
 		alert->since_us = TIME_UNKNOWN;
 		for (size_t n = 0; n < settings->alert_count; n++) {
-			const struct alert_limit *limit = &settings->alerts[n];
+			const struct alert_limits *limits = &settings->alerts[n];
 
-			if (strcmp(limit->name, alert->rule->name) != 0)
+			if (strcmp(limits->name, alert->rule->name) != 0)
 				continue;
-			alert->warning = isnan(limit->warning) ? alert->warning : limit->warning;
-			alert->critical =
-			    isnan(limit->critical) ? alert->critical : limit->critical;
+			if (limits->warning.kind != LIMIT_DEFAULT)
+				alert->warning = limits->warning;
+			if (limits->critical.kind != LIMIT_DEFAULT)
+				alert->critical = limits->critical;
 		}
 	}
-}
-
-/* Whether a value is past a limit; an alert that stands clears only beyond the margin. */
-static bool
-past(enum alert_sense sense, double value, double limit, bool stands)
-{
-	double margin = stands ? limit * HYSTERESIS : 0;
-
-	if (isnan(limit) || isnan(value))
-		return false;
-	switch (sense) {
-	case ALERT_FROM:
-		return value >= limit - margin;
-	case ALERT_BEYOND:
-		return value > limit - margin;
-	case ALERT_BELOW:
-		return value <= limit + margin;
-	}
-	return false;
 }
 
 static enum level
@@ -72,39 +60,27 @@ judge(const struct alert *alert)
 {
 	enum alert_sense sense = alert->rule->sense;
 
-	if (past(sense, alert->critical_value, alert->critical, alert->level == LEVEL_CRITICAL))
+	if (alert_limit_past(sense, &alert->critical, alert->critical_value,
+	        alert->level == LEVEL_CRITICAL))
 		return LEVEL_CRITICAL;
-	if (past(sense, alert->value, alert->warning, alert->level >= LEVEL_WARNING))
+	if (alert_limit_past(sense, &alert->warning, alert->value, alert->level >= LEVEL_WARNING))
 		return LEVEL_WARNING;
 	return LEVEL_OK;
-}
-
-/* A value in the unit of the rule, as words. */
-static void
-write_value(char out[UNITS_TEXT_MAX], enum value_type unit, double value)
-{
-	if (unit == VALUE_SHARE)
-		units_share(out, value);
-	else if (unit == VALUE_DURATION)
-		units_duration_long(out, (int64_t)value);
-	else if (unit == VALUE_REAL)
-		snprintf(out, UNITS_TEXT_MAX, "%.1f/s", value);
-	else
-		snprintf(out, UNITS_TEXT_MAX, "%.0f", value);
 }
 
 /* "idle in transaction 14 min: pid 4711 worker (limit 5 min)". */
 static void
 write_message(struct alert *alert)
 {
-	double limit = alert->level == LEVEL_CRITICAL ? alert->critical : alert->warning;
-	char value[UNITS_TEXT_MAX], text[UNITS_TEXT_MAX];
+	bool critical = alert->level == LEVEL_CRITICAL;
+	char value[UNITS_TEXT_MAX], limit[ALERT_LIMIT_TEXT_MAX];
 	bool subject = alert->subject[0] != '\0';
 
-	write_value(value, alert->rule->unit, alert->value);
-	write_value(text, alert->rule->unit, limit);
-	snprintf(alert->message, sizeof alert->message, "%s %s%s%s (limit %s)",
-	    alert->rule->wording, value, subject ? ": " : "", alert->subject, text);
+	alert_figure(value, alert->rule->unit, alert->value);
+	alert_limit_words(limit, alert->rule->unit, critical ? &alert->critical : &alert->warning,
+	    critical ? alert->critical_value : alert->value);
+	snprintf(alert->message, sizeof alert->message, "%s %s%s%s (%s)", alert->rule->wording,
+	    value, subject ? ": " : "", alert->subject, limit);
 }
 
 static void
@@ -142,6 +118,14 @@ alerts_update(struct alert_set *set, const struct facts *facts, int64_t wall_us)
 			reading.critical_value = reading.value;
 		apply(&set->items[i], &reading, wall_us);
 	}
+}
+
+void
+alerts_forget(struct alert_set *set)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (set->items[i].rule->read != NULL)
+			move(&set->items[i], LEVEL_OK, TIME_UNKNOWN);
 }
 
 /* Whether a failed login says that slots ran out. */

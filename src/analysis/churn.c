@@ -68,12 +68,18 @@ churn_count(struct churn *churn, const struct snapshot *snap, const struct snaps
 {
 	double seconds;
 
-	*churn = (struct churn){ .known = false };
+	*churn = (struct churn){
+		.counted = churn->counted,
+		.opened_total = churn->opened_total,
+		.closed_total = churn->closed_total,
+	};
 	if (previous == NULL || !churn_comparable(snap, previous))
 		return;
 	churn_each(snap, previous, count_change, churn);
 	seconds = (double)(snap->mono_us - previous->mono_us) / UNITS_US_PER_SECOND;
 	churn->opened_per_second = churn->opened / seconds;
 	churn->closed_per_second = churn->closed / seconds;
-	churn->known = true;
+	churn->known = churn->counted = true;
+	churn->opened_total += churn->opened;
+	churn->closed_total += churn->closed;
 }

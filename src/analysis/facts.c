@@ -88,7 +88,8 @@ facts_make(struct facts *facts, const struct input *input)
 	struct arena arena = facts->arena;
 
 	arena_reset(&arena);
-	*facts = (struct facts){ .arena = arena };
+	*facts =
+	    (struct facts){ .arena = arena, .server_us = snap->server_us, .churn = facts->churn };
 	slots_count(&facts->slots, snap);
 	for (int by = 0; by < GROUP_COUNT; by++)
 		groups_make(&facts->groups[by], (enum group_by)by, snap, input->previous,
@@ -98,6 +99,8 @@ facts_make(struct facts *facts, const struct input *input)
 	trend_make(&facts->trend, input->history, facts->slots.free);
 	blocking_make(&facts->blocking, snap, &facts->arena);
 	find_longest(facts, snap);
+	idle_count(&facts->idle, snap, STATE_IDLE);
+	idle_count(&facts->in_transaction, snap, STATE_IDLE_IN_TRANSACTION);
 	count_limits(facts, snap);
 }
 

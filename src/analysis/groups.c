@@ -24,6 +24,12 @@ struct grouping {
 };
 
 const char *
+groups_label(const char *name)
+{
+	return name != NULL && name[0] == '\0' ? "(none)" : name;
+}
+
+const char *
 groups_name(enum group_by by, const struct session *session)
 {
 	const char *name = NULL;
@@ -44,7 +50,7 @@ groups_name(enum group_by by, const struct session *session)
 	case GROUP_COUNT:
 		break;
 	}
-	return name != NULL && name[0] == '\0' ? "(none)" : name;
+	return groups_label(name);
 }
 
 static size_t

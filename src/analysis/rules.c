@@ -37,10 +37,11 @@ add_subject(struct reading *reading, const char *text)
 	snprintf(reading->subject + used, sizeof reading->subject - used, "%s", text);
 }
 
+/* None among those that may not be seen is no news. */
 static void
-read_longest(struct reading *reading, const struct longest *longest)
+read_longest(struct reading *reading, const struct longest *longest, const struct slots *slots)
 {
-	reading->known = true;
+	reading->known = longest->session != NULL || !slots->estimated;
 	reading->value = 0;
 	if (longest->session == NULL)
 		return;
@@ -102,19 +103,19 @@ read_idle_ratio(struct reading *reading, const struct facts *facts)
 static void
 read_idle_in_transaction(struct reading *reading, const struct facts *facts)
 {
-	read_longest(reading, &facts->idle_in_transaction);
+	read_longest(reading, &facts->idle_in_transaction, &facts->slots);
 }
 
 static void
 read_long_query(struct reading *reading, const struct facts *facts)
 {
-	read_longest(reading, &facts->query);
+	read_longest(reading, &facts->query, &facts->slots);
 }
 
 static void
 read_long_transaction(struct reading *reading, const struct facts *facts)
 {
-	read_longest(reading, &facts->xact);
+	read_longest(reading, &facts->xact, &facts->slots);
 }
 
 static void
@@ -132,7 +133,7 @@ read_blocked(struct reading *reading, const struct facts *facts)
 	const struct blocking *blocking = &facts->blocking;
 	struct reading waiter = { 0 };
 
-	reading->known = true;
+	reading->known = blocking->waiting > 0 || !facts->slots.estimated;
 	reading->value = blocking->waiting;
 	if (blocking->root == NULL)
 		return;

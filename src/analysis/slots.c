@@ -34,6 +34,7 @@ slots_count(struct slots *slots, const struct snapshot *snap)
 		.hidden = snap->hidden_known ? 0 : -1,
 		.free = -1,
 		.estimated = snap->limits_from == LIMITS_FILES,
+		.limits_from = snap->limits_from,
 	};
 	count_limits(slots, snap);
 	for (size_t i = 0; i < snap->session_count; i++) {

@@ -28,7 +28,14 @@ struct snapshot;
 struct source;
 
 /* Exit statuses, as the manual lists them. */
-enum status { STATUS_OK = 0, STATUS_USAGE = 1, STATUS_NO_WAY_IN = 2, STATUS_QUERY_FAILED = 3 };
+enum status {
+	STATUS_OK = 0,
+	STATUS_USAGE = 1,
+	STATUS_NO_WAY_IN = 2,
+	STATUS_QUERY_FAILED = 3, /* or the server or the kill log refused all of an act */
+	STATUS_NOT_ENDED = 4,    /* some targets of an act are still there */
+	STATUS_NO_MATCH = 5,     /* there was nobody to act on */
+};
 
 struct app {
 	struct settings settings;
@@ -81,6 +88,8 @@ void signals_init(void);
 const sigset_t *signals_mask(void);
 /* Whether SIGINT, SIGTERM or SIGHUP came, ever. */
 bool signals_quit(void);
+/* Whether there was a second one: what is under way is not finished then. */
+bool signals_hurry(void);
 /* Each gives whether the signal came, and forgets it. */
 bool signals_resized(void);
 bool signals_continued(void);
@@ -105,8 +114,28 @@ bool options_read(struct settings *settings, int argc, char *const argv[], struc
 
 /* config.c */
 
-/* Reads one configuration file; a file that does not exist is an error only when it `must`. */
-bool config_load(struct settings *settings, const char *path, bool must, struct err *err);
+#define CONFIG_PATHS 2
+
+struct config_paths {
+	const char *items[CONFIG_PATHS]; /* later ones on top; NULL ends them */
+	bool must;                       /* a file that does not exist is an error */
+};
+
+/*
+ * Reads configuration files into settings that are the defaults, and on top
+ * the profile of that name, NULL for none. Profiles that are not asked for
+ * are checked too.
+ */
+bool config_load(struct settings *settings, const struct config_paths *paths, const char *profile,
+    struct err *err);
+
+/* values.c */
+
+/* settings_set() that checks filters and names too, and takes limits of alerts to their list. */
+bool value_set(struct settings *settings, const struct setting_row *row, const char *text,
+    struct err *err);
+/* Whether it is a filter. */
+bool value_check_filter(const char *text, struct err *err);
 
 /* docs.c */
 
@@ -125,8 +154,6 @@ bool docs_man(const char *part, struct buf *out);
 
 void docs_config(const struct settings *settings, struct buf *out);
 void docs_sample(const struct settings *settings, struct buf *out);
-/* A limit of an alert as such a file has it, without the quotes of a duration: "70.0", "5min". */
-void docs_limit(const struct alert_rule *rule, double limit, struct buf *out);
 
 /* tables.c */
 
@@ -134,8 +161,18 @@ void docs_limit(const struct alert_rule *rule, double limit, struct buf *out);
  * path. */
 bool tables_write(struct app *app, char name[256], struct err *err);
 
-/* batch.c and live.c: run to the end and give the exit status. */
+/* check.c */
+
+/* Makes settings fit for a check: nobody is there to ask. Call before app_open(). */
+void check_settings(struct settings *settings);
+/* Takes a sample and answers a monitoring system; gives its exit status. */
+int check_run(struct app *app);
+/* Answers that the check itself cannot be done, and why; gives the exit status. */
+int check_refuse(const char *why);
+
+/* batch.c, kill.c and live.c: run to the end and give the exit status. */
 int batch_run(struct app *app);
+int kill_run(struct app *app);
 int live_run(struct app *app);
 
 #endif

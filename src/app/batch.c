@@ -1,28 +1,24 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
  * Reports: a sample, a report, until the count is reached or a signal says
- * stop. Samples are asked for on a grid of the interval, so they do not
- * drift; a slow server makes a gap, never a pile-up.
+ * stop.
  */
-#include <errno.h>
 #include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "app.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
-#include "base/text.h"
+#include "config.h"
+#include "feed.h"
 #include "model/link.h"
 #include "model/snapshot.h"
+#include "out.h"
 #include "report/report.h"
-#include "source/source.h"
 #include "table/filter.h"
-
-#define GRACE_US 500000 /* the source, which knows more, gives up on a login first */
 
 struct batch {
 	struct app *app;
@@ -30,32 +26,24 @@ struct batch {
 	struct filter **filters; /* owned */
 	struct arena names;      /* of the report's columns */
 	struct arena arena;      /* of one sample */
-	struct buf out;
-	int64_t next_us; /* when to ask for the next sample */
-	int64_t asked_us;
-	size_t done;       /* reports written */
-	bool asked;        /* a sample is on its way */
-	bool query_failed; /* a statement failed since the last report */
+	struct out out;
+	struct buf text; /* of one sample */
+	size_t done;     /* reports written */
+	bool begun;      /* a sample is among them */
+	size_t skipped;  /* samples left out */
 	bool finished;
 	int status;
 };
-
-/* "pgconntop: ..." on stderr, cleaned, for what comes from a server. */
-static void
-complain(const char *text)
-{
-	struct buf clean = { 0 };
-
-	text_clean(&clean, text, strlen(text), TEXT_SQUEEZE);
-	fprintf(stderr, "pgconntop: %s\n", buf_str(&clean));
-	buf_clear(&clean);
-}
 
 static bool
 compile_filters(struct batch *batch, struct err *err)
 {
 	const struct text_list *list = &batch->app->settings.filter;
 
+	if (batch->app->settings.filter_given && !report_has_sessions(&batch->report))
+		return err_set(err,
+		    "--filter selects sessions, and this report has none: "
+		    "choose tables with --show=sessions or --show=queries");
 	batch->filters = mem_alloc(list->count, sizeof(struct filter *));
 	for (size_t i = 0; i < list->count; i++) {
 		batch->filters[i] = filter_parse(list->items[i], err);
@@ -72,10 +60,10 @@ prepare(struct batch *batch, struct err *err)
 {
 	const struct settings *settings = &batch->app->settings;
 	struct report *report = &batch->report;
-	bool tty = isatty(STDOUT_FILENO);
 	const char *no_color = getenv("NO_COLOR");
-	bool color = tty && (no_color == NULL || no_color[0] == '\0');
+	bool color = out_width(&batch->out) > 0 && (no_color == NULL || no_color[0] == '\0');
 
+	report->version = PACKAGE_VERSION;
 	report->writer = writer_by_format(settings->format);
 	report->limit = (size_t)settings->limit;
 	report->utf8 = !settings->ascii && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
@@ -86,37 +74,57 @@ prepare(struct batch *batch, struct err *err)
 	        report_columns(report, settings->columns, &batch->names, err));
 }
 
-/* Writes what is in out, whole. A reader that went away ends the program quietly. */
+/*
+ * Writes the report. A reader that went away ends the program quietly; a file that cannot be
+ * written now may be so later.
+ */
 static void
 put_out(struct batch *batch)
 {
-	size_t written = fwrite(batch->out.data, 1, batch->out.len, stdout);
+	enum out_result result = out_write(&batch->out, &batch->text);
 
-	if (written < batch->out.len || fflush(stdout) != 0) {
-		if (errno != EPIPE) {
-			fprintf(stderr, "pgconntop: cannot write: %s\n", strerror(errno));
-			batch->status = STATUS_USAGE;
-		}
+	if (result == OUT_GONE)
+		batch->status = STATUS_OK;
+	else if (result == OUT_FAILED)
+		batch->status = STATUS_USAGE;
+	if (result != OUT_DONE && (result == OUT_GONE || batch->out.path == NULL))
 		batch->finished = true;
-	}
-	buf_reset(&batch->out);
+	buf_reset(&batch->text);
 	batch->done++;
-	batch->asked = false;
 	if (batch->app->settings.count > 0 && batch->done >= (size_t)batch->app->settings.count)
 		batch->finished = true;
 }
 
+/* Each file is whole, so each of them has the first report. */
+static size_t
+report_number(const struct batch *batch)
+{
+	return batch->out.path == NULL ? batch->done : 0;
+}
+
 static void
-write_sample(struct batch *batch)
+write_sample(struct batch *batch, const struct feed_news *news)
 {
 	struct table_data data;
+	struct report_sample sample = {
+		.data = &data,
+		.n = report_number(batch),
+		.skipped = news->skipped,
+		.skipped_total = batch->skipped + news->skipped,
+		.first = batch->out.path != NULL || !batch->begun,
+		.held_up = news->held_up,
+	};
+	char gap[REPORT_GAP_MAX];
 
+	batch->skipped = sample.skipped_total;
+	if (news->skipped > 0 && !batch->report.writer->gaps)
+		complain(report_gap(&sample, gap));
+	batch->report.width = out_width(&batch->out);
 	app_data(batch->app, &data);
 	arena_reset(&batch->arena);
-	batch->report.writer->sample(&batch->report, &data, batch->done, &batch->out,
-	    &batch->arena);
+	batch->report.writer->sample(&batch->report, &sample, &batch->text, &batch->arena);
 	batch->status = STATUS_OK;
-	batch->query_failed = false;
+	batch->begun = true;
 	put_out(batch);
 }
 
@@ -124,153 +132,54 @@ write_sample(struct batch *batch)
 static void
 write_failure(struct batch *batch, const char *why, int status)
 {
+	const struct app *app = batch->app;
+	const struct link *link = source_link(app->source);
+	struct report_failure failure = {
+		.wall_us = clock_wall_us(),
+		.target = source_target(batch->app->source),
+		.why = why,
+		.n = report_number(batch),
+		.refusal = link->refusal != REFUSAL_NONE ? refusal_words(link->refusal) : NULL,
+		.server = app->current != NULL ? &app->current->server : NULL,
+	};
+
 	batch->status = status;
-	if (batch->app->settings.count == 1) {
+	if (app->settings.count == 1) {
 		complain(why);
 		batch->finished = true;
-		return;
+		if (!batch->report.writer->always)
+			return;
 	}
-	batch->report.writer->failure(&batch->report, clock_wall_us(), why, batch->done,
-	    &batch->out);
-	put_out(batch);
-}
-
-/*
- * The link changed: when it is down while a sample was wanted, that sample has failed. A connection
- * lost between two samples may be there again for the next one, so that is no failure yet.
- */
-static void
-link_changed(struct batch *batch)
-{
-	const struct link *link = source_link(batch->app->source);
-	char why[1024];
-
-	app_link_changed(batch->app, clock_wall_us());
-	if (link->state != LINK_DOWN)
-		return;
-	app_explain(batch->app, why);
-	if (batch->asked)
-		write_failure(batch, why, STATUS_NO_WAY_IN);
-	else if (link->tries == 0)
+	if (batch->report.writer->failure != NULL)
+		batch->report.writer->failure(&batch->report, &failure, &batch->text);
+	else
 		complain(why);
-}
-
-static void
-ask_password(struct batch *batch)
-{
-	struct source *source = batch->app->source;
-	char *password = password_ask(batch->app->settings.username, source_link(source));
-
-	source_password(source, password);
-	password_free(password);
-}
-
-static void
-take(struct batch *batch, struct snapshot *snap)
-{
-	const char *news = app_take(batch->app, snap);
-
-	if (news != NULL)
-		complain(news);
-	if (batch->asked)
-		write_sample(batch);
-}
-
-/* What went wrong beside the data; a sample that failed takes its place. */
-static void
-take_message(struct batch *batch, const struct source_event *event)
-{
-	messages_add(&batch->app->messages, clock_wall_us(), (enum level)event->level, event->text);
-	if (event->level == LEVEL_CRITICAL && batch->asked)
-		write_failure(batch, event->text, STATUS_QUERY_FAILED);
-	else if (event->level >= LEVEL_WARNING)
-		complain(event->text);
-}
-
-static void
-drain(struct batch *batch)
-{
-	struct source_event event;
-
-	while (!batch->finished && source_next(batch->app->source, &event)) {
-		switch (event.type) {
-		case SOURCE_SNAPSHOT:
-			take(batch, event.snapshot);
-			break;
-		case SOURCE_LINK:
-			link_changed(batch);
-			break;
-		case SOURCE_PASSWORD:
-			ask_password(batch);
-			break;
-		case SOURCE_MESSAGE:
-			take_message(batch, &event);
-			break;
-		case SOURCE_DETAIL:
-		case SOURCE_FETCHED:
-		case SOURCE_OUTCOME:
-		case SOURCE_NOTHING:
-			break;
-		}
-	}
-}
-
-/* When an answer that was asked for must be there. */
-static int64_t
-answer_deadline(const struct batch *batch)
-{
-	int64_t timeout_us = batch->app->settings.connect_timeout + GRACE_US;
-
-	return batch->asked ? batch->asked_us + timeout_us : INT64_MAX;
-}
-
-static void
-give_up(struct batch *batch)
-{
-	char why[512];
-
-	snprintf(why, sizeof(why), "%s: no answer in time; is the server stopped or overloaded?",
-	    source_target(batch->app->source));
-	write_failure(batch, why, STATUS_NO_WAY_IN);
-}
-
-/* Asks for the next sample when its time has come; times that were missed are left out. */
-static void
-tick(struct batch *batch, int64_t now_us)
-{
-	int64_t interval_us = batch->app->settings.interval;
-
-	if (now_us >= answer_deadline(batch))
-		give_up(batch);
-	if (now_us < batch->next_us)
-		return;
-	batch->next_us += ((now_us - batch->next_us) / interval_us + 1) * interval_us;
-	if (batch->asked)
-		return;
-	batch->asked_us = now_us;
-	batch->asked = true;
-	source_ask_sample(batch->app->source);
+	put_out(batch);
 }
 
 static void
 run(struct batch *batch)
 {
-	struct app *app = batch->app;
+	struct feed_news news;
+	struct feed feed;
 
-	batch->next_us = clock_mono_us();
+	feed_open(&feed, batch->app);
 	while (!batch->finished) {
-		int64_t now_us = clock_mono_us(), until_us;
-
-		tick(batch, now_us);
-		source_step(app->source, now_us, clock_wall_us());
-		drain(batch);
-		until_us = answer_deadline(batch);
-		if (!batch->finished)
-			loop_wait(app, -1, until_us < batch->next_us ? until_us : batch->next_us,
-			    NULL);
-		if (signals_quit()) {
+		feed_next(&feed, &news);
+		switch (news.type) {
+		case FEED_SAMPLE:
+			write_sample(batch, &news);
+			break;
+		case FEED_FAILURE:
+			write_failure(batch, news.why, news.status);
+			break;
+		case FEED_QUIT:
 			batch->status = STATUS_OK;
 			batch->finished = true;
+			break;
+		case FEED_EVENT:
+		case FEED_INPUT:
+			break;
 		}
 	}
 }
@@ -281,9 +190,10 @@ batch_run(struct app *app)
 	struct batch batch = { .app = app };
 	struct err err;
 
+	out_open(&batch.out, app->settings.output);
 	if (prepare(&batch, &err)) {
 		if (app->settings.password)
-			ask_password(&batch);
+			feed_password(app);
 		run(&batch);
 	} else {
 		fprintf(stderr, "pgconntop: %s\n", err.msg);
@@ -294,6 +204,6 @@ batch_run(struct app *app)
 	mem_free(batch.filters);
 	arena_clear(&batch.names);
 	arena_clear(&batch.arena);
-	buf_clear(&batch.out);
+	buf_clear(&batch.text);
 	return batch.status;
 }

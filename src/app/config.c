@@ -2,10 +2,10 @@
 /*
  * Configuration files, read with libconfig. A key is a setting, or one of
  * the lists that only a file can hold; anything else, or a value of the
- * wrong type or range, is refused with file and line.
+ * wrong type or range, is refused with file and line. A profile is a group
+ * of such keys that is read on top when it is asked for.
  */
 #include <errno.h>
-#include <libconfig.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,45 +13,48 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/units.h"
-#include "table/filter.h"
-#include "ui/style.h"
-#include "ui/ui.h"
+#include "reader.h"
 
-struct reader {
-	struct settings *settings;
+struct file {
 	const char *path;
-	struct err *err;
+	bool must; /* be there */
+	config_t config;
+	const config_setting_t *root;     /* NULL when there is no file */
+	const config_setting_t *profiles; /* NULL when it has none */
 };
 
-/* Fails with file and line. */
-static bool
-refuse(const struct reader *reader, const config_setting_t *at, const char *reason)
+struct files {
+	struct file items[CONFIG_PATHS];
+	size_t count;
+};
+
+bool
+reader_refuse(const struct reader *reader, const config_setting_t *at, const char *reason)
 {
 	return err_set(reader->err, "%s:%u: %s", reader->path, config_setting_source_line(at),
 	    reason);
 }
 
-static bool
-refuse_key(const struct reader *reader, const config_setting_t *at, const char *what)
+bool
+reader_refuse_key(const struct reader *reader, const config_setting_t *at, const char *what)
 {
 	char reason[256];
 
 	snprintf(reason, sizeof reason, "%s \"%s\"", what, config_setting_name(at));
-	return refuse(reader, at, reason);
+	return reader_refuse(reader, at, reason);
 }
 
-static bool
-refuse_value(const struct reader *reader, const config_setting_t *at, const struct err *why)
+bool
+reader_refuse_value(const struct reader *reader, const config_setting_t *at, const struct err *why)
 {
 	char reason[600];
 
 	snprintf(reason, sizeof(reason), "%s: %s", config_setting_name(at), why->msg);
-	return refuse(reader, at, reason);
+	return reader_refuse(reader, at, reason);
 }
 
-/* A scalar as text, as it would stand on the command line; NULL for a list or group. */
-static const char *
-scalar_text(const config_setting_t *at, char room[64])
+const char *
+reader_text(const config_setting_t *at, char room[64])
 {
 	switch (config_setting_type(at)) {
 	case CONFIG_TYPE_INT:
@@ -73,251 +76,48 @@ static bool
 set_scalar(const struct reader *reader, const config_setting_t *at, const struct setting_row *row)
 {
 	char room[64];
-	const char *text = scalar_text(at, room);
+	const char *text = reader_text(at, room);
 	bool is_bool = config_setting_type(at) == CONFIG_TYPE_BOOL;
 	struct err why;
 
 	if (text == NULL)
-		return refuse_key(reader, at, "one value is expected for");
+		return reader_refuse_key(reader, at, "one value is expected for");
 	if (is_bool != (row->kind == SETTING_FLAG))
-		return refuse_key(reader, at,
+		return reader_refuse_key(reader, at,
 		    is_bool ? "true or false is no value for" : "true or false is expected for");
-	if (!settings_set(reader->settings, row, text, &why))
-		return refuse(reader, at, why.msg);
+	if (!value_set(reader->settings, row, text, &why))
+		return reader_refuse(reader, at, why.msg);
 	return true;
 }
 
-/* A filter must be one now, while the line is known. */
-static bool
-check_filter(const struct reader *reader, const config_setting_t *at, const char *text)
-{
-	struct err why;
-	struct filter *filter = filter_parse(text, &why);
-
-	if (filter == NULL)
-		return refuse(reader, at, why.msg);
-	filter_free(filter);
-	return true;
-}
-
-/* The only list is the filters. */
 static bool
 set_list(const struct reader *reader, const config_setting_t *at, const struct setting_row *row)
 {
 	if (!config_setting_is_aggregate(at))
-		return (config_setting_type(at) != CONFIG_TYPE_STRING ||
-		           check_filter(reader, at, config_setting_get_string(at))) &&
-		    set_scalar(reader, at, row);
+		return set_scalar(reader, at, row);
 	for (int i = 0; i < config_setting_length(at); i++) {
 		const config_setting_t *item = config_setting_get_elem(at, (unsigned)i);
 		struct err why;
 
 		if (config_setting_type(item) != CONFIG_TYPE_STRING)
-			return refuse_key(reader, at, "texts are expected in");
-		if (!check_filter(reader, item, config_setting_get_string(item)))
-			return false;
-		if (!settings_set(reader->settings, row, config_setting_get_string(item), &why))
-			return refuse(reader, item, why.msg);
+			return reader_refuse_key(reader, at, "texts are expected in");
+		if (!value_set(reader->settings, row, config_setting_get_string(item), &why))
+			return reader_refuse(reader, item, why.msg);
 	}
 	return true;
 }
 
-/* A limit of an alert in the alert's unit: per cent, a duration, or a number. */
+/* A file that is always read must not end sessions. */
 static bool
-read_limit(const struct reader *reader, const config_setting_t *at, enum value_type unit,
-    double *limit)
+refuse_order(const struct reader *reader, const config_setting_t *at)
 {
-	char room[64];
-	const char *text = scalar_text(at, room);
-	struct err why;
-	int64_t us = 0;
+	char reason[256];
 
-	if (text == NULL || config_setting_type(at) == CONFIG_TYPE_BOOL)
-		return refuse_key(reader, at, "a number or a duration is expected for");
-	if (unit == VALUE_DURATION) {
-		if (!units_parse_duration(text, &us, &why))
-			return refuse(reader, at, why.msg);
-		*limit = (double)us;
-		return true;
-	}
-	if (!units_parse_number(text, limit, &why))
-		return refuse(reader, at, why.msg);
-	if (*limit < 0)
-		return refuse_key(reader, at, "a number from 0 on is expected for");
-	if (unit == VALUE_SHARE)
-		*limit /= 100;
-	return true;
-}
-
-static bool
-read_alert(const struct reader *reader, const config_setting_t *at)
-{
-	const struct alert_rule *rule = alert_find(config_setting_name(at));
-	struct alert_limit *limit;
-
-	if (rule == NULL)
-		return refuse_key(reader, at, "there is no alert");
-	if (!config_setting_is_group(at))
-		return refuse_key(reader, at, "{ warning = ...; critical = ...; } is expected for");
-	limit = settings_add_alert(reader->settings, rule->name);
-	for (int i = 0; i < config_setting_length(at); i++) {
-		const config_setting_t *item = config_setting_get_elem(at, (unsigned)i);
-		const char *name = config_setting_name(item);
-		double *field = strcmp(name, "warning") == 0 ? &limit->warning
-		    : strcmp(name, "critical") == 0          ? &limit->critical
-		                                             : NULL;
-
-		if (field == NULL)
-			return refuse_key(reader, item, "an alert has warning and critical, not");
-		if (!read_limit(reader, item, rule->unit, field))
-			return false;
-	}
-	return true;
-}
-
-static bool
-read_alerts(const struct reader *reader, const config_setting_t *at)
-{
-	if (!config_setting_is_group(at))
-		return refuse_key(reader, at, "{ name = { warning = ...; }; } is expected for");
-	for (int i = 0; i < config_setting_length(at); i++)
-		if (!read_alert(reader, config_setting_get_elem(at, (unsigned)i)))
-			return false;
-	return true;
-}
-
-/* The numbers of a pool: name, field, least. */
-static int64_t *
-pool_number(struct pool_plan *plan, const char *name, int64_t *least)
-{
-	const struct {
-		const char *name;
-		int64_t *field;
-		int64_t least;
-	} numbers[] = {
-		{ "instances", &plan->instances, 1 },
-		{ "workers", &plan->workers, 1 },
-		{ "engines", &plan->engines, 1 },
-		{ "pool_size", &plan->pool_size, 0 },
-		{ "max_overflow", &plan->max_overflow, 0 },
-		{ "connections", &plan->connections, 0 },
-	};
-
-	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-		*least = numbers[i].least;
-		if (strcmp(numbers[i].name, name) == 0)
-			return numbers[i].field;
-	}
-	return NULL;
-}
-
-static bool
-read_pool_number(const struct reader *reader, const config_setting_t *at, struct pool_plan *plan)
-{
-	int64_t least, *field = pool_number(plan, config_setting_name(at), &least);
-	char room[64];
-	const char *text = scalar_text(at, room);
-	struct err why;
-
-	if (field == NULL)
-		return refuse_key(reader, at, "a pool has no");
-	if (!config_setting_is_number(at))
-		return refuse_key(reader, at, "a whole number is expected for");
-	if (!units_parse_int(text, least, 1000000, field, &why))
-		return refuse_value(reader, at, &why);
-	return true;
-}
-
-static bool
-read_pool(const struct reader *reader, const config_setting_t *at)
-{
-	const char *name, *match;
-	struct pool_plan *plan;
-	bool formula, number;
-
-	if (!config_setting_is_group(at) || !config_setting_lookup_string(at, "name", &name))
-		return refuse(reader, at,
-		    "a pool is { name = \"...\"; match = \"...\"; pool_size = ...; }");
-	if (!config_setting_lookup_string(at, "match", &match))
-		return refuse(reader, at, "a pool needs match = \"filter\"");
-	if (!check_filter(reader, config_setting_get_member(at, "match"), match))
-		return false;
-	plan = settings_add_pool(reader->settings, name, match);
-	for (int i = 0; i < config_setting_length(at); i++) {
-		const config_setting_t *item = config_setting_get_elem(at, (unsigned)i);
-
-		if (strcmp(config_setting_name(item), "name") == 0 ||
-		    strcmp(config_setting_name(item), "match") == 0)
-			continue;
-		if (!read_pool_number(reader, item, plan))
-			return false;
-	}
-	formula = config_setting_get_member(at, "pool_size") != NULL;
-	number = config_setting_get_member(at, "connections") != NULL;
-	return formula != number ||
-	    refuse(reader, at, "a pool has either pool_size or connections");
-}
-
-/* The pools of a later file take the place of an earlier one's. */
-static bool
-read_pools(const struct reader *reader, const config_setting_t *at)
-{
-	if (!config_setting_is_list(at))
-		return refuse_key(reader, at, "( { ... }, { ... } ) is expected for");
-	settings_drop_pools(reader->settings);
-	for (int i = 0; i < config_setting_length(at); i++)
-		if (!read_pool(reader, config_setting_get_elem(at, (unsigned)i)))
-			return false;
-	return true;
-}
-
-/* A group of texts: names and what they are bound to. */
-static bool
-read_bindings(const struct reader *reader, const config_setting_t *at,
-    void (*add)(struct settings *settings, const char *name, const char *value))
-{
-	if (!config_setting_is_group(at))
-		return refuse_key(reader, at, "{ name = \"...\"; } is expected for");
-	for (int i = 0; i < config_setting_length(at); i++) {
-		const config_setting_t *item = config_setting_get_elem(at, (unsigned)i);
-		const char *value = config_setting_get_string(item);
-
-		if (value == NULL)
-			return refuse_key(reader, item, "a text is expected for");
-		add(reader->settings, config_setting_name(item), value);
-	}
-	return true;
-}
-
-/* Keys are checked together, for two commands may change places. */
-static bool
-read_keys(const struct reader *reader, const config_setting_t *at)
-{
-	struct settings only = { 0 };
-	struct ui *ui;
-	struct err why;
-
-	if (!read_bindings(reader, at, settings_add_key))
-		return false;
-	only.keys = reader->settings->keys;
-	only.key_count = reader->settings->key_count;
-	ui = ui_new(&only, &why);
-	if (ui == NULL)
-		return refuse(reader, at, why.msg);
-	ui_free(ui);
-	return true;
-}
-
-static bool
-read_colors(const struct reader *reader, const config_setting_t *at)
-{
-	struct look looks[STYLE_COUNT];
-	struct err why;
-
-	if (!read_bindings(reader, at, settings_add_color))
-		return false;
-	style_defaults(looks, true);
-	return style_configure(looks, reader->settings, true, &why) || refuse(reader, at, why.msg);
+	snprintf(reason, sizeof reason,
+	    "\"%s\" may stand only in a profile or on the command line: a file that is always "
+	    "read must not end sessions",
+	    config_setting_name(at));
+	return reader_refuse(reader, at, reason);
 }
 
 static bool
@@ -327,18 +127,34 @@ read_key(const struct reader *reader, const config_setting_t *at)
 	const struct setting_row *row = settings_find(name);
 
 	if (strcmp(name, "alerts") == 0)
-		return read_alerts(reader, at);
+		return reader_alerts(reader, at);
 	if (strcmp(name, "pools") == 0)
-		return read_pools(reader, at);
+		return reader_pools(reader, at);
 	if (strcmp(name, "keys") == 0)
-		return read_keys(reader, at);
+		return reader_keys(reader, at);
 	if (strcmp(name, "colors") == 0)
-		return read_colors(reader, at);
+		return reader_colors(reader, at);
 	if (row == NULL || row->section == SECTION_COMMAND || row->section == SECTION_HIDDEN)
-		return refuse_key(reader, at, "there is no setting");
+		return reader_refuse_key(reader, at, "there is no setting");
+	if (row->section == SECTION_ORDER && !reader->in_profile)
+		return refuse_order(reader, at);
 	if (row->kind == SETTING_LIST)
 		return set_list(reader, at, row);
 	return set_scalar(reader, at, row);
+}
+
+/* All keys of a group but the one that holds the profiles. */
+static bool
+read_group(const struct reader *reader, const config_setting_t *group,
+    const config_setting_t *profiles)
+{
+	for (int i = 0; i < config_setting_length(group); i++) {
+		const config_setting_t *at = config_setting_get_elem(group, (unsigned)i);
+
+		if (at != profiles && !read_key(reader, at))
+			return false;
+	}
+	return true;
 }
 
 /* The whole file; false when it cannot be read, which for a directory shows only here. */
@@ -353,40 +169,141 @@ read_file(FILE *file, struct buf *text)
 	return ferror(file) == 0;
 }
 
+/* Parses the file, if it is there; its profiles must be groups. */
 static bool
-read_text(const struct reader *reader, const char *text)
+parse_file(struct file *file, struct err *err)
 {
-	const config_setting_t *root;
-	config_t config;
-	bool ok = true;
-
-	config_init(&config);
-	if (config_read_string(&config, text) != CONFIG_TRUE) {
-		ok = err_set(reader->err, "%s:%d: %s", reader->path, config_error_line(&config),
-		    config_error_text(&config));
-	} else {
-		root = config_root_setting(&config);
-		for (int i = 0; ok && i < config_setting_length(root); i++)
-			ok = read_key(reader, config_setting_get_elem(root, (unsigned)i));
-	}
-	config_destroy(&config);
-	return ok;
-}
-
-bool
-config_load(struct settings *settings, const char *path, bool must, struct err *err)
-{
-	struct reader reader = { settings, path, err };
-	FILE *file = fopen(path, "re");
+	struct reader reader = { NULL, file->path, false, err };
+	FILE *stream = fopen(file->path, "re");
 	struct buf text = { 0 };
 	bool ok;
 
-	if (file == NULL)
-		return (!must && errno == ENOENT) ||
-		    err_set(err, "cannot read %s: %s", path, strerror(errno));
-	ok = read_file(file, &text) ? read_text(&reader, buf_str(&text))
-	                            : err_set(err, "cannot read %s: %s", path, strerror(errno));
-	fclose(file);
+	if (stream == NULL)
+		return (!file->must && errno == ENOENT) ||
+		    err_set(err, "cannot read %s: %s", file->path, strerror(errno));
+	ok = read_file(stream, &text) ||
+	    err_set(err, "cannot read %s: %s", file->path, strerror(errno));
+	fclose(stream);
+	if (ok && config_read_string(&file->config, buf_str(&text)) != CONFIG_TRUE)
+		ok = err_set(err, "%s:%d: %s", file->path, config_error_line(&file->config),
+		    config_error_text(&file->config));
 	buf_clear(&text);
+	if (!ok)
+		return false;
+	file->root = config_root_setting(&file->config);
+	file->profiles = config_setting_get_member(file->root, "profiles");
+	return file->profiles == NULL || config_setting_is_group(file->profiles) ||
+	    reader_refuse_key(&reader, file->profiles, "{ name = { ... }; } is expected for");
+}
+
+/* All files in their order, then what each of them has of the profile; NULL is none. */
+static bool
+apply(struct settings *settings, const struct files *files, const char *profile, struct err *err)
+{
+	for (size_t i = 0; i < files->count; i++) {
+		const struct file *file = &files->items[i];
+		struct reader reader = { settings, file->path, false, err };
+
+		if (file->root != NULL && !read_group(&reader, file->root, file->profiles))
+			return false;
+	}
+	for (size_t i = 0; profile != NULL && i < files->count; i++) {
+		const struct file *file = &files->items[i];
+		struct reader reader = { settings, file->path, true, err };
+		const config_setting_t *group = file->profiles != NULL
+		    ? config_setting_get_member(file->profiles, profile)
+		    : NULL;
+
+		if (group != NULL && !config_setting_is_group(group))
+			return reader_refuse_key(&reader, group,
+			    "{ setting = ...; } is expected for profile");
+		if (group != NULL && !read_group(&reader, group, NULL))
+			return false;
+	}
+	return true;
+}
+
+/* Name of the n-th profile of a file, NULL past the last. */
+static const char *
+profile_name(const struct file *file, int n)
+{
+	if (file->profiles == NULL || n >= config_setting_length(file->profiles))
+		return NULL;
+	return config_setting_name(config_setting_get_elem(file->profiles, (unsigned)n));
+}
+
+/* Each profile must be right, for it is needed when there is no time to correct it. */
+static bool
+check_profiles(const struct files *files, struct err *err)
+{
+	for (size_t i = 0; i < files->count; i++) {
+		const char *name;
+
+		for (int n = 0; (name = profile_name(&files->items[i], n)) != NULL; n++) {
+			struct settings settings;
+			bool ok;
+
+			settings_init(&settings);
+			ok = apply(&settings, files, name, err);
+			settings_clear(&settings);
+			if (!ok)
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool
+has_profile(const struct file *file, const char *name)
+{
+	return file->profiles != NULL && config_setting_get_member(file->profiles, name) != NULL;
+}
+
+/* Whether a profile has that name; with an error that lists those that there are. */
+static bool
+find_profile(const struct files *files, const char *wanted, struct err *err)
+{
+	struct buf names = { 0 };
+	bool found = false;
+
+	for (size_t i = 0; i < files->count; i++) {
+		const char *name;
+
+		for (int n = 0; (name = profile_name(&files->items[i], n)) != NULL; n++) {
+			found |= strcmp(name, wanted) == 0;
+			if (i == 0 || !has_profile(&files->items[0], name))
+				buf_addf(&names, "%s%s", names.len > 0 ? ", " : "", name);
+		}
+	}
+	if (!found && names.len == 0)
+		err_set(err, "no profile \"%.80s\": the configuration has none", wanted);
+	else if (!found)
+		err_set(err, "no profile \"%.80s\": there are %s", wanted, buf_str(&names));
+	buf_clear(&names);
+	return found;
+}
+
+bool
+config_load(struct settings *settings, const struct config_paths *paths, const char *profile,
+    struct err *err)
+{
+	struct files files = { .count = 0 };
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < CONFIG_PATHS && paths->items[i] != NULL; i++) {
+		struct file *file = &files.items[files.count++];
+
+		*file = (struct file){ .path = paths->items[i], .must = paths->must };
+		config_init(&file->config);
+		ok = parse_file(file, err);
+	}
+	ok = ok && apply(settings, &files, NULL, err) && check_profiles(&files, err);
+	if (ok && profile != NULL) {
+		settings_clear(settings);
+		settings_init(settings);
+		ok = find_profile(&files, profile, err) && apply(settings, &files, profile, err);
+	}
+	for (size_t i = 0; i < files.count; i++)
+		config_destroy(&files.items[i].config);
 	return ok;
 }

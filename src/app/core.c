@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "app.h"
+#include "analysis/advice.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
@@ -26,21 +27,6 @@ match_pool(const void *context, const struct snapshot *snap, const struct sessio
 	return -1;
 }
 
-/* The protecting filters are used by the screen, which makes them anew; here they are only checked.
- */
-static bool
-check_protect(const struct settings *settings, struct err *err)
-{
-	for (size_t i = 0; i < settings->protect.count; i++) {
-		struct filter *filter = filter_parse(settings->protect.items[i], err);
-
-		if (filter == NULL)
-			return false;
-		filter_free(filter);
-	}
-	return true;
-}
-
 bool
 app_open(struct app *app, struct err *err)
 {
@@ -52,8 +38,6 @@ app_open(struct app *app, struct err *err)
 		if (app->pool_filters[i] == NULL)
 			return false;
 	}
-	if (!check_protect(&app->settings, err))
-		return false;
 	app->matcher = (struct pool_matcher){ match_pool, app };
 	alerts_init(&app->alerts, &app->settings);
 	app->source = source_open(&app->settings, err);
@@ -118,6 +102,7 @@ app_take(struct app *app, struct snapshot *snap)
 	};
 	facts_make(&app->facts, &input);
 	alerts_update(&app->alerts, &app->facts, snap->wall_us);
+	advice_make(&app->alerts, &app->facts);
 	judge_refusal(app, snap->wall_us);
 	source_recycle(app->source, previous); /* the facts do not point into it */
 	return tell_rights(app);

@@ -14,8 +14,10 @@
 const char *const docs_sections[] = {
 	[SECTION_CONNECTION] = "Connection options",
 	[SECTION_REPORT] = "Report options",
+	[SECTION_CHECK] = "Check options",
 	[SECTION_SCREEN] = "Screen options",
 	[SECTION_ACTION] = "Action options",
+	[SECTION_ORDER] = "Acting without the screen",
 	[SECTION_COMMAND] = "Other options",
 	[SECTION_HIDDEN] = NULL,
 };
@@ -49,6 +51,8 @@ help_words(const char *text, struct buf *out)
 static void
 help_section(enum setting_section section, struct buf *out)
 {
+	struct buf text = { 0 };
+
 	buf_addf(out, "\n%s:\n", docs_sections[section]);
 	for (size_t i = 0; i < setting_count; i++) {
 		const struct setting_row *row = &setting_rows[i];
@@ -61,14 +65,20 @@ help_section(enum setting_section section, struct buf *out)
 		else
 			buf_addf(out, "      --%s", row->option);
 		if (row->arg != NULL)
-			buf_addf(out, "=%s", row->arg);
-		buf_fill(out, ' ',
-		    out->len - start < HELP_INDENT - 1 ? HELP_INDENT - (out->len - start) : 1);
-		help_words(row->help, out);
+			buf_addf(out, row->kind == SETTING_AGE ? "[=%s]" : "=%s", row->arg);
+		if (out->len - start >= HELP_INDENT - 1) {
+			buf_addc(out, '\n');
+			start = out->len;
+		}
+		buf_fill(out, ' ', HELP_INDENT - (out->len - start));
+		buf_adds(&text, row->help);
 		if (row->value != NULL && strcmp(row->value, "0") != 0)
-			buf_addf(out, " (default %s)", row->value);
+			buf_addf(&text, " (default %s)", row->value);
+		help_words(buf_str(&text), out);
 		buf_addc(out, '\n');
+		buf_reset(&text);
 	}
+	buf_clear(&text);
 }
 
 static void
@@ -147,7 +157,9 @@ completion(const struct settings *settings, struct buf *out)
 	for (size_t i = 0; i < setting_count; i++)
 		if (setting_rows[i].section != SECTION_HIDDEN)
 			buf_addf(out, "%s--%s%s", i > 0 ? " " : "", setting_rows[i].option,
-			    setting_rows[i].arg != NULL ? "=" : "");
+			    setting_rows[i].arg != NULL && setting_rows[i].kind != SETTING_AGE
+			        ? "="
+			        : "");
 	buf_adds(out,
 	    "' -- \"$cur\")\n"
 	    "\t[[ ${COMPREPLY-} != *= ]] || compopt -o nospace\n"

@@ -3,13 +3,12 @@
  * The configuration as a configuration file: what is in force
  * (--dump-config), and the commented sample.
  */
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/alert_limit.h"
 #include "app.h"
 #include "base/buf.h"
-#include "base/units.h"
 #include "ui/style.h"
 #include "ui/ui.h"
 
@@ -58,77 +57,95 @@ dump_list(const struct settings *settings, const struct setting_row *row, struct
 	buf_clear(&text);
 }
 
+/* Whether a file may have it at its top; an order it may have only in a profile. */
+static bool
+is_plain_key(const struct setting_row *row)
+{
+	return row->section < SECTION_ORDER;
+}
+
+static void
+dump_setting(const struct settings *settings, const struct setting_row *row, struct buf *out)
+{
+	struct buf text = { 0 };
+
+	if (row->kind == SETTING_LIST) {
+		dump_list(settings, row, out);
+	} else if (settings_get(settings, row, 0, &text)) {
+		buf_addf(out, "%s = ", row->field);
+		add_value(out, row, buf_str(&text));
+		buf_adds(out, ";\n");
+	}
+	buf_clear(&text);
+}
+
 static void
 dump_settings(const struct settings *settings, struct buf *out)
 {
-	for (size_t i = 0; i < setting_count; i++) {
-		const struct setting_row *row = &setting_rows[i];
-		struct buf text = { 0 };
-
-		if (row->section == SECTION_COMMAND || row->section == SECTION_HIDDEN)
-			continue;
-		if (row->kind == SETTING_LIST) {
-			dump_list(settings, row, out);
-		} else if (settings_get(settings, row, 0, &text)) {
-			buf_addf(out, "%s = ", row->field);
-			add_value(out, row, buf_str(&text));
-			buf_adds(out, ";\n");
-		}
-		buf_clear(&text);
-	}
+	for (size_t i = 0; i < setting_count; i++)
+		if (is_plain_key(&setting_rows[i]))
+			dump_setting(settings, &setting_rows[i], out);
 }
 
-/* The largest unit in which it is a whole number. */
-static void
-add_duration(struct buf *out, int64_t us)
+/* Whether it says anything: a flag that is off does not. */
+static bool
+is_given(const struct settings *settings, const struct setting_row *row)
 {
-	static const struct {
-		const char *name;
-		int64_t us;
-	} units[] = { { "h", INT64_C(3600000000) }, { "min", 60000000 }, { "s", 1000000 },
-		{ "ms", 1000 }, { "us", 1 } };
-	size_t i = 0;
+	struct buf text = { 0 };
+	bool given = settings_get(settings, row, 0, &text) &&
+	    !(row->kind == SETTING_FLAG && strcmp(buf_str(&text), "false") == 0);
 
-	while (us % units[i].us != 0)
-		i++;
-	buf_addf(out, "%lld%s", (long long)(us / units[i].us), units[i].name);
+	buf_clear(&text);
+	return given;
+}
+
+/* What is to be done, as the profile that would say so. */
+static void
+dump_orders(const struct settings *settings, struct buf *out)
+{
+	const char *name = settings->profile != NULL ? settings->profile : "orders";
+	bool open = false;
+
+	for (size_t i = 0; i < setting_count; i++) {
+		if (setting_rows[i].section != SECTION_ORDER ||
+		    !is_given(settings, &setting_rows[i]))
+			continue;
+		if (!open)
+			buf_addf(out, "profiles = {\n\t%s = {\n", name);
+		open = true;
+		buf_adds(out, "\t\t");
+		dump_setting(settings, &setting_rows[i], out);
+	}
+	buf_adds(out, open ? "\t};\n};\n" : "");
 }
 
 /* A large number must look like one with a fraction, for the same reason as above. */
-void
-docs_limit(const struct alert_rule *rule, double limit, struct buf *out)
+static void
+dump_limit(const struct alert_rule *rule, const char *name, const struct alert_limit *limit,
+    struct buf *out)
 {
-	char text[UNITS_TEXT_MAX];
+	struct buf text = { 0 };
 
-	if (rule->unit == VALUE_DURATION) {
-		add_duration(out, (int64_t)limit);
-		return;
+	alert_limit_format(rule->unit, limit, &text);
+	buf_addf(out, " %s = ", name);
+	if (limit->kind != LIMIT_PLAIN || rule->unit == VALUE_DURATION) {
+		add_string(out, buf_str(&text));
+	} else {
+		buf_adds(out, buf_str(&text));
+		if (text.len > strlen("999999999") && strpbrk(text.data, ".e") == NULL)
+			buf_adds(out, ".0");
 	}
-	units_number_exact(text, rule->unit == VALUE_SHARE ? limit * 100 : limit);
-	buf_adds(out, text);
-	if (strlen(text) > strlen("999999999") && strpbrk(text, ".e") == NULL)
-		buf_adds(out, ".0");
+	buf_addc(out, ';');
+	buf_clear(&text);
 }
 
 static void
-dump_limit(const struct alert_rule *rule, const char *name, double limit, struct buf *out)
+dump_alert(const struct alert *alert, struct buf *out)
 {
-	const char *quote = rule->unit == VALUE_DURATION ? "\"" : "";
-
-	if (isnan(limit))
-		return;
-	buf_addf(out, " %s = %s", name, quote);
-	docs_limit(rule, limit, out);
-	buf_addf(out, "%s;", quote);
-}
-
-static void
-dump_alert(const struct alert_rule *rule, double warning, double critical, struct buf *out)
-{
-	buf_addf(out, "\t%s = {", rule->name);
-	dump_limit(rule, "warning", warning, out);
-	dump_limit(rule, "critical", critical, out);
-	buf_adds(out, " };");
+	buf_addf(out, "\t%s = {", alert->rule->name);
+	dump_limit(alert->rule, "warning", &alert->warning, out);
+	dump_limit(alert->rule, "critical", &alert->critical, out);
+	buf_adds(out, " };\n");
 }
 
 static void
@@ -138,10 +155,8 @@ dump_alerts(const struct settings *settings, struct buf *out)
 
 	alerts_init(&set, settings);
 	buf_adds(out, "alerts = {\n");
-	for (size_t i = 0; i < set.count; i++) {
-		dump_alert(set.items[i].rule, set.items[i].warning, set.items[i].critical, out);
-		buf_addc(out, '\n');
-	}
+	for (size_t i = 0; i < set.count; i++)
+		dump_alert(&set.items[i], out);
 	buf_adds(out, "};\n");
 }
 
@@ -189,6 +204,7 @@ docs_config(const struct settings *settings, struct buf *out)
 	dump_pools(settings, out);
 	dump_bindings("keys", settings->keys, settings->key_count, out);
 	dump_bindings("colors", settings->colors, settings->color_count, out);
+	dump_orders(settings, out);
 }
 
 /* Examples for settings that have no default. */
@@ -200,10 +216,15 @@ static const struct {
 	{ "port", "5432" },
 	{ "username", "\"monitor\"" },
 	{ "dbname", "\"postgres\"" },
+	{ "show", "\"summary,applications,sessions\"" },
+	{ "output", "\"/var/lib/node_exporter/pgconntop.prom\"" },
 	{ "filter", "( \"state=idle\", \"age>5min\" )" },
 	{ "sort", "\"-age\"" },
 	{ "columns", "\"pid,application,state,age,query\"" },
+	{ "warning", "( \"utilization:70\", \"long_query:2min\" )" },
+	{ "critical", "\"utilization:10:85\"" },
 	{ "protect", "( \"application=nightly-etl\", \"user=replicator\" )" },
+	{ "when", "\"utilization:critical\"" },
 	{ "kill_log", "\"/var/log/pgconntop.log\"" },
 	{ "pgdata", "\"/var/lib/postgresql/15/main\"" },
 };
@@ -226,7 +247,7 @@ sample_settings(struct buf *out)
 	for (size_t i = 0; i < setting_count; i++) {
 		const struct setting_row *row = &setting_rows[i];
 
-		if (row->section == SECTION_COMMAND || row->section == SECTION_HIDDEN)
+		if (!is_plain_key(row))
 			continue;
 		buf_addf(out, "\n# %s\n#%s = ", row->help, row->field);
 		sample_value(row, out);
@@ -235,15 +256,40 @@ sample_settings(struct buf *out)
 }
 
 static void
-sample_alerts(struct buf *out)
+sample_profiles(struct buf *out)
 {
 	buf_adds(out,
-	    "\n# Limits of the alerts: per cent, durations such as \"5min\", or counts.\n"
+	    "\n# Profiles: more settings, for --profile=NAME. Only here may a file say what is to\n"
+	    "# be done to sessions.\n"
+	    "#profiles = {\n"
+	    "#\tshop = { host = \"db1.example.com\"; dbname = \"shop\"; read_only = true; };\n"
+	    "#\tguard = {\n");
+	for (size_t i = 0; i < setting_count; i++) {
+		const struct setting_row *row = &setting_rows[i];
+
+		if (row->section != SECTION_ORDER)
+			continue;
+		buf_addf(out, "#\t\t# %s\n#\t\t%s = ", row->help, row->field);
+		sample_value(row, out);
+		buf_adds(out, ";\n");
+	}
+	buf_adds(out, "#\t};\n#};\n");
+}
+
+static void
+sample_alerts(struct buf *out)
+{
+	const struct settings none = { 0 };
+	struct alert_set set;
+
+	alerts_init(&set, &none);
+	buf_adds(out,
+	    "\n# Limits of the alerts: per cent, durations such as \"5min\", counts; also ranges\n"
+	    "# that are good, \"10:80\", or bad, \"@10:80\"; and \"off\".\n"
 	    "#alerts = {\n");
-	for (size_t i = 0; i < alert_count; i++) {
-		buf_addf(out, "#\t# %s\n#", alert_rules[i].help);
-		dump_alert(&alert_rules[i], alert_rules[i].warning, alert_rules[i].critical, out);
-		buf_addc(out, '\n');
+	for (size_t i = 0; i < set.count; i++) {
+		buf_addf(out, "#\t# %s\n#", set.items[i].rule->help);
+		dump_alert(&set.items[i], out);
 	}
 	buf_adds(out, "#};\n");
 }
@@ -306,4 +352,5 @@ docs_sample(const struct settings *settings, struct buf *out)
 	    "#);\n");
 	sample_keys(out);
 	sample_colors(out);
+	sample_profiles(out);
 }

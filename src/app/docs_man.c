@@ -3,13 +3,14 @@
  * The generated parts of the manual pages, in the markup of man(7).
  */
 #include <ctype.h>
-#include <math.h>
 #include <string.h>
 
 #include "action/action.h"
+#include "analysis/alert_limit.h"
 #include "app.h"
 #include "base/buf.h"
 #include "model/link.h"
+#include "report/report.h"
 #include "ui/style.h"
 #include "ui/ui.h"
 
@@ -103,9 +104,9 @@ man_option(const struct setting_row *row, struct buf *out)
 	roff(out, row->option);
 	buf_adds(out, "\\fR");
 	if (row->arg != NULL) {
-		buf_adds(out, "=\\fI");
+		buf_adds(out, row->kind == SETTING_AGE ? "[=\\fI" : "=\\fI");
 		roff(out, row->arg);
-		buf_adds(out, "\\fR");
+		buf_adds(out, row->kind == SETTING_AGE ? "\\fR]" : "\\fR");
 	}
 	buf_addc(out, '\n');
 	roff_sentence(out, row->help);
@@ -183,7 +184,7 @@ man_column(const struct column *column, struct buf *out)
 	buf_adds(out, (column->flags & COLUMN_HIDDEN) != 0 ? " *\n" : "\n");
 	roff_sentence(out, column->help);
 	if (column->key != NULL) {
-		buf_adds(out, "In JSON ");
+		buf_adds(out, "In JSON and CSV ");
 		roff(out, column->key);
 		buf_adds(out, ".\n");
 	}
@@ -218,17 +219,32 @@ man_columns(struct buf *out)
 	}
 }
 
-/* "critical 85 %", or "no critical". */
+static void
+man_metric(void *out, const struct metric *metric)
+{
+	buf_adds(out, ".TP 16\n.B ");
+	roff(out, metric->name);
+	buf_addf(out, "\n(%s; %s)\n", metric->type, metric->labels);
+	roff_sentence(out, metric->help);
+}
+
+static void
+man_metrics(struct buf *out)
+{
+	dense(out, true);
+	metrics_each(man_metric, out);
+	dense(out, false);
+}
+
+/* "critical 85 %". */
 static void
 man_limit(const struct alert_rule *rule, const char *name, double limit, struct buf *out)
 {
-	if (isnan(limit)) {
-		buf_addf(out, "no %s", name);
-		return;
-	}
+	const struct alert_limit plain = alert_limit_plain(limit);
+
 	buf_addf(out, "%s ", name);
-	docs_limit(rule, limit, out);
-	if (rule->unit == VALUE_SHARE)
+	alert_limit_format(rule->unit, &plain, out);
+	if (rule->unit == VALUE_SHARE && plain.kind == LIMIT_PLAIN)
 		buf_adds(out, " %");
 }
 
@@ -272,28 +288,41 @@ static const char *const kind_words[] = {
 	[SETTING_FLAG] = "True or false.",
 	[SETTING_INT] = "A whole number.",
 	[SETTING_DURATION] = "A duration.",
+	[SETTING_AGE] = "A duration.",
 	[SETTING_TEXT] = "A text.",
 	[SETTING_CHOICE] = "One of ",
 	[SETTING_LIST] = "A text, or a list of texts.",
 };
 
 static void
+man_setting(const struct setting_row *row, struct buf *out)
+{
+	roff_item(out, row->field, row->help);
+	buf_adds(out, kind_words[row->kind]);
+	if (row->kind == SETTING_CHOICE) {
+		roff(out, row->arg);
+		buf_addc(out, '.');
+	}
+	buf_addc(out, '\n');
+	if (row->kind != SETTING_AGE) /* there the key has to say it */
+		man_default(row, out);
+}
+
+static void
 man_settings(struct buf *out)
 {
-	for (size_t i = 0; i < setting_count; i++) {
-		const struct setting_row *row = &setting_rows[i];
+	for (size_t i = 0; i < setting_count; i++)
+		if (setting_rows[i].section < SECTION_ORDER)
+			man_setting(&setting_rows[i], out);
+}
 
-		if (row->section == SECTION_COMMAND || row->section == SECTION_HIDDEN)
-			continue;
-		roff_item(out, row->field, row->help);
-		buf_adds(out, kind_words[row->kind]);
-		if (row->kind == SETTING_CHOICE) {
-			roff(out, row->arg);
-			buf_addc(out, '.');
-		}
-		buf_addc(out, '\n');
-		man_default(row, out);
-	}
+/* Those that only a profile may have. */
+static void
+man_orders(struct buf *out)
+{
+	for (size_t i = 0; i < setting_count; i++)
+		if (setting_rows[i].section == SECTION_ORDER)
+			man_setting(&setting_rows[i], out);
 }
 
 static void
@@ -330,10 +359,12 @@ static const struct {
 	{ "keys", man_keys },
 	{ "tables", man_tables },
 	{ "columns", man_columns },
+	{ "metrics", man_metrics },
 	{ "alerts", man_alerts },
 	{ "refusals", man_refusals },
 	{ "outcomes", man_outcomes },
 	{ "settings", man_settings },
+	{ "orders", man_orders },
 	{ "key-names", man_key_names },
 	{ "colors", man_colors },
 };

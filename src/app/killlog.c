@@ -20,7 +20,7 @@
 #include "base/err.h"
 #include "base/settings.h"
 #include "model/snapshot.h"
-#include "report/report.h"
+#include "report/json.h"
 
 /* The default: below the user's state directory. */
 static bool

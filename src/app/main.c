@@ -3,14 +3,17 @@
  * pgconntop: which connections hold the slots of a PostgreSQL server, and
  * why. This file only decides what is run.
  */
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "app.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "config.h"
+#include "order.h"
 
 /* Prints what needs no server; false when there is nothing of that kind to print. */
 static bool
@@ -36,10 +39,38 @@ choose_mode(struct settings *settings)
 		settings->count = 1;
 }
 
+/* Whether the command line asks for a check, as far as it can be read: it may be wrong elsewhere.
+ */
+static bool
+asks_for_check(int argc, char *const argv[])
+{
+	static const char option[] = "--check";
+
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		size_t n = strlen(argv[i]);
+
+		/* getopt_long() takes the beginning of a name that has but one end */
+		if (n >= sizeof "--ch" - 1 && strncmp(argv[i], option, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Says what is wrong, in a way that the reader understands. */
+static int
+refuse(const struct app *app, const struct err *err)
+{
+	if (app->settings.check)
+		return check_refuse(err->msg);
+	fprintf(stderr, "pgconntop: %s\n", err->msg);
+	return STATUS_USAGE;
+}
+
 static int
 run(struct app *app)
 {
 	struct settings *settings = &app->settings;
+	struct order order;
 	struct err err;
 
 	if (settings->generate != NULL) {
@@ -50,13 +81,35 @@ run(struct app *app)
 	}
 	if (print_words(settings))
 		return STATUS_OK;
-	if (!app_open(app, &err)) {
-		fprintf(stderr, "pgconntop: %s\n", err.msg);
-		return STATUS_USAGE;
-	}
-	choose_mode(settings);
+	if (settings->check)
+		check_settings(settings);
+	if (settings->check && order_given(settings) && !order_read(&order, settings, &err))
+		return refuse(app, &err);
+	if (!app_open(app, &err))
+		return refuse(app, &err);
 	signals_init();
+	if (settings->check)
+		return check_run(app);
+	if (order_given(settings))
+		return kill_run(app);
+	choose_mode(settings);
 	return settings->watch ? batch_run(app) : live_run(app);
+}
+
+/*
+ * A standard descriptor that is closed would be taken by the connection, and what we print would
+ * go to the server. What stands in its place cannot be written to either.
+ */
+static void
+hold_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
 }
 
 int
@@ -65,19 +118,22 @@ main(int argc, char *argv[])
 	struct app *app = mem_alloc(1, sizeof(*app)); /* the rings in it are large */
 	struct err err;
 	int status;
+	bool check;
 
+	hold_descriptors();
 	setlocale(LC_CTYPE, ""); /* not LC_NUMERIC: numbers have a point everywhere */
 	setlocale(LC_MESSAGES, "");
 	settings_init(&app->settings);
 	if (options_read(&app->settings, argc, argv, &err)) {
 		status = run(app);
 	} else {
-		fprintf(stderr, "pgconntop: %s\n", err.msg);
-		status = STATUS_USAGE;
+		app->settings.check |= asks_for_check(argc, argv);
+		status = refuse(app, &err);
 	}
+	check = app->settings.check;
 	app_close(app);
 	mem_free(app);
-	if (fclose(stdout) != 0 && status == STATUS_OK)
+	if (fclose(stdout) != 0 && status == STATUS_OK && !check)
 		status = STATUS_USAGE;
 	return status;
 }

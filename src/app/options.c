@@ -12,6 +12,7 @@
 #include "app.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/units.h"
 
 #define SYSTEM_FILE "/etc/pgconntop.conf"
 #define FIRST_LONG 256 /* getopt's value of row 0; below are letters */
@@ -34,8 +35,9 @@ long_options(void)
 	for (size_t i = 0; i < setting_count; i++)
 		options[i] = (struct option){
 			.name = setting_rows[i].option,
-			.has_arg =
-			    setting_rows[i].kind == SETTING_FLAG ? no_argument : required_argument,
+			.has_arg = setting_rows[i].kind == SETTING_FLAG ? no_argument
+			    : setting_rows[i].kind == SETTING_AGE       ? optional_argument
+			                                                : required_argument,
 			.val = FIRST_LONG + (int)i,
 		};
 	return options;
@@ -82,6 +84,17 @@ refuse(int value, const char *word, struct err *err)
 	return err_set(err, "unknown option %s; see pgconntop --help", name);
 }
 
+/* Whether an AGE was meant that getopt leaves for an operand: it may be left out. */
+static bool
+lost_age(int value, const char *next)
+{
+	struct err ignored;
+	int64_t us;
+
+	return optarg == NULL && next != NULL && row_of(value)->kind == SETTING_AGE &&
+	    units_parse_duration(next, &us, &ignored);
+}
+
 static bool
 parse(struct parsed *parsed, int argc, char *const argv[], struct err *err)
 {
@@ -97,6 +110,9 @@ parse(struct parsed *parsed, int argc, char *const argv[], struct err *err)
 
 		if (value == ':' || (value == '?' && strcmp(word, "-?") != 0))
 			ok = refuse(value, word, err);
+		else if (lost_age(value, argv[optind]))
+			ok = err_set(err, "write %s=%s: what stands behind a blank is a DBNAME",
+			    word, argv[optind]);
 		else
 			parsed->items[parsed->count++] =
 			    (struct given){ row_of(value), optarg != NULL ? optarg : "" };
@@ -121,38 +137,40 @@ parse_operands(struct parsed *parsed, int argc, char *const argv[], struct err *
 	return true;
 }
 
+/* The argument of the last option of that name; NULL when it was not given. */
 static const char *
-given_config(const struct parsed *parsed)
+given_text(const struct parsed *parsed, const char *field)
 {
-	const char *path = NULL;
+	const char *text = NULL;
 
 	for (size_t i = 0; i < parsed->count; i++)
-		if (strcmp(parsed->items[i].row->field, "config") == 0)
-			path = parsed->items[i].text;
-	return path;
+		if (strcmp(parsed->items[i].row->field, field) == 0)
+			text = parsed->items[i].text;
+	return text;
 }
 
 static bool
-read_files(struct settings *settings, const char *path, struct err *err)
+read_files(struct settings *settings, const struct parsed *parsed, struct err *err)
 {
 	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	const char *path = given_text(parsed, "config");
+	struct config_paths paths = { { path != NULL ? path : SYSTEM_FILE }, path != NULL };
 	char user[1024] = "";
 
-	if (path != NULL)
-		return config_load(settings, path, true, err);
 	if (config != NULL && config[0] == '/')
 		snprintf(user, sizeof user, "%s/pgconntop/pgconntop.conf", config);
 	else if (home != NULL && home[0] != '\0')
 		snprintf(user, sizeof user, "%s/.config/pgconntop/pgconntop.conf", home);
-	return config_load(settings, SYSTEM_FILE, false, err) &&
-	    (user[0] == '\0' || config_load(settings, user, false, err));
+	if (path == NULL && user[0] != '\0')
+		paths.items[1] = user;
+	return config_load(settings, &paths, given_text(parsed, "profile"), err);
 }
 
 static bool
 apply(struct settings *settings, const struct parsed *parsed, struct err *err)
 {
 	for (size_t i = 0; i < parsed->count; i++)
-		if (!settings_set(settings, parsed->items[i].row, parsed->items[i].text, err))
+		if (!value_set(settings, parsed->items[i].row, parsed->items[i].text, err))
 			return false;
 	return true;
 }
@@ -161,14 +179,8 @@ apply(struct settings *settings, const struct parsed *parsed, struct err *err)
 static bool
 wants_only_words(const struct parsed *parsed)
 {
-	for (size_t i = 0; i < parsed->count; i++) {
-		const char *field = parsed->items[i].row->field;
-
-		if (strcmp(field, "help") == 0 || strcmp(field, "version") == 0 ||
-		    strcmp(field, "generate") == 0)
-			return true;
-	}
-	return false;
+	return given_text(parsed, "help") != NULL || given_text(parsed, "version") != NULL ||
+	    given_text(parsed, "generate") != NULL;
 }
 
 bool
@@ -176,9 +188,13 @@ options_read(struct settings *settings, int argc, char *const argv[], struct err
 {
 	struct parsed parsed = { .items = mem_alloc((size_t)argc, sizeof *parsed.items) };
 	bool ok = parse(&parsed, argc, argv, err) && parse_operands(&parsed, argc, argv, err) &&
-	    (wants_only_words(&parsed) || read_files(settings, given_config(&parsed), err)) &&
+	    (wants_only_words(&parsed) || read_files(settings, &parsed, err)) &&
 	    apply(settings, &parsed, err);
 
+	if (ok && settings->check && given_text(&parsed, "filter") != NULL)
+		ok = err_set(err, "--filter selects sessions, and --check is about all of them");
+	settings->filter_given = given_text(&parsed, "filter") != NULL;
+	settings->timeout_given = given_text(&parsed, "connect_timeout") != NULL;
 	mem_free(parsed.items);
 	return ok;
 }

@@ -21,8 +21,8 @@ on_signal(int number)
 		resized_flag = 1;
 	else if (number == SIGCONT)
 		continued_flag = 1;
-	else
-		quit_flag = 1;
+	else if (quit_flag < 2)
+		quit_flag++;
 }
 
 static void
@@ -79,6 +79,12 @@ bool
 signals_quit(void)
 {
 	return quit_flag != 0;
+}
+
+bool
+signals_hurry(void)
+{
+	return quit_flag > 1;
 }
 
 bool

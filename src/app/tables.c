@@ -71,7 +71,7 @@ write_report(struct app *app, struct buf *out)
 		buf_addf(&names, "%s%s", i > 0 ? "," : "", tables[i]->name);
 	report_show(&report, buf_str(&names), &ignored); /* they are the registry's own */
 	app_data(app, &data);
-	report.writer->sample(&report, &data, 0, out, &arena);
+	report.writer->sample(&report, &(struct report_sample){ .data = &data }, out, &arena);
 	arena_clear(&arena);
 	buf_clear(&names);
 }

@@ -72,6 +72,21 @@ buf_fill(struct buf *buf, char c, size_t n)
 }
 
 void
+buf_addi(struct buf *buf, int64_t number)
+{
+	uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+	char digits[20];
+	size_t i = sizeof digits;
+
+	do
+		digits[--i] = (char)('0' + rest % 10);
+	while ((rest /= 10) > 0);
+	if (number < 0)
+		digits[--i] = '-';
+	buf_add(buf, digits + i, sizeof digits - i);
+}
+
+void
 buf_addf(struct buf *buf, const char *fmt, ...)
 {
 	va_list args, again;

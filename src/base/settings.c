@@ -10,7 +10,6 @@
 #include "base/mem.h"
 #include "base/units.h"
 
-#include <math.h>
 #include <string.h>
 
 static void *
@@ -109,35 +108,21 @@ read_choice(const char *words, const char *text, int *out)
 	return false;
 }
 
-/* Appends a duration that units_parse_duration() reads back as the same. */
 static void
 add_duration(struct buf *out, int64_t us)
 {
-	int fraction = (int)(us % UNITS_US_PER_SECOND);
-	int64_t seconds = us / UNITS_US_PER_SECOND;
+	char text[UNITS_TEXT_MAX];
 
-	if (us > 0 && us % (3600 * UNITS_US_PER_SECOND) == 0) {
-		buf_addf(out, "%lldh", (long long)(seconds / 3600));
-		return;
-	}
-	if (us > 0 && us % (60 * UNITS_US_PER_SECOND) == 0) {
-		buf_addf(out, "%lldmin", (long long)(seconds / 60));
-		return;
-	}
-	buf_addf(out, "%lld", (long long)seconds);
-	if (fraction > 0) {
-		buf_addf(out, ".%06d", fraction);
-		while (out->data[out->len - 1] == '0')
-			buf_chop(out, 1);
-	}
-	buf_addc(out, 's');
+	buf_adds(out, units_duration_exact(text, us));
 }
 
-/* Appends " from 0.1s to 1h", or " of at least 0" where there is no other end. */
+/* Appends " from 100ms to 1h", or " of at least 0" where there is no other end. */
 static void
 add_range(struct buf *out, const struct setting_row *row)
 {
-	if (row->kind == SETTING_DURATION) {
+	if (row->kind != SETTING_INT && row->most == INT64_MAX) {
+		buf_adds(out, " below 100 years, such as 90s, 5min or 1h30min");
+	} else if (row->kind != SETTING_INT) {
 		buf_adds(out, " from ");
 		add_duration(out, row->least);
 		buf_adds(out, " to ");
@@ -162,6 +147,7 @@ add_allowed(struct buf *out, const struct setting_row *row)
 		return;
 	case SETTING_INT:
 	case SETTING_DURATION:
+	case SETTING_AGE:
 		buf_adds(out,
 		    row->kind == SETTING_INT ? "must be a whole number" : "must be a duration");
 		if (is_limited(row))
@@ -211,6 +197,8 @@ store(void *field, const struct setting_row *row, const char *text)
 	case SETTING_INT:
 	case SETTING_DURATION:
 		return read_number(row, text, field);
+	case SETTING_AGE:
+		return read_number(row, text[0] != '\0' ? text : row->value, field);
 	case SETTING_CHOICE:
 		return read_choice(row->arg, text, field);
 	case SETTING_TEXT:
@@ -258,6 +246,11 @@ settings_get(const struct settings *settings, const struct setting_row *row, siz
 	case SETTING_INT:
 		buf_addf(out, "%lld", (long long)*(const int64_t *)field);
 		return true;
+	case SETTING_AGE:
+		if (*(const int64_t *)field == SETTING_AGE_NONE)
+			return false;
+		add_duration(out, *(const int64_t *)field);
+		return true;
 	case SETTING_DURATION:
 		add_duration(out, *(const int64_t *)field);
 		return true;
@@ -283,7 +276,9 @@ settings_init(struct settings *settings)
 	for (size_t i = 0; i < setting_count; i++) {
 		const struct setting_row *row = &setting_rows[i];
 
-		if (row->value && !settings_set(settings, row, row->value, &err))
+		if (row->kind == SETTING_AGE)
+			*(int64_t *)field_of(settings, row) = SETTING_AGE_NONE;
+		else if (row->value && !settings_set(settings, row, row->value, &err))
 			die("%s", err.msg);
 	}
 }
@@ -294,28 +289,6 @@ clear_list(struct text_list *list)
 	for (size_t i = 0; i < list->count; i++)
 		mem_free(list->items[i]);
 	mem_free(list->items);
-}
-
-static void
-clear_bindings(struct binding *bindings, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		mem_free(bindings[i].name);
-		mem_free(bindings[i].value);
-	}
-	mem_free(bindings);
-}
-
-void
-settings_drop_pools(struct settings *settings)
-{
-	for (size_t i = 0; i < settings->pool_count; i++) {
-		mem_free(settings->pools[i].name);
-		mem_free(settings->pools[i].match);
-	}
-	mem_free(settings->pools);
-	settings->pools = NULL;
-	settings->pool_count = 0;
 }
 
 void
@@ -329,64 +302,8 @@ settings_clear(struct settings *settings)
 		if (setting_rows[i].kind == SETTING_LIST)
 			clear_list(field);
 	}
-	settings_drop_pools(settings);
-	for (size_t i = 0; i < settings->alert_count; i++)
-		mem_free(settings->alerts[i].name);
-	mem_free(settings->alerts);
-	clear_bindings(settings->keys, settings->key_count);
-	clear_bindings(settings->colors, settings->color_count);
+	settings_drop_lists(settings);
 	*settings = (struct settings){ 0 };
-}
-
-struct pool_plan *
-settings_add_pool(struct settings *settings, const char *name, const char *match)
-{
-	struct pool_plan *plan;
-
-	settings->pools =
-	    mem_grow(settings->pools, settings->pool_count + 1, sizeof(*settings->pools));
-	plan = &settings->pools[settings->pool_count++];
-	*plan = (struct pool_plan){
-		.name = mem_strdup(name),
-		.match = mem_strdup(match),
-		.instances = 1,
-		.workers = 1,
-		.engines = 1,
-		.connections = -1,
-	};
-	return plan;
-}
-
-struct alert_limit *
-settings_add_alert(struct settings *settings, const char *name)
-{
-	struct alert_limit *limit;
-
-	settings->alerts =
-	    mem_grow(settings->alerts, settings->alert_count + 1, sizeof(*settings->alerts));
-	limit = &settings->alerts[settings->alert_count++];
-	*limit = (struct alert_limit){ .name = mem_strdup(name), .warning = NAN, .critical = NAN };
-	return limit;
-}
-
-static void
-add_binding(struct binding **bindings, size_t *count, const char *name, const char *value)
-{
-	*bindings = mem_grow(*bindings, *count + 1, sizeof(**bindings));
-	(*bindings)[(*count)++] =
-	    (struct binding){ .name = mem_strdup(name), .value = mem_strdup(value) };
-}
-
-void
-settings_add_key(struct settings *settings, const char *name, const char *value)
-{
-	add_binding(&settings->keys, &settings->key_count, name, value);
-}
-
-void
-settings_add_color(struct settings *settings, const char *name, const char *value)
-{
-	add_binding(&settings->colors, &settings->color_count, name, value);
 }
 
 const struct setting_row setting_rows[] = {

@@ -225,41 +225,29 @@ text_clean(struct buf *buf, const char *s, size_t n, unsigned flags)
 	}
 }
 
-/* How many of the bytes from the start are valid UTF-8. */
-static size_t
-valid_run(const char *s, size_t n)
+/* Whether it stays in a file that may be looked at on a terminal. */
+static bool
+is_safe(uint32_t cp)
 {
-	uint32_t cp = 0;
-	size_t i = 0, len;
-
-	while (i < n) {
-		if ((unsigned char)s[i] < 0x80) {
-			i++;
-			continue;
-		}
-		len = text_decode(s + i, n - i, &cp);
-		if (cp == TEXT_BAD)
-			break;
-		i += len;
-	}
-	return i;
+	return cp == '\t' || cp == '\n' || (cp >= ' ' && cp != 0x7F && !is_refused(cp));
 }
 
 void
-text_escape_bad(struct buf *buf, const char *s, size_t n)
+text_escape(struct buf *buf, const char *s, size_t n)
 {
-	while (n > 0) {
-		size_t len = valid_run(s, n);
+	size_t plain = 0, len;
+	uint32_t cp;
 
-		buf_add(buf, s, len);
-		s += len;
-		n -= len;
-		if (n == 0)
-			return;
-		buf_addf(buf, "\\x%02x", (unsigned)(unsigned char)*s);
-		s++;
-		n--;
+	for (size_t i = 0; i < n; i += len) {
+		len = text_decode(s + i, n - i, &cp);
+		if (is_safe(cp))
+			continue;
+		buf_add(buf, s + plain, i - plain);
+		plain = i + len;
+		for (size_t k = i; k < plain; k++)
+			buf_addf(buf, "\\x%02x", (unsigned)(unsigned char)s[k]);
 	}
+	buf_add(buf, s + plain, n - plain);
 }
 
 static char
@@ -286,4 +274,23 @@ text_contains(const char *s, const char *part)
 			return true;
 	} while (*s++);
 	return false;
+}
+
+size_t
+text_fit(const char *s, size_t n, int columns)
+{
+	size_t i = 0;
+
+	while (i < n) {
+		uint32_t cp;
+		int width;
+		size_t bytes = text_decode(s + i, n - i, &cp);
+
+		text_shown(cp, TEXT_UTF8, &width);
+		columns -= width;
+		if (columns < 0)
+			break;
+		i += bytes;
+	}
+	return i;
 }

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+#include <float.h>
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>
@@ -278,6 +279,18 @@ units_duration_long(char out[UNITS_TEXT_MAX], int64_t us)
 }
 
 const char *
+units_duration_exact(char out[UNITS_TEXT_MAX], int64_t us)
+{
+	const struct unit *unit =
+	    &duration_units[us != 0 ? 1 : 3]; /* hours, or seconds of nothing */
+
+	while (us % unit->us != 0)
+		unit++;
+	snprintf(out, UNITS_TEXT_MAX, "%lld%s", (long long)(us / unit->us), unit->name);
+	return out;
+}
+
+const char *
 units_share(char out[UNITS_TEXT_MAX], double share)
 {
 	double pct = share * 100;
@@ -300,6 +313,15 @@ units_number(char out[UNITS_TEXT_MAX], double number)
 	else
 		snprintf(out, UNITS_TEXT_MAX, size < 1e15 ? "%.0f" : "%.3g", number);
 	return fix_point(out);
+}
+
+double
+units_round(double number, int digits)
+{
+	char text[DBL_MAX_10_EXP + 16];
+
+	snprintf(text, sizeof text, "%.*f", digits, number);
+	return strtod(text, NULL);
 }
 
 const char *

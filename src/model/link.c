@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
- * What ways and refusals are called, and what to do about a refusal.
+ * What ways and refusals are called, what to do about a refusal, and whose fault it is.
  */
 #include "model/link.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const struct {
 	const char *name;
@@ -18,53 +19,62 @@ static const struct {
 static const struct {
 	const char *words;
 	const char *advice;
+	bool trouble; /* of the server: its state or the way to it, not our options */
 } refusals[] = {
-	[REFUSAL_NONE] = { "", "" },
+	[REFUSAL_NONE] = { "", "", false },
 	[REFUSAL_ALL_SLOTS] = { "all slots in use",
-	    "free a slot on the server host: kill -TERM an idle session's process, never -KILL" },
-	[REFUSAL_SUPERUSER_RESERVED] = { "only superuser slots left", "log in as a superuser" },
+	    "free a slot on the server host: kill -TERM an idle session's process, never -KILL",
+	    true },
+	[REFUSAL_SUPERUSER_RESERVED] = { "only superuser slots left", "log in as a superuser",
+	    true },
 	[REFUSAL_ROLE_RESERVED] = { "only reserved slots left",
-	    "log in as a superuser, or as a member of the role that the reserve is for" },
+	    "log in as a superuser, or as a member of the role that the reserve is for", true },
 	[REFUSAL_ROLE_LIMIT] = { "connection limit of the role reached",
-	    "log in as another role; ALTER ROLE ... CONNECTION LIMIT raises the limit" },
+	    "log in as another role; ALTER ROLE ... CONNECTION LIMIT raises the limit", true },
 	[REFUSAL_DATABASE_LIMIT] = { "connection limit of the database reached",
-	    "connect to another database, such as postgres; all sessions are seen from any" },
+	    "connect to another database, such as postgres; all sessions are seen from any", true },
 	[REFUSAL_WALSENDERS] = { "all replication slots of max_wal_senders in use",
-	    "connect without replication, or end a base backup" },
+	    "connect without replication, or end a base backup", true },
 	[REFUSAL_CHILDREN] = { "too many clients that are still logging in",
 	    "clients connect faster than they get in, or send nothing: wait for "
-	    "authentication_timeout, or stop them" },
+	    "authentication_timeout, or stop them",
+	    true },
 	[REFUSAL_POOLER] = { "connection limit of the pooler reached",
-	    "connect to the server itself instead of the pooler" },
+	    "connect to the server itself instead of the pooler", true },
 	[REFUSAL_REPLICATION] = { "role may not take a walsender slot",
 	    "log in as a superuser, or as a role with REPLICATION, pg_monitor and "
-	    "pg_signal_backend" },
+	    "pg_signal_backend",
+	    false },
 	[REFUSAL_UNAVAILABLE] = { "server not ready",
-	    "it is starting, stopping or recovering: its log says how far it is" },
+	    "it is starting, stopping or recovering: its log says how far it is", true },
 	[REFUSAL_PASSWORD] = { "password refused or missing",
-	    "give the right one with -W, PGPASSFILE or ~/.pgpass" },
+	    "give the right one with -W, PGPASSFILE or ~/.pgpass", false },
 	[REFUSAL_LOGIN] = { "login not allowed",
-	    "check the role, its CONNECT right and pg_hba.conf" },
+	    "check the role, its CONNECT right and pg_hba.conf", false },
 	[REFUSAL_DATABASE] = { "no such database, or it takes no connections",
-	    "give another one with -d, such as postgres" },
+	    "give another one with -d, such as postgres", false },
 	[REFUSAL_UNREACHABLE] = { "server not reached",
-	    "check host and port, and that the server runs and listens there" },
+	    "check host and port, and that the server runs and listens there", true },
 	[REFUSAL_TIMEOUT] = { "no answer in time",
-	    "check host, port and firewall; --connect-timeout gives it longer" },
+	    "check host, port and firewall; --connect-timeout gives it longer", true },
 	[REFUSAL_STOPPED] = { "the server is stopped (SIGSTOP)",
-	    "find out who stopped it, and continue it: kill -CONT of that process" },
+	    "find out who stopped it, and continue it: kill -CONT of that process", true },
 	[REFUSAL_SILENT] = { "connected, but no answer",
 	    "the server is stopped, frozen or overloaded, or something else listens there: "
-	    "look at its host" },
+	    "look at its host",
+	    true },
 	[REFUSAL_HANGS] = { "the server answers, but no login gets through",
 	    "somebody may hold pg_authid or pg_database locked (LOCK, VACUUM FULL), or a service "
-	    "that checks passwords hangs; --via=proc on the server's host shows who" },
+	    "that checks passwords hangs; --via=proc on the server's host shows who",
+	    true },
 	[REFUSAL_TLS] = { "no agreement on encryption",
-	    "check sslmode, sslrootcert and the certificates' dates and names" },
+	    "check sslmode, sslrootcert and the certificates' dates and names", false },
 	[REFUSAL_PROC] = { "no server process to be seen",
-	    "run on the server's own host, with its socket's directory in --host, or --pgdata" },
-	[REFUSAL_LOST] = { "connection lost", "the server's log says why" },
-	[REFUSAL_OTHER] = { "login failed", "check the connection options, then the server's log" },
+	    "run on the server's own host, with its socket's directory in --host, or --pgdata",
+	    false },
+	[REFUSAL_LOST] = { "connection lost", "the server's log says why", true },
+	[REFUSAL_OTHER] = { "login failed", "check the connection options, then the server's log",
+	    false },
 };
 
 const char *
@@ -127,4 +137,20 @@ link_advice(const struct link *link, const struct link *const refused[VIA_COUNT]
 	    walsender->refusal == REFUSAL_REPLICATION)
 		link = walsender;
 	return refusal_advice(link->refusal);
+}
+
+/* Classes of SQLSTATE that tell of the server's state: resources, operator, system, a bug. */
+static const char *const trouble_classes[] = { "53", "57", "58", "XX" };
+
+bool
+link_in_trouble(const struct link *link)
+{
+	size_t n = 0;
+
+	if (link->refusal != REFUSAL_OTHER)
+		return refusals[link->refusal].trouble;
+	while (n < sizeof trouble_classes / sizeof trouble_classes[0] &&
+	    strncmp(link->sqlstate, trouble_classes[n], 2) != 0)
+		n++;
+	return n < sizeof trouble_classes / sizeof trouble_classes[0];
 }

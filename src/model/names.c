@@ -13,15 +13,16 @@
 static const struct {
 	const char *name;
 	const char *brief;
+	const char *label;
 } state_names[STATE_COUNT] = {
-	[STATE_ACTIVE] = { "active", "active" },
-	[STATE_IDLE] = { "idle", "idle" },
-	[STATE_IDLE_IN_TRANSACTION] = { "idle in transaction", "in txn" },
-	[STATE_ABORTED] = { "idle in transaction (aborted)", "aborted" },
-	[STATE_FASTPATH] = { "fastpath function call", "fastpth" },
-	[STATE_DISABLED] = { "disabled", "disabld" },
-	[STATE_STARTING] = { "starting", "startng" },
-	[STATE_UNKNOWN] = { "unknown", "unknown" },
+	[STATE_ACTIVE] = { "active", "active", "active" },
+	[STATE_IDLE] = { "idle", "idle", "idle" },
+	[STATE_IDLE_IN_TRANSACTION] = { "idle in transaction", "in txn", "in_transaction" },
+	[STATE_ABORTED] = { "idle in transaction (aborted)", "aborted", "aborted" },
+	[STATE_FASTPATH] = { "fastpath function call", "fastpth", "fastpath" },
+	[STATE_DISABLED] = { "disabled", "disabld", "disabled" },
+	[STATE_STARTING] = { "starting", "startng", "starting" },
+	[STATE_UNKNOWN] = { "unknown", "unknown", "unknown" },
 };
 
 static const char *const limits_from_names[LIMITS_COUNT] = {
@@ -47,6 +48,12 @@ const char *
 session_state_short(enum session_state state)
 {
 	return state_names[state].brief;
+}
+
+const char *
+session_state_label(enum session_state state)
+{
+	return state_names[state].label;
 }
 
 enum session_state

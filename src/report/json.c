@@ -2,233 +2,317 @@
 /*
  * JSON: one object per sample on one line. Keys come from the columns (a dot
  * in a key nests), so that whatever the screen can show is here as well.
- * Unknown is null. Bytes that are not UTF-8 are written as \xNN. All of it is
- * ASCII, for on a terminal some other characters do more than stand there.
  */
-#include <jansson.h>
-#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "action/job.h"
+#include "analysis/facts.h"
 #include "base/buf.h"
-#include "base/text.h"
-#include "base/units.h"
+#include "base/mem.h"
+#include "report/json.h"
 #include "report/report.h"
 
 #define CONTRACT_VERSION 1
+#define SLOTS "slots." /* what the keys of the slot arithmetic begin with */
 
-static json_t *
-text_json(const char *s)
+/* A column as a member of an object: "inner" or "outer.inner". */
+struct member {
+	const struct column *column;
+	const char *inner;
+	size_t outer; /* bytes of the key before the dot, 0 without */
+};
+
+static struct member
+member_of(const struct column *column)
 {
-	struct buf clean = { 0 };
-	json_t *json;
-
-	text_escape_bad(&clean, s, strlen(s));
-	json = json_stringn(buf_str(&clean), clean.len);
-	buf_clear(&clean);
-	return json;
-}
-
-static json_t *
-pids_json(const struct value *value)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < value->list.count; i++)
-		json_array_append_new(array, json_integer(value->list.pids[i]));
-	return array;
-}
-
-static json_t *
-value_json(const struct value *value)
-{
-	char text[UNITS_TEXT_MAX];
-
-	switch (value->type) {
-	case VALUE_NONE:
-		return json_null();
-	case VALUE_INT:
-		return json_integer(value->i);
-	case VALUE_REAL:
-	case VALUE_SHARE:
-		return isfinite(value->d) ? json_real(value->d) : json_null();
-	case VALUE_DURATION:
-		return json_real((double)value->i / UNITS_US_PER_SECOND);
-	case VALUE_TIME:
-		return json_string(units_time_iso(text, value->i));
-	case VALUE_TEXT:
-		return text_json(value->s);
-	case VALUE_BOOL:
-		return json_boolean(value->b);
-	case VALUE_PIDS:
-		return pids_json(value);
-	}
-	return json_null();
-}
-
-/* Sets a key; what stands before a dot names an object to put the rest in. */
-static void
-set_key(json_t *object, const char *key, json_t *value)
-{
+	const char *key = column_key(column);
 	const char *dot = strchr(key, '.');
+
+	return (struct member){ column, dot != NULL ? dot + 1 : key,
+		dot != NULL ? (size_t)(dot - key) : 0 };
+}
+
+static const char *
+member_key(const struct member *member)
+{
+	return member->outer > 0 ? member->inner - member->outer - 1 : member->inner;
+}
+
+/* Whether both stand in the same inner object. */
+static bool
+share_outer(const struct member *a, const struct member *b)
+{
+	return a->outer == b->outer && memcmp(member_key(a), member_key(b), a->outer) == 0;
+}
+
+static bool
+has_column(const struct member *members, size_t count, const struct column *column)
+{
+	for (size_t i = 0; i < count; i++)
+		if (members[i].column == column)
+			return true;
+	return false;
+}
+
+/* Columns in the order in which they are written: each once, those of an inner object together. */
+static size_t
+arrange(const struct column *const *columns, size_t count, struct member members[64])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct member first = member_of(columns[i]);
+
+		if (has_column(members, n, columns[i]))
+			continue;
+		members[n++] = first;
+		for (size_t k = i + 1; first.outer > 0 && k < count; k++) {
+			struct member other = member_of(columns[k]);
+
+			if (share_outer(&first, &other) && !has_column(members, n, columns[k]))
+				members[n++] = other;
+		}
+	}
+	return n;
+}
+
+/* Appends to the object that is open. */
+static void
+add_members(struct buf *out, const struct member *members, size_t count,
+    const struct table_data *data, const void *row)
+{
 	char outer[64];
-	json_t *inner;
 
-	if (dot == NULL) {
-		json_object_set_new(object, key, value);
-		return;
+	for (size_t i = 0; i < count; i++) {
+		const struct member *member = &members[i];
+		struct value value = member->column->get(data, row);
+		bool inside = i > 0 && share_outer(member, member - 1);
+
+		if (member->outer > 0 && !inside) {
+			snprintf(outer, sizeof outer, "%.*s", (int)member->outer,
+			    member_key(member));
+			json_key(out, outer);
+			json_open(out, '{');
+		}
+		json_key(out, member->inner);
+		json_value(out, &value);
+		if (member->outer > 0 && (i + 1 == count || !share_outer(member, member + 1)))
+			json_close(out, '}');
 	}
-	snprintf(outer, sizeof outer, "%.*s", (int)(dot - key), key);
-	inner = json_object_get(object, outer);
-	if (inner == NULL) {
-		inner = json_object();
-		json_object_set_new(object, outer, inner);
-	}
-	json_object_set_new(inner, dot + 1, value);
 }
 
-static void
-set_column(json_t *object, const struct column *column, const struct table_data *data,
-    const void *row)
+static bool
+is_always(const struct column *column)
 {
-	struct value value = column->get(data, row);
-
-	set_key(object, column->key != NULL ? column->key : column->name, value_json(&value));
+	return (column->flags & COLUMN_ALWAYS) != 0;
 }
 
-/* The keys of the root table: all of them, or those that every report has. */
-static void
-add_root(json_t *root, const struct table *table, const struct table_data *data, bool always)
+static bool
+is_extra(const struct column *column)
 {
-	for (size_t i = 0; i < table->column_count; i++)
-		if (always == ((table->columns[i].flags & COLUMN_ALWAYS) != 0))
-			set_column(root, &table->columns[i], data, data->snap);
+	return !is_always(column);
 }
 
-static json_t *
-rows_json(const struct report *report, const struct table *table, const struct table_data *data,
-    const struct rows *rows)
+static bool
+is_slots(const struct column *column)
+{
+	return strncmp(column_key(column), SLOTS, strlen(SLOTS)) == 0;
+}
+
+/* An act has the slots twice, before and after it. */
+static bool
+is_of_act(const struct column *column)
+{
+	return is_always(column) && !is_slots(column);
+}
+
+/* The keys of the root table that are wanted. */
+static void
+add_root(struct buf *out, const struct table_data *data, bool (*want)(const struct column *column))
 {
 	const struct column *columns[64];
-	size_t count = report_table_columns(report, table, true, columns);
-	json_t *array = json_array();
+	struct member members[64];
+	size_t count = 0;
 
-	for (size_t i = 0; i < rows->count; i++) {
-		json_t *object = json_object();
+	for (size_t i = 0; i < table_summary.column_count; i++) {
+		const struct column *column = &table_summary.columns[i];
 
-		for (size_t c = 0; c < count; c++)
-			set_column(object, columns[c], data, rows->items[i]);
-		json_array_append_new(array, object);
+		if (want(column))
+			columns[count++] = column;
 	}
-	return array;
+	add_members(out, members, arrange(columns, count, members), data, data->snap);
 }
 
-static json_t *
-map_json(const struct table *table, const struct table_data *data, const struct rows *rows)
+static void
+add_rows(const struct report *report, const struct table *table, const struct table_data *data,
+    const struct rows *rows, struct buf *out)
 {
-	json_t *object = json_object();
+	const struct column *columns[64];
+	struct member members[64];
+	size_t count = report_table_columns(report, table, true, columns);
 
+	count = arrange(columns, count, members);
+	for (size_t i = 0; i < rows->count; i++) {
+		json_open(out, '{');
+		add_members(out, members, count, data, rows->items[i]);
+		json_close(out, '}');
+	}
+}
+
+static void
+add_map(const struct table *table, const struct table_data *data, const struct rows *rows,
+    struct buf *out)
+{
+	json_open(out, '{');
 	for (size_t i = 0; i < rows->count; i++) {
 		struct value name = table->columns[0].get(data, rows->items[i]);
 		struct value number = table->columns[1].get(data, rows->items[i]);
 
-		json_object_set_new(object, name.s, value_json(&number));
+		json_key(out, name.s);
+		json_value(out, &number);
 	}
-	return object;
+	json_close(out, '}');
 }
 
 static void
-add_table(json_t *root, const struct report *report, const struct table *table,
-    const struct table_data *data, struct arena *arena)
+add_table(const struct report *report, const struct table *table, const struct table_data *data,
+    struct buf *out, struct arena *arena)
 {
 	struct rows rows;
-	json_t *list;
 
+	if (table->shape == SHAPE_ROOT) {
+		add_root(out, data, is_extra);
+		return;
+	}
 	report_rows(report, table, data, &rows, arena);
-	switch (table->shape) {
-	case SHAPE_ROOT:
-		add_root(root, table, data, false);
-		break;
-	case SHAPE_ROW:
-		list = rows_json(report, table, data, &rows);
-		json_object_set(root, table->name,
-		    rows.count > 0 ? json_array_get(list, 0) : json_null());
-		json_decref(list);
-		break;
-	case SHAPE_LIST:
-		json_object_set_new(root, table->name, rows_json(report, table, data, &rows));
-		break;
-	case SHAPE_MAP:
-		json_object_set_new(root, table->name, map_json(table, data, &rows));
-		break;
+	json_key(out, table->name);
+	if (table->shape == SHAPE_MAP) {
+		add_map(table, data, &rows, out);
+	} else if (table->shape == SHAPE_ROW) {
+		if (rows.count == 0)
+			json_value(out, &(struct value){ .type = VALUE_NONE });
+		add_rows(report, table, data, &rows, out);
+	} else {
+		json_open(out, '[');
+		add_rows(report, table, data, &rows, out);
+		json_close(out, ']');
 	}
 }
 
-/* Appends ASCII but for DEL, the one control character that the library lets through. */
-static int
-append(const char *bytes, size_t n, void *out)
-{
-	const char *del;
-
-	while ((del = memchr(bytes, '\177', n)) != NULL) {
-		buf_add(out, bytes, (size_t)(del - bytes));
-		buf_adds(out, "\\u007f");
-		n -= (size_t)(del - bytes) + 1;
-		bytes = del + 1;
-	}
-	buf_add(out, bytes, n);
-	return 0;
-}
-
 static void
-finish(json_t *root, struct buf *out)
-{
-	json_dump_callback(root, append, out,
-	    JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(15));
-	buf_addc(out, '\n');
-	json_decref(root);
-}
-
-static void
-sample(const struct report *report, const struct table_data *data, size_t n, struct buf *out,
+sample(const struct report *report, const struct report_sample *sample, struct buf *out,
     struct arena *arena)
 {
-	json_t *root = json_object();
+	const struct json_field version = { "version", value_int(CONTRACT_VERSION) };
+	const struct json_field skipped = { "skipped", value_int((int64_t)sample->skipped) };
 
-	(void)n;
-	json_object_set_new(root, "version", json_integer(CONTRACT_VERSION));
-	add_root(root, &table_summary, data, true);
+	json_open(out, '{');
+	json_fields(out, &version, 1);
+	add_root(out, sample->data, is_always);
+	json_fields(out, &skipped, 1);
 	for (size_t i = 0; i < report->table_count; i++)
-		add_table(root, report, report->tables[i], data, arena);
-	finish(root, out);
+		add_table(report, report->tables[i], sample->data, out, arena);
+	json_close(out, '}');
+	buf_addc(out, '\n');
 }
 
 static void
-failure(const struct report *report, int64_t wall_us, const char *why, size_t n, struct buf *out)
+failure(const struct report *report, const struct report_failure *failure, struct buf *out)
 {
-	json_t *root = json_object();
-	char text[UNITS_TEXT_MAX];
+	const struct json_field fields[] = {
+		{ "version", value_int(CONTRACT_VERSION) },
+		{ "time", value_time(failure->wall_us) },
+		{ "error", value_text(failure->why) },
+	};
 
 	(void)report;
-	(void)n;
-	json_object_set_new(root, "version", json_integer(CONTRACT_VERSION));
-	json_object_set_new(root, "time", json_string(units_time_iso(text, wall_us)));
-	json_object_set_new(root, "error", text_json(why));
-	finish(root, out);
+	json_line(out, fields, sizeof fields / sizeof fields[0]);
 }
 
-void
-json_line(struct buf *out, const struct json_field *fields, size_t count)
+/* The slot arithmetic of another moment than that of the sample. */
+static void
+add_slots(struct buf *out, const char *key, const struct slots *slots)
 {
-	json_t *root = json_object();
+	const struct facts facts = { .slots = *slots };
+	const struct table_data data = { .facts = &facts };
 
-	for (size_t i = 0; i < count; i++)
-		json_object_set_new(root, fields[i].key, value_json(&fields[i].value));
-	finish(root, out);
+	json_key(out, key);
+	json_open(out, '{');
+	for (size_t i = 0; i < table_summary.column_count; i++) {
+		const struct column *column = &table_summary.columns[i];
+		struct value value;
+
+		if (!is_slots(column))
+			continue;
+		value = column->get(&data, NULL);
+		json_key(out, column_key(column) + strlen(SLOTS));
+		json_value(out, &value);
+	}
+	json_close(out, '}');
+}
+
+static void
+add_spared(struct buf *out, const int spared[SPARE_COUNT])
+{
+	json_key(out, "spared");
+	json_open(out, '{');
+	for (int i = SPARE_NONE + 1; i < SPARE_COUNT; i++) {
+		const struct json_field field = { spare_name((enum spare)i), value_int(spared[i]) };
+
+		if (spared[i] > 0)
+			json_fields(out, &field, 1);
+	}
+	json_close(out, '}');
+}
+
+static void
+add_notes(struct buf *out, const struct report_act *act)
+{
+	json_key(out, "notes");
+	json_open(out, '[');
+	for (size_t i = 0; i < act->note_count; i++) {
+		const struct value note = value_text(act->notes[i]);
+
+		json_value(out, &note);
+	}
+	json_close(out, ']');
+}
+
+static void
+acted(const struct report *report, const struct report_act *act, struct buf *out,
+    struct arena *arena)
+{
+	const struct job *job = act->data->job;
+	const struct json_field version = { "version", value_int(CONTRACT_VERSION) };
+	const struct json_field order[] = {
+		{ "action", value_text(action_row(job->action)->name) },
+		{ "policy", value_text(policy_row(job->policy)->name) },
+		{ "dry_run", value_bool(act->dry_run) },
+		{ "stands", act->stands },
+		{ "stopped", value_text(job->why) },
+	};
+
+	json_open(out, '{');
+	json_fields(out, &version, 1);
+	add_root(out, act->data, is_of_act);
+	json_fields(out, order, sizeof order / sizeof order[0]);
+	add_slots(out, "slots_before", act->before);
+	add_slots(out, "slots_after", act->after);
+	add_table(report, &table_targets, act->data, out, arena);
+	add_table(report, &table_outcomes, act->data, out, arena);
+	add_spared(out, act->spared);
+	add_notes(out, act);
+	json_close(out, '}');
+	buf_addc(out, '\n');
 }
 
 const struct writer writer_json = {
 	.name = "json",
 	.help = "one object per sample, on one line",
+	.show = REPORT_SHOW,
+	.gaps = true,
 	.sample = sample,
 	.failure = failure,
+	.acted = acted,
 };

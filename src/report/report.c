@@ -5,6 +5,7 @@
  */
 #include "report/report.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -15,13 +16,24 @@
 
 static const struct writer *const writers[] = {
 	&writer_text,
+	&writer_csv,
 	&writer_json,
+	&writer_openmetrics,
 };
 
 const struct writer *
 writer_by_format(int format)
 {
 	return writers[format];
+}
+
+const char *
+report_gap(const struct report_sample *sample, char out[REPORT_GAP_MAX])
+{
+	snprintf(out, REPORT_GAP_MAX, "%zu sample%s left out: %s", sample->skipped,
+	    sample->skipped == 1 ? "" : "s",
+	    sample->held_up ? "pgconntop was held up" : "the server answered late");
+	return out;
 }
 
 /* The next name of a comma separated list into name; false at its end. */
@@ -64,7 +76,7 @@ add_table(struct report *report, const struct table *table)
 	if (report->table_count == sizeof report->tables / sizeof report->tables[0])
 		return false;
 	report->tables[report->table_count++] = table;
-	return table->total == NULL || add_table(report, table->total);
+	return table->total == NULL || report->writer->one_table || add_table(report, table->total);
 }
 
 bool
@@ -72,15 +84,23 @@ report_show(struct report *report, const char *names, struct err *err)
 {
 	char name[64];
 
+	if (names == NULL)
+		names = report->writer->show;
 	report->table_count = 0;
 	while (next_name(&names, name)) {
 		const struct table *table = table_find(name);
 
 		if (table == NULL)
 			return refuse_table(name, err);
+		if (report->writer->one_table && report->table_count > 0 &&
+		    table != report->tables[0])
+			return err_set(err, "%s has one table in a report: show %s or %s, not both",
+			    report->writer->name, report->tables[0]->name, name);
 		add_table(report, table);
 	}
-	return report->table_count > 0 || err_set(err, "show names no table");
+	if (report->table_count == 0)
+		return err_set(err, "show names no table");
+	return report->writer->check == NULL || report->writer->check(report, err);
 }
 
 static bool
@@ -119,6 +139,15 @@ report_sort(struct report *report, const char *sort, struct err *err)
 		return err_set(err, "no table of the report has a column \"%s\" to sort by", name);
 	report->sort = sort;
 	return true;
+}
+
+bool
+report_has_sessions(const struct report *report)
+{
+	for (size_t i = 0; i < report->table_count; i++)
+		if (report->tables[i]->sessions)
+			return true;
+	return false;
 }
 
 size_t

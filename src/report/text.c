@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "action/job.h"
+#include "action/words.h"
+#include "analysis/slots.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -14,6 +17,9 @@
 #include "model/snapshot.h"
 #include "report/report.h"
 
+#define WIDE 100 /* columns of a terminal from which on it has room for COLUMN_WIDE */
+#define WIDER 140
+#define ROOM_LEAST 20 /* for a value beside its title; less is not worth breaking lines */
 #define CELL_MOST 200 /* columns; a longer cell of another than the last column is cut */
 
 static const char *const colors[] = {
@@ -40,24 +46,20 @@ text_flags(const struct report *report, const struct column *column)
 	    ((column->flags & COLUMN_SQUEEZE) != 0 ? TEXT_SQUEEZE : 0u);
 }
 
-/* The number of bytes of cleaned text that fit into CELL_MOST columns. */
-static size_t
-fitting_bytes(const struct buf *clean)
+/* Cuts the line that begins at an offset of out to the width of the terminal. */
+static void
+cut_line(const struct report *report, struct buf *out, size_t start)
 {
-	size_t columns = 0, i = 0;
+	if (report->width > 0)
+		buf_chop(out,
+		    out->len - start -
+		        text_fit(out->data + start, out->len - start, report->width));
+}
 
-	while (i < clean->len) {
-		uint32_t cp;
-		int width;
-		size_t n = text_decode(clean->data + i, clean->len - i, &cp);
-
-		text_shown(cp, TEXT_UTF8, &width);
-		columns += (size_t)width;
-		if (columns > CELL_MOST)
-			break;
-		i += n;
-	}
-	return i;
+static const char *
+color_of(const struct report *report, int level)
+{
+	return report->color ? colors[level] : "";
 }
 
 /* A cell, cleaned, in the arena; cut unless it is of the last column. */
@@ -71,7 +73,8 @@ clean_cell(const struct report *report, const struct column *column, const struc
 	const char *cell;
 
 	text_clean(&clean, raw, strlen(raw), text_flags(report, column));
-	cell = arena_strndup(arena, buf_str(&clean), last ? clean.len : fitting_bytes(&clean));
+	cell = arena_strndup(arena, buf_str(&clean),
+	    last ? clean.len : text_fit(buf_str(&clean), clean.len, CELL_MOST));
 	buf_clear(&clean);
 	return cell;
 }
@@ -120,19 +123,84 @@ add_grid(const struct grid *grid, const struct report *report, const struct tabl
 {
 	const struct table *table = grid->table;
 
+	size_t start = out->len;
+
 	for (size_t c = 0; c < grid->count; c++)
 		add_cell(grid, c, grid->columns[c]->title, out);
+	cut_line(report, out, start);
 	buf_addc(out, '\n');
 	for (size_t r = 0; r < grid->rows.count; r++) {
 		int level =
 		    table->level != NULL ? table->level(data, grid->rows.items[r]) : LEVEL_OK;
-		bool colored = report->color && colors[level][0] != '\0';
+		const char *color = color_of(report, level);
 
-		buf_adds(out, colored ? colors[level] : "");
+		buf_adds(out, color);
+		start = out->len;
 		for (size_t c = 0; c < grid->count; c++)
 			add_cell(grid, c, grid->cells[r * grid->count + c], out);
-		buf_adds(out, colored ? "\033[0m\n" : "\n");
+		cut_line(report, out, start);
+		buf_adds(out, color[0] != '\0' ? "\033[0m\n" : "\n");
 	}
+}
+
+/* Where a command begins, behind the last colon: it has a line of its own, to be copied. */
+static size_t
+find_command(const char *text, size_t len, int room)
+{
+	for (size_t i = len; i > 2; i--)
+		if (text[i - 2] == ':' && text[i - 1] == ' ')
+			return text_fit(text + i, len - i, room) == len - i ? i : 0;
+	return 0;
+}
+
+/*
+ * Appends cleaned text, on a terminal in lines that fit beside the titles:
+ * broken at a blank, or anywhere in a word that is too long.
+ */
+static void
+add_wrapped(const struct report *report, const char *text, size_t len, size_t indent,
+    struct buf *out)
+{
+	int room = report->width - (int)indent;
+
+	while (room >= ROOM_LEAST) {
+		size_t n = text_fit(text, len, room), end = n;
+		size_t command = find_command(text, len, room);
+
+		if (n == len)
+			break;
+		while (end > 0 && text[end] != ' ')
+			end--;
+		end = end > 0 ? end : n;
+		if (command > 0 && command - 1 < end)
+			end = command - 1;
+		buf_add(out, text, end);
+		buf_addc(out, '\n');
+		buf_fill(out, ' ', indent);
+		end += text[end] == ' ';
+		text += end;
+		len -= end;
+	}
+	buf_add(out, text, len);
+}
+
+/* The value of a pair. A query has its beginning only, and one line. */
+static void
+add_value(const struct report *report, const struct column *column, const struct value *value,
+    size_t indent, struct buf *out)
+{
+	int room = report->width > 0 ? report->width - (int)indent : CELL_MOST;
+	char text[CELL_MAX];
+	const char *raw = value->type == VALUE_DURATION ? units_duration_long(text, value->i)
+	                                                : cell_text(text, value);
+	struct buf clean = { 0 };
+
+	text_clean(&clean, raw, strlen(raw), text_flags(report, column));
+	if ((column->flags & COLUMN_SQUEEZE) != 0)
+		buf_add(out, buf_str(&clean), text_fit(buf_str(&clean), clean.len, room));
+	else
+		add_wrapped(report, buf_str(&clean), clean.len, indent, out);
+	buf_clear(&clean);
 }
 
 /* One row as a list of titles and values. */
@@ -149,15 +217,42 @@ add_pairs(const struct report *report, const struct table *table, const struct t
 			widest = strlen(columns[c]->title);
 	for (size_t c = 0; c < count && rows->count > 0; c++) {
 		struct value value = columns[c]->get(data, rows->items[0]);
-		char text[CELL_MAX];
-		const char *raw = value.type == VALUE_DURATION ? units_duration_long(text, value.i)
-		                                               : cell_text(text, &value);
+		bool colored = table->level != NULL && (columns[c]->flags & COLUMN_STATE) != 0;
+		const char *color =
+		    color_of(report, colored ? table->level(data, rows->items[0]) : LEVEL_OK);
 
+		buf_adds(out, color);
 		buf_adds(out, columns[c]->title);
 		buf_fill(out, ' ', widest + 2 - strlen(columns[c]->title));
-		text_clean(out, raw, strlen(raw), text_flags(report, columns[c]));
-		buf_addc(out, '\n');
+		add_value(report, columns[c], &value, widest + 2, out);
+		buf_adds(out, color[0] != '\0' ? "\033[0m\n" : "\n");
 	}
+}
+
+/* Leaves out the columns for which the terminal is too narrow, as the screen does. */
+static void
+leave_out(struct grid *grid, const struct report *report)
+{
+	unsigned flags = report->width == 0 || report->width >= WIDER ? 0
+	    : report->width >= WIDE                                   ? COLUMN_WIDER
+	                                                              : COLUMN_WIDE | COLUMN_WIDER;
+	size_t kept = 0;
+
+	for (size_t c = 0; c < grid->count; c++)
+		if ((grid->columns[c]->flags & flags) == 0)
+			grid->columns[kept++] = grid->columns[c];
+	grid->count = kept;
+}
+
+static void
+add_list(struct grid *grid, const struct report *report, const struct table_data *data,
+    struct buf *out, struct arena *arena)
+{
+	grid->count = report_table_columns(report, grid->table, false, grid->columns);
+	if (report->column_count == 0)
+		leave_out(grid, report);
+	fill_grid(grid, report, data, arena);
+	add_grid(grid, report, data, out);
 }
 
 static void
@@ -176,36 +271,113 @@ add_table(const struct report *report, const struct table *table, const struct t
 		add_pairs(report, table, data, &grid.rows, out);
 		return;
 	}
-	grid.count = report_table_columns(report, table, false, grid.columns);
-	fill_grid(&grid, report, data, arena);
-	add_grid(&grid, report, data, out);
+	add_list(&grid, report, data, out, arena);
 }
 
 static void
-sample(const struct report *report, const struct table_data *data, size_t n, struct buf *out,
+sample(const struct report *report, const struct report_sample *sample, struct buf *out,
     struct arena *arena)
 {
-	char time[UNITS_TEXT_MAX];
+	const struct table_data *data = sample->data;
+	char time[UNITS_TEXT_MAX], gap[REPORT_GAP_MAX];
 
-	if (n > 0)
-		buf_addf(out, "\n--- %s\n", units_time_iso(time, data->snap->wall_us));
+	if (sample->n > 0)
+		buf_addf(out, "\n--- %s", units_time_iso(time, data->snap->wall_us));
+	if (sample->skipped > 0)
+		buf_addf(out, "%s(%s)", sample->n > 0 ? "  " : "", report_gap(sample, gap));
+	if (sample->n > 0 || sample->skipped > 0)
+		buf_addc(out, '\n');
 	for (size_t i = 0; i < report->table_count; i++)
 		add_table(report, report->tables[i], data, out, arena);
 }
 
 static void
-failure(const struct report *report, int64_t wall_us, const char *why, size_t n, struct buf *out)
+failure(const struct report *report, const struct report_failure *failure, struct buf *out)
 {
 	char time[UNITS_TEXT_MAX];
 
-	buf_addf(out, "%s--- %s  no sample: ", n > 0 ? "\n" : "", units_time_iso(time, wall_us));
-	text_clean(out, why, strlen(why), report->utf8 ? TEXT_UTF8 : 0u);
+	buf_addf(out, "%s--- %s  no sample: ", failure->n > 0 ? "\n" : "",
+	    units_time_iso(time, failure->wall_us));
+	text_clean(out, failure->why, strlen(failure->why), report->utf8 ? TEXT_UTF8 : 0u);
 	buf_addc(out, '\n');
+}
+
+static void
+add_clean(const struct report *report, const char *text, struct buf *out)
+{
+	text_clean(out, text, strlen(text), report->utf8 ? TEXT_UTF8 : 0u);
+}
+
+/* "utilization 93.8 % -> 73.2 %". */
+static void
+add_utilization(const struct report_act *act, struct buf *out)
+{
+	char before[UNITS_TEXT_MAX], after[UNITS_TEXT_MAX];
+
+	if (act->before->usable > 0 && act->data->job->count == 0)
+		buf_addf(out, "utilization %s", units_share(before, act->before->utilization));
+	else if (act->before->usable > 0 && act->after->usable > 0)
+		buf_addf(out, "utilization %s -> %s", units_share(before, act->before->utilization),
+		    units_share(after, act->after->utilization));
+	else
+		buf_adds(out, "utilization unknown");
+}
+
+/* What came of it, in one line, and who was left alone. */
+static void
+add_outcome(const struct report *report, const struct report_act *act, struct buf *out,
+    struct arena *arena)
+{
+	const struct job *job = act->data->job;
+	const char *name = action_row(job->action)->name;
+	const char *spared = words_spared(act->spared, arena);
+
+	if (job->count == 0)
+		buf_addf(out, "Nothing to %s; ", name);
+	else if (act->dry_run)
+		buf_addf(out, "Dry run, nothing was done: it would %s %zu session%s; ", name,
+		    job->count, job->count == 1 ? "" : "s");
+	else
+		buf_addf(out, "%s; ", words_outcomes(job, arena));
+	add_utilization(act, out);
+	if (job->stopped && !act->dry_run) {
+		buf_adds(out, "; stopped: ");
+		add_clean(report, job->why, out);
+	}
+	buf_addc(out, '\n');
+	if (spared != NULL)
+		buf_addf(out, "Left alone: %s\n", spared);
+}
+
+static void
+acted(const struct report *report, const struct report_act *act, struct buf *out,
+    struct arena *arena)
+{
+	struct grid grid = { .table = &table_targets };
+	char time[UNITS_TEXT_MAX];
+
+	units_time_iso(time, act->data->snap->wall_us);
+	if (act->change != NULL) {
+		buf_addf(out, "%s  ", time);
+		add_clean(report, act->change, out);
+		buf_addc(out, '\n');
+	}
+	report_rows(report, &table_targets, act->data, &grid.rows, arena);
+	if (act->guard && grid.rows.count == 0)
+		return;
+	if (act->guard)
+		buf_addf(out, "--- %s\n", time);
+	if (grid.rows.count > 0)
+		add_list(&grid, report, act->data, out, arena);
+	add_outcome(report, act, out, arena);
 }
 
 const struct writer writer_text = {
 	.name = "text",
 	.help = "tables with aligned columns, for people",
+	.show = REPORT_SHOW,
+	.gaps = true,
 	.sample = sample,
 	.failure = failure,
+	.acted = acted,
 };

@@ -89,29 +89,6 @@ read_origins(struct conninfo *info, const struct origins *origins, struct err *e
 	return info->host_count > 0;
 }
 
-bool
-conninfo_read(struct conninfo *info, const struct settings *settings, struct err *err)
-{
-	struct origins origins = { NULL, NULL };
-	bool good;
-
-	*info = (struct conninfo){ .timeout_us = settings->connect_timeout };
-	info->host = copy(&info->arena, settings->host);
-	info->port = copy(&info->arena, settings->port);
-	info->user = copy(&info->arena, settings->username);
-	info->dbname = copy(&info->arena, settings->dbname);
-	if (info->dbname != NULL && is_connection_string(info->dbname)) {
-		origins.string = pg_options_parse(info->dbname, err);
-		if (origins.string == NULL)
-			return false;
-	}
-	origins.defaults = pg_options_defaults(pg_options_get(origins.string, "service"));
-	good = read_origins(info, &origins, err);
-	pg_options_free(origins.string);
-	pg_options_free(origins.defaults);
-	return good;
-}
-
 void
 conninfo_clear(struct conninfo *info)
 {
@@ -245,4 +222,44 @@ conn_params_clear(struct conn_params *params)
 	buf_clear(&params->addrs);
 	buf_clear(&params->ports);
 	*params = (struct conn_params){ 0 };
+}
+
+/* What is wrong with the options themselves will not be better in the next try. */
+static bool
+check_options(const struct conninfo *info, struct err *err)
+{
+	const struct conn_host nowhere = { .name = "-", .addr = CONN_NO_ADDRESS, .port = "1" };
+	struct conn_params params = { 0 };
+	bool good;
+
+	/* With a password no password file is looked at. */
+	conninfo_params(info, &nowhere, 1, "-", &params);
+	good = pg_options_check(params.keys, params.values, err);
+	conn_params_clear(&params);
+	return good;
+}
+
+bool
+conninfo_read(struct conninfo *info, const struct settings *settings, struct err *err)
+{
+	struct origins origins = { NULL, NULL };
+	bool good;
+
+	*info = (struct conninfo){ .timeout_us = settings->connect_timeout };
+	info->host = copy(&info->arena, settings->host);
+	info->port = copy(&info->arena, settings->port);
+	info->user = copy(&info->arena, settings->username);
+	info->dbname = copy(&info->arena, settings->dbname);
+	if (info->dbname != NULL && is_connection_string(info->dbname)) {
+		origins.string = pg_options_parse(info->dbname, err);
+		if (origins.string == NULL)
+			return false;
+	}
+	origins.defaults = pg_options_defaults(pg_options_get(origins.string, "service"));
+	good = read_origins(info, &origins, err) && check_options(info, err);
+	if (settings->timeout_given)
+		info->timeout_us = settings->connect_timeout;
+	pg_options_free(origins.string);
+	pg_options_free(origins.defaults);
+	return good;
 }

@@ -344,6 +344,23 @@ pg_options_defaults(const char *service)
 	return (struct pg_options *)options;
 }
 
+bool
+pg_options_check(const char *const *keys, const char *const *values, struct err *err)
+{
+	PGconn *pg = PQconnectStartParams(keys, values, 1);
+	bool good;
+
+	if (pg == NULL)
+		die("out of memory");
+	/* What comes as far as to the address has passed all checks before. */
+	good =
+	    PQstatus(pg) != CONNECTION_BAD || strstr(PQerrorMessage(pg), CONN_NO_ADDRESS) != NULL;
+	if (!good)
+		set_err(err, PQerrorMessage(pg));
+	PQfinish(pg);
+	return good;
+}
+
 const char *
 pg_options_get(const struct pg_options *options, const char *key)
 {

@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "analysis/alert_limit.h"
 #include "base/mem.h"
 #include "internal.h"
 
@@ -43,6 +44,19 @@ alert_level(const struct table_data *data, const void *row)
 }
 
 static struct value
+alert_severity(const struct table_data *data, const void *row)
+{
+	static const int severities
+	    [] = { [LEVEL_OK] = 0, [LEVEL_INFO] = 0, [LEVEL_WARNING] = 1, [LEVEL_CRITICAL] = 2 };
+	const struct alert *alert = row;
+
+	(void)data;
+	if (!alert->known && alert->level == LEVEL_OK)
+		return value_none();
+	return value_int(severities[alert->level]);
+}
+
+static struct value
 alert_value(const struct table_data *data, const void *row)
 {
 	const struct alert *alert = row;
@@ -57,7 +71,7 @@ alert_warning(const struct table_data *data, const void *row)
 	const struct alert *alert = row;
 
 	(void)data;
-	return figure(alert, alert->warning);
+	return figure(alert, alert_limit_number(&alert->warning));
 }
 
 static struct value
@@ -66,7 +80,7 @@ alert_critical(const struct table_data *data, const void *row)
 	const struct alert *alert = row;
 
 	(void)data;
-	return figure(alert, alert->critical);
+	return figure(alert, alert_limit_number(&alert->critical));
 }
 
 static struct value
@@ -107,6 +121,16 @@ rows(const struct table_data *data, struct rows *out, struct arena *arena)
 		out->items[out->count++] = alert;
 }
 
+/* All that are watched: one that is well has its figure too. */
+static void
+metric_rows(const struct table_data *data, struct rows *out, struct arena *arena)
+{
+	out->items = arena_alloc(arena, ALERTS_MAX, sizeof *out->items);
+	out->count = data->alerts->count;
+	for (size_t i = 0; i < out->count; i++)
+		out->items[i] = &data->alerts->items[i];
+}
+
 static uint64_t
 key(const void *row)
 {
@@ -126,12 +150,15 @@ level(const struct table_data *data, const void *row)
 
 static const struct column columns[] = {
 	{ "level", NULL, "LEVEL", "warning or critical", VALUE_TEXT, 8, 0, alert_level },
+	{ "severity", NULL, "SEVERITY", "0 when all is well, 1 for a warning, 2 for critical",
+	    VALUE_INT, 8, COLUMN_HIDDEN, alert_severity, "level" },
 	{ "name", NULL, "ALERT", "name of the alert", VALUE_TEXT, 19, COLUMN_WIDE, alert_name },
 	{ "value", NULL, "VALUE", "what was measured", VALUE_REAL, 8, COLUMN_HIDDEN, alert_value },
-	{ "warning", NULL, "WARNING", "limit for a warning", VALUE_REAL, 8, COLUMN_HIDDEN,
-	    alert_warning },
-	{ "critical", NULL, "CRITICAL", "limit for critical", VALUE_REAL, 8, COLUMN_HIDDEN,
-	    alert_critical },
+	{ "warning", NULL, "WARNING",
+	    "limit for a warning; of a range its upper end, else the lower one", VALUE_REAL, 8,
+	    COLUMN_HIDDEN, alert_warning },
+	{ "critical", NULL, "CRITICAL", "limit for critical, likewise", VALUE_REAL, 8,
+	    COLUMN_HIDDEN, alert_critical },
 	{ "since", NULL, "SINCE", "when it rose to this level", VALUE_TIME, 27, COLUMN_HIDDEN,
 	    alert_since },
 	{ "subject", NULL, "SUBJECT", "who it is about", VALUE_TEXT, 20, COLUMN_HIDDEN,
@@ -145,9 +172,11 @@ const struct table table_alerts = {
 	.title = "Alerts",
 	.help = "the alerts that are raised",
 	.shape = SHAPE_LIST,
+	.label = "alert",
 	.columns = columns,
 	.column_count = COUNT_OF(columns),
 	.rows = rows,
+	.metric_rows = metric_rows,
 	.key = key,
 	.level = level,
 };

@@ -134,6 +134,25 @@ filter_match(const struct filter *filter, const struct table_data *data,
 	return true;
 }
 
+bool
+filter_names_one(const struct filter *filter)
+{
+	for (size_t i = 0; i < filter->count; i++) {
+		const struct term *term = &filter->terms[i];
+
+		if (term->op == OP_EQUAL && term->count == 1 && term->column != NULL &&
+		    strcmp(term->column->name, "pid") == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
+filter_is_empty(const struct filter *filter)
+{
+	return filter->count == 0;
+}
+
 const char *
 filter_text(const struct filter *filter)
 {

@@ -243,33 +243,36 @@ static const struct column columns[] = {
 	{ "share", NULL, "SHARE", "share of the used slots", VALUE_SHARE, 7, COLUMN_HIDDEN,
 	    group_share },
 	{ "active", "states.active", "ACT", "active: they run a query", VALUE_INT, 4, 0,
-	    group_active },
+	    group_active, "sessions", "state=active" },
 	{ "idle", "states.idle", "IDLE", "idle: they wait for their client", VALUE_INT, 4, 0,
-	    group_idle },
+	    group_idle, "sessions", "state=idle" },
 	{ "txn", "in_transaction", "TXN", "idle in a transaction, aborted or not", VALUE_INT, 4, 0,
 	    group_txn },
 	{ "other", NULL, "OTHER", "in any other state, or in an unknown one", VALUE_INT, 5, 0,
 	    group_other },
 	{ "idle_in_transaction", "states.idle in transaction", "IN TXN", "idle in transaction",
-	    VALUE_INT, 6, COLUMN_HIDDEN, group_in_transaction },
+	    VALUE_INT, 6, COLUMN_HIDDEN, group_in_transaction, "sessions",
+	    "state=idle in transaction" },
 	{ "aborted", "states.idle in transaction (aborted)", "ABORTED",
-	    "idle in an aborted transaction", VALUE_INT, 7, COLUMN_HIDDEN, group_aborted },
+	    "idle in an aborted transaction", VALUE_INT, 7, COLUMN_HIDDEN, group_aborted,
+	    "sessions", "state=idle in transaction (aborted)" },
 	{ "fastpath", "states.fastpath function call", "FASTPATH", "in a fast-path function call",
-	    VALUE_INT, 8, COLUMN_HIDDEN, group_fastpath },
+	    VALUE_INT, 8, COLUMN_HIDDEN, group_fastpath, "sessions",
+	    "state=fastpath function call" },
 	{ "disabled", "states.disabled", "DISABLED", "track_activities is off", VALUE_INT, 8,
-	    COLUMN_HIDDEN, group_disabled },
+	    COLUMN_HIDDEN, group_disabled, "sessions", "state=disabled" },
 	{ "starting", "states.starting", "STARTING", "still authenticating", VALUE_INT, 8,
-	    COLUMN_HIDDEN, group_starting },
+	    COLUMN_HIDDEN, group_starting, "sessions", "state=starting" },
 	{ "unknown", "states.unknown", "UNKNOWN", "our role may not see the state", VALUE_INT, 7,
-	    COLUMN_HIDDEN, group_unknown },
+	    COLUMN_HIDDEN, group_unknown, "sessions", "state=unknown" },
 	{ "oldest_idle", "oldest_idle_seconds", "OLDEST", "longest time one of them is idle",
-	    VALUE_DURATION, 6, 0, group_oldest },
+	    VALUE_DURATION, 6, 0, group_oldest, "oldest_idle" },
 	{ "longest_query", "longest_query_seconds", "QUERY", "longest running query",
-	    VALUE_DURATION, 6, COLUMN_WIDE, group_longest_query },
+	    VALUE_DURATION, 6, COLUMN_WIDE, group_longest_query, "longest_query" },
 	{ "longest_transaction", "longest_transaction_seconds", "XACT", "longest open transaction",
-	    VALUE_DURATION, 6, COLUMN_WIDE, group_longest_transaction },
+	    VALUE_DURATION, 6, COLUMN_WIDE, group_longest_transaction, "longest_transaction" },
 	{ "waiting", NULL, "WAITING", "waiting for a lock", VALUE_INT, 7, COLUMN_WIDE,
-	    group_waiting },
+	    group_waiting, "blocked_sessions" },
 	{ "opened", NULL, "OPENED", "opened since the last sample", VALUE_INT, 6, COLUMN_WIDE,
 	    group_opened },
 	{ "closed", NULL, "CLOSED", "closed since the last sample", VALUE_INT, 6, COLUMN_WIDE,
@@ -278,17 +281,17 @@ static const struct column columns[] = {
 	    COLUMN_HIDDEN, group_limit },
 };
 
-#define GROUP_TABLE(word, heading, what, list_rows)                                      \
-	{                                                                                \
-		.name = word, .title = heading, .help = what, .shape = SHAPE_LIST,       \
-		.columns = columns, .column_count = COUNT_OF(columns), .sort = "-total", \
-		.rows = list_rows, .key = key, .level = level,                           \
+#define GROUP_TABLE(word, one, heading, what, list_rows)                                         \
+	{                                                                                        \
+		.name = word, .label = one, .title = heading, .help = what, .shape = SHAPE_LIST, \
+		.columns = columns, .column_count = COUNT_OF(columns), .sort = "-total",         \
+		.rows = list_rows, .key = key, .level = level,                                   \
 	}
 
-const struct table table_applications =
-    GROUP_TABLE("applications", "Applications", "slots by application name", application_rows);
-const struct table table_users = GROUP_TABLE("users", "Users", "slots by role", user_rows);
+const struct table table_applications = GROUP_TABLE("applications", "application", "Applications",
+    "slots by application name", application_rows);
+const struct table table_users = GROUP_TABLE("users", "user", "Users", "slots by role", user_rows);
 const struct table table_databases =
-    GROUP_TABLE("databases", "Databases", "slots by database", database_rows);
+    GROUP_TABLE("databases", "database", "Databases", "slots by database", database_rows);
 const struct table table_clients =
-    GROUP_TABLE("clients", "Clients", "slots by client address", client_rows);
+    GROUP_TABLE("clients", "client", "Clients", "slots by client address", client_rows);

@@ -235,11 +235,13 @@ static const struct column columns[] = {
 	{ "max_overflow", NULL, "OVFL", "connections that each pool may open beside", VALUE_INT, 4,
 	    0, pool_overflow },
 	{ "configured", NULL, "MAX", "connections that it may open together", VALUE_INT, 4, 0,
-	    pool_configured },
-	{ "observed", NULL, "SEEN", "its sessions that hold a slot", VALUE_INT, 4, 0,
-	    pool_observed },
-	{ "over", NULL, "OVER", "sessions above its plan", VALUE_INT, 4, 0, pool_over },
-	{ "idle", NULL, "IDLE", "of those seen, idle", VALUE_INT, 4, COLUMN_WIDE, pool_idle },
+	    pool_configured, "configured_connections" },
+	{ "observed", NULL, "SEEN", "its sessions that hold a slot", VALUE_INT, 4, 0, pool_observed,
+	    "observed_connections" },
+	{ "over", NULL, "OVER", "sessions above its plan", VALUE_INT, 4, 0, pool_over,
+	    "over_connections" },
+	{ "idle", NULL, "IDLE", "of those seen, idle", VALUE_INT, 4, COLUMN_WIDE, pool_idle,
+	    "idle_connections" },
 	{ "fitting_size", NULL, "FITS",
 	    "largest pool_size with which all plans fit, the others as they are", VALUE_INT, 4,
 	    COLUMN_WIDE, pool_fitting },
@@ -249,7 +251,7 @@ static const struct column columns[] = {
 
 static const struct column total_columns[] = {
 	{ "configured", NULL, "PLANNED", "connections of all plans together", VALUE_INT, 7, 0,
-	    total_configured },
+	    total_configured, "pools_configured_connections" },
 	{ "usable", NULL, "USABLE", "slots that ordinary roles can hold", VALUE_INT, 6, 0,
 	    total_usable },
 	{ "max_connections", NULL, "SLOTS", "max_connections", VALUE_INT, 6, 0,
@@ -257,7 +259,7 @@ static const struct column total_columns[] = {
 	{ "unclaimed", NULL, "UNCLAIMED", "sessions that no plan claims", VALUE_INT, 9, 0,
 	    total_unclaimed },
 	{ "fits", NULL, "FITS", "whether the plans together fit the usable slots", VALUE_BOOL, 4, 0,
-	    total_fits },
+	    total_fits, "pools_fit" },
 };
 
 const struct table table_pool_total = {
@@ -278,6 +280,7 @@ const struct table table_pools = {
 	.columns = columns,
 	.column_count = COUNT_OF(columns),
 	.total = &table_pool_total,
+	.label = "pool",
 	.rows = rows,
 	.key = key,
 	.level = level,

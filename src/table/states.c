@@ -78,10 +78,11 @@ key(const void *row)
 static const struct column columns[] = {
 	{ "state", NULL, "STATE", "state as the server names it", VALUE_TEXT, 20, COLUMN_STRETCH,
 	    state_name },
-	{ "sessions", NULL, "SESSIONS", "slot holders in it", VALUE_INT, 8, 0, state_sessions },
+	{ "sessions", NULL, "SESSIONS", "sessions that hold a slot", VALUE_INT, 8, 0,
+	    state_sessions, "pgconntop_sessions" },
 	{ "share", NULL, "SHARE", "share of the used slots", VALUE_SHARE, 7, 0, state_share },
 	{ "oldest", "oldest_seconds", "OLDEST", "longest time one of them is in it", VALUE_DURATION,
-	    6, 0, state_oldest },
+	    6, 0, state_oldest, "oldest" },
 	{ "oldest_pid", NULL, "PID", "the one that is in it longest", VALUE_INT, 7, 0,
 	    state_oldest_pid },
 };
@@ -91,6 +92,7 @@ const struct table table_states = {
 	.title = "States",
 	.help = "slots by state of the session",
 	.shape = SHAPE_MAP,
+	.label = "state",
 	.columns = columns,
 	.column_count = COUNT_OF(columns),
 	.rows = rows,

@@ -5,8 +5,10 @@
  */
 #include <stdlib.h>
 
+#include "analysis/advice.h"
 #include "analysis/alerts.h"
 #include "analysis/facts.h"
+#include "model/messages.h"
 #include "internal.h"
 #include "model/snapshot.h"
 
@@ -37,6 +39,13 @@ rate(const struct table_data *data, double per_second)
 	return data->facts->churn.known ? value_real(per_second) : value_none();
 }
 
+/* Of nothing until two samples were compared. */
+static struct value
+total(const struct table_data *data, int64_t n)
+{
+	return data->facts->churn.counted ? value_int(n) : value_none();
+}
+
 GETTER(sample_time, value_time(data->snap->wall_us))
 GETTER(server_host, value_text(data->snap->server.host))
 GETTER(server_database, value_text(data->snap->server.database))
@@ -53,17 +62,21 @@ GETTER(used, value_int(data->facts->slots.used))
 GETTER(hidden, count(data->facts->slots.hidden))
 GETTER(free_slots, count(data->facts->slots.free))
 GETTER(estimated, value_bool(data->facts->slots.estimated))
-GETTER(limits_from, value_text(limits_from_name(data->snap->limits_from)))
+GETTER(limits_from, value_text(limits_from_name(data->facts->slots.limits_from)))
 GETTER(ages_estimated, value_bool(data->snap->ages_estimated))
 GETTER(walsenders_max, count(data->facts->slots.max_wal_senders))
 GETTER(walsenders_used, value_int(data->facts->slots.walsenders))
 GETTER(opened, rate(data, data->facts->churn.opened_per_second))
 GETTER(closed, rate(data, data->facts->churn.closed_per_second))
+GETTER(opened_total, total(data, data->facts->churn.opened_total))
+GETTER(closed_total, total(data, data->facts->churn.closed_total))
 GETTER(longest_query, value_duration(data->facts->query.us))
 GETTER(longest_transaction, value_duration(data->facts->xact.us))
 GETTER(longest_in_transaction, value_duration(data->facts->idle_in_transaction.us))
 GETTER(oldest_idle, value_duration(data->facts->states[STATE_IDLE].us))
 GETTER(full_in, value_duration(data->facts->trend.full_in_us))
+GETTER(verdict, value_text(advice_verdict(data->alerts)))
+GETTER(next, value_text(data->alerts->next))
 GETTER(worst, value_text(level_name(alerts_worst(data->alerts))))
 
 static struct value
@@ -121,10 +134,68 @@ per_minute(const struct table_data *data, const void *row)
 	return trend->known ? value_real(trend->per_minute) : value_none();
 }
 
+/* Of the session that runs a query longest. */
+static struct value
+longest_pid(const struct table_data *data, const void *row)
+{
+	const struct session *session = data->facts->query.session;
+
+	(void)row;
+	return session == NULL ? value_none() : value_int(session->id.pid);
+}
+
+static struct value
+longest_application(const struct table_data *data, const void *row)
+{
+	const struct session *session = data->facts->query.session;
+
+	(void)row;
+	return session == NULL ? value_none() : value_text(groups_name(GROUP_APPLICATION, session));
+}
+
+static struct value
+longest_text(const struct table_data *data, const void *row)
+{
+	const struct session *session = data->facts->query.session;
+
+	(void)row;
+	return session == NULL ? value_none() : value_text(session->query);
+}
+
+/* Queries that run past the limit of the alert long_query for a warning. */
+static struct value
+long_queries(const struct table_data *data, const void *row)
+{
+	const struct snapshot *snap = data->snap;
+	const struct alert *alert = alerts_named(data->alerts, "long_query");
+	int64_t n = 0;
+
+	(void)row;
+	if (alert->warning.kind == LIMIT_OFF)
+		return value_none();
+	for (size_t i = 0; i < snap->session_count; i++) {
+		const struct session *session = &snap->sessions[i];
+		int64_t us = session_since(session->query_start_us, snap->server_us);
+
+		n += session->state == STATE_ACTIVE && session->slot && !session->own &&
+		    us != TIME_UNKNOWN &&
+		    alert_limit_past(alert->rule->sense, &alert->warning, (double)us, false);
+	}
+	/* What may not be seen may run as well. */
+	return n == 0 && snap->restricted ? value_none() : value_int(n);
+}
+
 static void
 rows(const struct table_data *data, struct rows *out, struct arena *arena)
 {
 	rows_single(out, data->snap, arena);
+}
+
+static int
+level(const struct table_data *data, const void *row)
+{
+	(void)row;
+	return alerts_named(data->alerts, "utilization")->level;
 }
 
 static const struct column columns[] = {
@@ -135,7 +206,7 @@ static const struct column columns[] = {
 	{ "port", "server.port", "Port", "port of the server", VALUE_INT, 0, COLUMN_ALWAYS,
 	    server_port },
 	{ "database", "server.database", "Database", "database we are in", VALUE_TEXT, 0,
-	    COLUMN_ALWAYS, server_database },
+	    COLUMN_ALWAYS | COLUMN_HIDDEN, server_database },
 	{ "user", "server.user", "User", "role we are", VALUE_TEXT, 0,
 	    COLUMN_ALWAYS | COLUMN_HIDDEN, server_user },
 	{ "version", "server.version", "PostgreSQL", "version of the server", VALUE_TEXT, 0,
@@ -144,63 +215,86 @@ static const struct column columns[] = {
 	    "version of the server as a number", VALUE_INT, 0, COLUMN_ALWAYS | COLUMN_HIDDEN,
 	    server_version_num },
 	{ "in_recovery", "server.in_recovery", "Standby", "whether the server is a standby",
-	    VALUE_BOOL, 0, COLUMN_ALWAYS, server_in_recovery },
+	    VALUE_BOOL, 0, COLUMN_ALWAYS | COLUMN_HIDDEN, server_in_recovery,
+	    "pg_replication_is_replica" },
 	{ "started", "server.started", "Started", "start of the server", VALUE_TIME, 0,
-	    COLUMN_ALWAYS, server_started },
+	    COLUMN_ALWAYS | COLUMN_HIDDEN, server_started, "pg_postmaster_start_time_seconds" },
 	{ "via", NULL, "Via", "way in", VALUE_TEXT, 0, COLUMN_ALWAYS, via },
+	{ "verdict", NULL, "Verdict", "utilization in a word: healthy, high, critical, unknown",
+	    VALUE_TEXT, 0, COLUMN_STATE, verdict },
+	{ "next", NULL, "Next", "what to do, and why", VALUE_TEXT, 0, 0, next },
+	{ "utilization", "slots.utilization", "Utilization", "used as a share of usable",
+	    VALUE_SHARE, 0, COLUMN_ALWAYS, utilization, "utilization" },
+	{ "used", "slots.used", "Used", "sessions that hold a slot", VALUE_INT, 0, COLUMN_ALWAYS,
+	    used, "used_slots" },
+	{ "usable", "slots.usable", "Usable", "slots that ordinary roles can hold together",
+	    VALUE_INT, 0, COLUMN_ALWAYS, usable, "usable_slots" },
+	{ "free", "slots.free", "Free", "slots that ordinary roles can still get", VALUE_INT, 0,
+	    COLUMN_ALWAYS, free_slots, "free_slots" },
 	{ "max_connections", "slots.max_connections", "Slots", "max_connections", VALUE_INT, 0,
-	    COLUMN_ALWAYS, max_connections },
+	    COLUMN_ALWAYS, max_connections, "pg_settings_max_connections" },
 	{ "superuser_reserved", "slots.superuser_reserved", "Superuser reserved",
-	    "slots reserved for superusers", VALUE_INT, 0, COLUMN_ALWAYS, superuser_reserved },
+	    "slots reserved for superusers", VALUE_INT, 0, COLUMN_ALWAYS | COLUMN_HIDDEN,
+	    superuser_reserved, "pg_settings_superuser_reserved_connections" },
 	{ "reserved", "slots.reserved", "Otherwise reserved",
 	    "slots reserved by reserved_connections and the provider's settings", VALUE_INT, 0,
-	    COLUMN_ALWAYS, reserved },
-	{ "usable", "slots.usable", "Usable", "slots that ordinary roles can hold together",
-	    VALUE_INT, 0, COLUMN_ALWAYS, usable },
-	{ "used", "slots.used", "Used", "sessions that hold a slot", VALUE_INT, 0, COLUMN_ALWAYS,
-	    used },
+	    COLUMN_ALWAYS | COLUMN_HIDDEN, reserved, "reserved_slots" },
 	{ "hidden", "slots.hidden", "Hidden",
-	    "of these, authenticating and not in pg_stat_activity", VALUE_INT, 0, COLUMN_ALWAYS,
-	    hidden },
-	{ "free", "slots.free", "Free", "slots that ordinary roles can still get", VALUE_INT, 0,
-	    COLUMN_ALWAYS, free_slots },
-	{ "utilization", "slots.utilization", "Utilization", "used as a share of usable",
-	    VALUE_SHARE, 0, COLUMN_ALWAYS, utilization },
+	    "of the used ones, authenticating and not in pg_stat_activity", VALUE_INT, 0,
+	    COLUMN_ALWAYS | COLUMN_HIDDEN, hidden, "hidden_sessions" },
 	{ "estimated", "slots.estimated", "Estimated",
 	    "our role may not see all, and parallel workers may be counted in; or the limits are "
 	    "from files",
-	    VALUE_BOOL, 0, COLUMN_ALWAYS | COLUMN_HIDDEN, estimated },
+	    VALUE_BOOL, 0, COLUMN_ALWAYS | COLUMN_HIDDEN, estimated, "estimated" },
 	{ "limits_from", "slots.limits_from", "Limits from",
 	    "who says so: server, earlier connection, or configuration files", VALUE_TEXT, 0,
 	    COLUMN_ALWAYS | COLUMN_HIDDEN, limits_from },
-	{ "walsenders_max", "walsenders.max", "Walsender slots", "max_wal_senders", VALUE_INT, 0, 0,
-	    walsenders_max },
-	{ "walsenders_used", "walsenders.used", "Walsenders", "walsenders running", VALUE_INT, 0, 0,
-	    walsenders_used },
-	{ "opened", "churn.opened_per_second", "Opened/s", "sessions opened per second", VALUE_REAL,
-	    0, 0, opened },
-	{ "closed", "churn.closed_per_second", "Closed/s", "sessions closed per second", VALUE_REAL,
-	    0, 0, closed },
+	{ "walsenders_max", "walsenders.max", "Walsender slots", "max_wal_senders", VALUE_INT, 0,
+	    COLUMN_HIDDEN, walsenders_max, "pg_settings_max_wal_senders" },
+	{ "walsenders_used", "walsenders.used", "Walsenders", "walsenders running", VALUE_INT, 0,
+	    COLUMN_HIDDEN, walsenders_used, "walsenders" },
+	{ "long_queries", NULL, "Long queries",
+	    "queries that run past the limit of the alert long_query", VALUE_INT, 0, 0,
+	    long_queries, "long_queries" },
 	{ "longest_query", "longest.query_seconds", "Longest query", "longest running query",
-	    VALUE_DURATION, 0, 0, longest_query },
+	    VALUE_DURATION, 0, 0, longest_query, "longest_query" },
+	{ "longest_pid", "longest.query_pid", "  by pid", "process id of the longest running query",
+	    VALUE_INT, 0, 0, longest_pid },
+	{ "longest_application", "longest.query_application", "  of",
+	    "application of the longest running query", VALUE_TEXT, 0, 0, longest_application },
+	{ "longest_text", "longest.query_text", "  query", "longest running query, its beginning",
+	    VALUE_TEXT, 0, COLUMN_SQUEEZE, longest_text },
 	{ "longest_transaction", "longest.transaction_seconds", "Longest transaction",
-	    "longest open transaction", VALUE_DURATION, 0, 0, longest_transaction },
+	    "longest open transaction", VALUE_DURATION, 0, 0, longest_transaction,
+	    "longest_transaction" },
 	{ "longest_in_transaction", "longest.idle_in_transaction_seconds", "Longest in txn",
-	    "longest time idle in a transaction", VALUE_DURATION, 0, 0, longest_in_transaction },
+	    "longest time idle in a transaction", VALUE_DURATION, 0, 0, longest_in_transaction,
+	    "longest_idle_in_transaction" },
 	{ "oldest_idle", "longest.idle_seconds", "Oldest idle", "longest time idle", VALUE_DURATION,
-	    0, 0, oldest_idle },
+	    0, 0, oldest_idle, "oldest_idle" },
 	{ "ages_estimated", "longest.estimated", "Ages estimated",
 	    "ages in a state are since the process last ran: nothing better is known via proc",
 	    VALUE_BOOL, 0, COLUMN_HIDDEN, ages_estimated },
 	{ "blocked", "blocking.waiting", "Blocked", "sessions that wait for a lock", VALUE_INT, 0,
-	    0, blocked },
+	    0, blocked, "blocked_sessions" },
 	{ "blocked_by", "blocking.root", "Blocked by",
 	    "process id of the session that holds up most of them", VALUE_INT, 0, 0, blocked_by },
+	{ "opened", "churn.opened_per_second", "Opened/s", "sessions opened per second", VALUE_REAL,
+	    0, 0, opened },
+	{ "closed", "churn.closed_per_second", "Closed/s", "sessions closed per second", VALUE_REAL,
+	    0, 0, closed },
+	{ "opened_total", "churn.opened", "Opened",
+	    "sessions seen to open since the start of pgconntop", VALUE_INT, 0,
+	    COLUMN_HIDDEN | COLUMN_COUNTER, opened_total, "opened" },
+	{ "closed_total", "churn.closed", "Closed",
+	    "sessions seen to close since the start of pgconntop", VALUE_INT, 0,
+	    COLUMN_HIDDEN | COLUMN_COUNTER, closed_total, "closed" },
 	{ "per_minute", "trend.per_minute", "Slots/min",
-	    "slots taken per minute, by the trend of 5 minutes", VALUE_REAL, 0, 0, per_minute },
+	    "slots taken per minute, by the trend of 5 minutes", VALUE_REAL, 0, COLUMN_HIDDEN,
+	    per_minute },
 	{ "full_in", "trend.full_in_seconds", "Full in",
 	    "time until the usable slots are full, as the trend goes", VALUE_DURATION, 0, 0,
-	    full_in },
+	    full_in, "full_in" },
 	{ "level", NULL, "Alerts", "the highest level of all alerts", VALUE_TEXT, 0, 0, worst },
 };
 
@@ -212,4 +306,5 @@ const struct table table_summary = {
 	.columns = columns,
 	.column_count = COUNT_OF(columns),
 	.rows = rows,
+	.level = level,
 };

@@ -27,6 +27,12 @@ table_column(const struct table *table, const char *name)
 	return NULL;
 }
 
+const char *
+column_key(const struct column *column)
+{
+	return column->key != NULL ? column->key : column->name;
+}
+
 uint64_t
 row_key_text(const char *s)
 {

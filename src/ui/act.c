@@ -30,7 +30,7 @@ act_refuse(struct ui *ui, const struct ui_frame *frame)
 unsigned
 act_say_nothing(struct ui *ui, const struct choice *choice, const struct plan *plan)
 {
-	const char *spared = targets_spared(plan, &ui->scratch);
+	const char *spared = words_spared(plan->spared, &ui->scratch);
 	const char *name = action_row(choice->action)->name;
 
 	if (plan->spared_count > 0 && plan->spared[SPARE_USELESS] == plan->spared_count)
@@ -72,7 +72,7 @@ chosen(struct ui *ui, const struct ui_frame *frame)
 unsigned
 act_run(struct ui *ui, const struct ui_frame *frame, int action)
 {
-	const struct choice choice = { .action = (enum action)action, .policy = POLICY_CHOSEN };
+	struct choice choice = { .action = (enum action)action, .policy = POLICY_CHOSEN };
 	struct id_list ids;
 	struct plan plan;
 	unsigned want;
@@ -86,6 +86,7 @@ act_run(struct ui *ui, const struct ui_frame *frame, int action)
 	if (ids.count == 0)
 		return ui_sayf(ui, "put the cursor on a session (panes 3 and 4), or tag some: %s",
 		    keymap_first(&ui->keymap, "tag", &ui->scratch));
+	choice.named = ids.count == 1;
 	targets_plan(ui, frame, &choice, &ids, &plan);
 	if (plan.count == 0) {
 		if (ui->mode == MODE_MENU)

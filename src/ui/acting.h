@@ -9,6 +9,7 @@
 
 #include "action/job.h"
 #include "action/plan.h"
+#include "action/words.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
@@ -57,13 +58,6 @@ struct free_dialog {
 	/* of one frame: */
 	struct plan *plans; /* by policy, of the scratch arena; NULL when a field is wrong */
 	struct err wrong;   /* why */
-};
-
-/* Targets and spared ones that have a name in common. */
-struct tally {
-	const char *name; /* NULL is unknown */
-	int targets, spared;
-	int64_t oldest_us, newest_us; /* TIME_UNKNOWN when unknown */
 };
 
 #define NOTES_MOST 8
@@ -138,9 +132,6 @@ void targets_plan(struct ui *ui, const struct ui_frame *frame, const struct choi
 bool targets_protect(const struct ui *ui, const struct ui_frame *frame,
     const struct session *session);
 
-/* "2 protected, 1 our own connection"; NULL for nobody. */
-const char *targets_spared(const struct plan *plan, struct arena *arena);
-
 /* act.c */
 unsigned act_run(struct ui *ui, const struct ui_frame *frame, int action);
 unsigned act_menu(struct ui *ui, const struct ui_frame *frame, int arg);
@@ -193,20 +184,5 @@ void result_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *can
 
 /* copy.c */
 unsigned copy_run(struct ui *ui, const struct ui_frame *frame, int arg);
-
-/* words.c: names of servers in sentences; from the arena, cleaned, one line. */
-const char *words_name(const char *name, struct arena *arena);
-
-/* Text of any length, cleaned, one line. */
-const char *words_line(const char *text, struct arena *arena);
-
-/* A role as SQL needs it. */
-const char *words_role(const char *name, struct arena *arena);
-
-/* Whom a policy means: "idle for 5 min or longer". */
-const char *words_policy(const struct choice *choice, struct arena *arena);
-
-/* "web 28, worker 3, 2 more" of the tallies. */
-const char *words_tallies(const struct tally *tallies, size_t count, struct arena *arena);
 
 #endif

@@ -10,15 +10,8 @@
 #include "model/link.h"
 #include "model/snapshot.h"
 
-#define FEW 5 /* targets that y is enough for */
 #define DIGITS_MOST 9
 #define BOX_COLS 110
-
-static bool
-is_few(const struct job *job)
-{
-	return job->count <= FEW;
-}
 
 static const char *
 sessions_word(size_t count)
@@ -116,7 +109,7 @@ type_digit(struct ui *ui, char digit)
 {
 	struct question *question = &ui->acting.question;
 
-	if (is_few(&ui->acting.asked))
+	if (job_is_few(&ui->acting.asked))
 		return ui_sayf(ui, "y is yes; n, Esc or Enter is no");
 	if (question->typed.len < DIGITS_MOST)
 		buf_addc(&question->typed, digit);
@@ -131,10 +124,11 @@ confirm_key(struct ui *ui, const struct ui_frame *frame, uint32_t code, unsigned
 	*want = UI_DRAW;
 	if (!acting->question.seen && (code == 'y' || code == 'c' || (code >= '0' && code <= '9')))
 		*want = ui_sayf(ui, "typed before the question was shown: not taken");
-	else if (code == 'y' && is_few(&acting->asked))
+	else if (code == 'y' && job_is_few(&acting->asked))
 		*want = yes(ui, frame);
 	else if (code == 'y')
-		*want = ui_sayf(ui, "for more than %d sessions their number must be typed", FEW);
+		*want =
+		    ui_sayf(ui, "for more than %d sessions their number must be typed", JOB_FEW);
 	else if (code == 'n' || code == KEY_CODE_ESC)
 		*want = confirm_no(ui);
 	else if (code == KEY_CODE_ENTER)
@@ -173,40 +167,19 @@ changed_words(struct ui *ui, const struct ui_frame *frame)
 	    "since you asked %d ended and %d changed: these will be spared", gone, changed);
 }
 
-/* What comes free; of an unknown number of slots there is no share. */
-static const char *
-slots_words(struct arena *arena, const struct action_row *row, const struct question *question,
-    size_t count)
-{
-	char before[UNITS_TEXT_MAX], after[UNITS_TEXT_MAX];
-	const char *slots = arena_printf(arena, "%zu %s come%s free.", count,
-	    count == 1 ? "slot" : "slots", count == 1 ? "s" : "");
-
-	units_share(before, question->before);
-	units_share(after, question->after);
-	if (question->before <= 0)
-		return row->frees ? slots : "No slot comes free.";
-	if (!row->frees)
-		return arena_printf(arena, "Utilization stays %s: no slot comes free.", before);
-	return arena_printf(arena, "Utilization %s -> %s: %s", before, after, slots);
-}
-
 static void
 write_facts(struct ui *ui, const struct ui_frame *frame, struct page *page)
 {
 	const struct question *question = &ui->acting.question;
 	const struct job *job = &ui->acting.asked;
 	const struct action_row *row = action_row(job->action);
-	const struct server *server = &frame->data->snap->server;
 	struct arena *arena = &ui->scratch;
-	const char *role = server_role(server);
 
 	page_wrap(page, STYLE_TITLE, arena_printf(arena, "%s %s", row->verb, question->whom));
-	page_wrap(page, STYLE_TEXT,
-	    arena_printf(arena, "on %s, %s%sPostgreSQL %s", frame->target, role != NULL ? role : "",
-	        role != NULL ? ", " : "", server->version != NULL ? server->version : "(unknown)"));
+	page_wrap(page, STYLE_TEXT, words_where(frame->target, &frame->data->snap->server, arena));
 	page_wrap(page, STYLE_TEXT, arena_printf(arena, "This %s.", row->effect));
-	page_wrap(page, STYLE_TEXT, slots_words(arena, row, question, job->count));
+	page_wrap(page, STYLE_TEXT,
+	    words_utilization(job->action, job->count, question->before, question->after, arena));
 	if (job->count > 1)
 		page_wrap(page, STYLE_TEXT,
 		    arena_printf(arena, "States: %s.  Users: %s.", question->states,
@@ -254,16 +227,16 @@ write_question(struct ui *ui, const struct ui_frame *frame, struct page *page)
 	for (size_t i = 0; i < job->count; i++)
 		targets[i] = &job->targets[i];
 	page_line(page, STYLE_TEXT);
-	if (is_few(job))
+	if (job_is_few(job))
 		list_targets(ui, targets, job->count, false, page);
 	if (job->count == 1) {
 		write_query(ui, targets[0], page);
 		return;
 	}
-	if (is_few(job))
+	if (job_is_few(job))
 		page_line(page, STYLE_TEXT);
 	list_tallies(question->applications, question->application_count, page);
-	if (is_few(job))
+	if (job_is_few(job))
 		return;
 	page_line(page, STYLE_TEXT);
 	list_targets(ui, targets, job->count, false, page);
@@ -291,7 +264,7 @@ draw_answer(struct ui *ui, const struct ui_frame *frame, struct pen *pen)
 
 	(void)frame;
 	pen_printf(pen, "%s %zu?  ", action_row(job->action)->verb, job->count);
-	if (is_few(job)) {
+	if (job_is_few(job)) {
 		const int skip = can_soften(&ui->acting) ? 0 : 2;
 
 		draw_hints(pen, few + skip, sizeof(few) / sizeof(few[0]) - (size_t)skip);

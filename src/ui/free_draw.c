@@ -98,7 +98,7 @@ static void
 write_preview(struct ui *ui, const struct plan *plan, struct page *page)
 {
 	struct tally *tallies = arena_alloc(&ui->scratch, plan->group_count, sizeof(*tallies));
-	const char *spared = targets_spared(plan, &ui->scratch);
+	const char *spared = words_spared(plan->spared, &ui->scratch);
 	char before[UNITS_TEXT_MAX], after[UNITS_TEXT_MAX];
 
 	units_share(before, plan->before);

@@ -10,7 +10,6 @@
 #include "model/snapshot.h"
 #include "table/filter.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define NAMED_MOST 5 /* sessions that a note names */
@@ -34,90 +33,25 @@ static const char *const managed_roles[] = {
 	"_doadmin_monitor",
 };
 
-/* What the targets are told apart by. */
-typedef const char *field_function(const struct target *target);
-
-static const char *
-application_of(const struct target *target)
-{
-	return target->application;
-}
-
-static const char *
-user_of(const struct target *target)
-{
-	return target->user;
-}
-
-static const char *
-state_of(const struct target *target)
-{
-	return session_state_name(target->state);
-}
-
 static bool
 same(const char *a, const char *b)
 {
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-/* The tally of that name, a new one if there is none. */
-static struct tally *
-tally_of(struct tally *tallies, size_t *count, const char *name)
-{
-	for (size_t i = 0; i < *count; i++)
-		if (same(tallies[i].name, name))
-			return &tallies[i];
-	tallies[*count] =
-	    (struct tally){ .name = name, .oldest_us = TIME_UNKNOWN, .newest_us = TIME_UNKNOWN };
-	return &tallies[(*count)++];
-}
-
-static int
-compare_tallies(const void *a, const void *b)
-{
-	const struct tally *left = a, *right = b;
-
-	if (left->targets != right->targets)
-		return left->targets > right->targets ? -1 : 1;
-	return (left->spared < right->spared) - (left->spared > right->spared);
-}
-
-/* Counts the targets by a field; there is room for as many tallies as targets and `more`. */
-static struct tally *
-count_targets(struct ui *ui, field_function *field, size_t more, size_t *count)
-{
-	const struct job *job = &ui->acting.asked;
-	struct tally *tallies =
-	    arena_alloc(&ui->acting.question.arena, job->count + more, sizeof(*tallies));
-
-	*count = 0;
-	for (size_t i = 0; i < job->count; i++) {
-		const struct target *target = &job->targets[i];
-		struct tally *tally = tally_of(tallies, count, field(target));
-
-		tally->targets++;
-		if (target->age_us > tally->oldest_us)
-			tally->oldest_us = target->age_us;
-		if (tally->newest_us == TIME_UNKNOWN || target->age_us < tally->newest_us)
-			tally->newest_us = target->age_us;
-	}
-	if (*count > 1)
-		qsort(tallies, *count, sizeof(*tallies), compare_tallies);
-	return tallies;
-}
-
 static void
 count_all(struct ui *ui, const struct plan *plan)
 {
 	struct question *question = &ui->acting.question;
+	struct arena *arena = &question->arena;
+	const struct job *job = &ui->acting.asked;
 	size_t count, more = plan != NULL ? plan->group_count : 0;
-	struct tally *tallies = count_targets(ui, user_of, 0, &count);
+	struct tally *tallies = tally_targets(job, TALLY_USER, 0, &count, arena);
 
-	question->users = words_tallies(tallies, count, &question->arena);
-	tallies = count_targets(ui, state_of, 0, &count);
-	question->states = words_tallies(tallies, count, &question->arena);
-	tallies = count_targets(ui, application_of, more, &count);
+	question->users = words_tallies(tallies, count, arena);
+	tallies = tally_targets(job, TALLY_STATE, 0, &count, arena);
+	question->states = words_tallies(tallies, count, arena);
+	tallies = tally_targets(job, TALLY_APPLICATION, more, &count, arena);
 	for (size_t i = 0; i < more; i++) {
 		const struct plan_group *group = &plan->groups[i];
 		const char *name = group->application;
@@ -125,8 +59,8 @@ count_all(struct ui *ui, const struct plan *plan)
 		if (group->spared == 0)
 			continue;
 		if (name != NULL)
-			name = arena_strndup(&question->arena, name, strlen(name));
-		tally_of(tallies, &count, name)->spared = group->spared;
+			name = arena_strndup(arena, name, strlen(name));
+		tally_find(tallies, &count, name)->spared = group->spared;
 	}
 	question->applications = tallies;
 	question->application_count = count;
@@ -332,7 +266,7 @@ question_make(struct ui *ui, const struct ui_frame *frame, const struct plan *pl
 	buf_reset(&question->typed);
 	question->seen = false;
 	question->whom = whom(ui, plan == NULL);
-	question->spared = plan != NULL ? targets_spared(plan, &question->arena) : NULL;
+	question->spared = plan != NULL ? words_spared(plan->spared, &question->arena) : NULL;
 	question->spared_count = plan != NULL ? plan->spared_count : 0;
 	question->before = slots->utilization;
 	question->after = slots->usable > 0 ? (double)(slots->used - freed) / slots->usable : 0;

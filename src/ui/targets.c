@@ -74,22 +74,14 @@ targets_plan(struct ui *ui, const struct ui_frame *frame, const struct choice *c
 {
 	const struct slots *slots = &frame->data->facts->slots;
 	const struct asked asked = { ui, frame, ids };
-	const struct plan_input input = { frame->data->snap, slots->used, slots->usable, is_within,
-		is_protected, &asked };
+	const struct plan_input input = {
+		.snap = frame->data->snap,
+		.used = slots->used,
+		.usable = slots->usable,
+		.within = is_within,
+		.is_protected = is_protected,
+		.context = &asked,
+	};
 
 	plan_make(plan, choice, &input, &ui->scratch);
-}
-
-const char *
-targets_spared(const struct plan *plan, struct arena *arena)
-{
-	const char *text = NULL;
-
-	for (int why = SPARE_NONE + 1; why < SPARE_COUNT; why++) {
-		if (plan->spared[why] == 0)
-			continue;
-		text = arena_printf(arena, "%s%s%d %s", text != NULL ? text : "",
-		    text != NULL ? ", " : "", plan->spared[why], spare_name((enum spare)why));
-	}
-	return text;
 }

@@ -338,6 +338,8 @@ sub report_cost {
 	return;
 }
 
+require "$Bin/batch.pl";
+
 # From exec to the end of the first screen with data.
 sub report_first_frame {
 	my ($sessions) = @_;
@@ -493,6 +495,7 @@ sub run {
 		report_cost($sessions, @statements);
 		report_first_frame($sessions);
 		next if $sessions != 1000;
+		push @notes, report_batch($server, $sessions, $statements[0]);
 		report_quiet($sessions);
 		@beside = beside($sessions);
 	}

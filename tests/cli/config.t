@@ -31,7 +31,7 @@ sub check_wrong_settings {
 	refused_at("help = true;\n", 1, qr/there is no setting "help"/);
 	refused_at("config = \"a\";\n", 1, qr/there is no setting "config"/);
 	refused_at("generate = \"help\";\n", 1, qr/there is no setting "generate"/);
-	refused_at("interval = 0.01;\n", 1, qr/bad value "0\.01" for interval: must be a duration .*/);
+	refused_at("interval = 0.0001;\n", 1, qr/bad value "0\.0001" for interval: must be a duration .*/);
 	refused_at("\n\ninterval = \"soon\";\n", 3, qr/bad value "soon" for interval: .*/);
 	refused_at("interval = true;\n", 1, qr/true or false is no value for "interval"/);
 	refused_at("interval = { a = 1; };\n", 1, qr/one value is expected for "interval"/);
@@ -39,7 +39,8 @@ sub check_wrong_settings {
 	refused_at("ascii = \"true\";\n", 1, qr/true or false is expected for "ascii"/);
 	refused_at("count = -1;\n", 1, qr/bad value "-1" for count: must be a whole number of at least 0/);
 	refused_at("count = 1.5;\n", 1, qr/bad value "1\.5" for count: .*/);
-	refused_at("format = \"xml\";\n", 1, qr/bad value "xml" for format: must be one of text, json/);
+	refused_at("format = \"xml\";\n", 1, qr/bad value "xml" for format: must be one of text, csv, json, openmetrics/);
+	refused_at("show = \"users,poems\";\n", 1, qr/no table "poems" to show: there are .*/);
 	refused_at("show = ( \"users\" );\n", 1, qr/one value is expected for "show"/);
 	refused_at("filter = ( \"a\",\n 3 );\n", 1, qr/texts are expected in "filter"/);
 	return;
@@ -76,9 +77,12 @@ sub check_wrong_alerts {
 	refused_at("alerts = {\n poems = { warning = 1; };\n};\n", 2, qr/there is no alert "poems"/);
 	refused_at("alerts = { churn = 5; };\n", 1, qr/$group "churn"/);
 	refused_at("alerts = { churn = { alarm = 5; }; };\n", 1, qr/an alert has warning and critical, not "alarm"/);
-	refused_at("alerts = { churn = { warning = -5; }; };\n", 1, qr/a number from 0 on is expected for "warning"/);
+	refused_at("alerts = { churn = { warning = -5; }; };\n", 1, qr/a limit is a number from 0 on, not "-5"/);
 	refused_at("alerts = { churn = {\n warning = \"many\"; }; };\n", 2, qr/"many" is no number/);
-	refused_at("alerts = { churn = { warning = true; }; };\n", 1, qr/a number or a duration is expected for "warning"/);
+	refused_at("alerts = { churn = { warning = true; }; };\n", 1, qr/a number, a duration or a range is expected for "warning"/);
+	refused_at("alerts = { churn = {\n critical = \"20:10\"; }; };\n", 2, qr/range "20:10" begins above its end/);
+	refused_at("warning = \"churn\";\n", 1, qr/bad value "churn" for warning: must be ALERT:LIMIT, such as .*/);
+	refused_at("critical = ( \"churn:5\",\n \"poems:5\" );\n", 2, qr/bad value "poems:5" for critical: no alert "poems": there are .*/);
 	refused_at("alerts = { long_query = {\n\n critical = \"5 days\"; }; };\n", 3, qr/"5 days" is no duration .*/);
 	return;
 }
@@ -133,7 +137,7 @@ END
 	my $first = dump_of("--config=$path");
 	for my $line (
 		'host = "a \"quoted\" \\\\ name";', 'port = "5433";', 'no_password = true;',
-		'connect_timeout = "1.5s";', 'interval = "90s";', 'count = 9223372036854775807L;',
+		'connect_timeout = "1500ms";', 'interval = "90s";', 'count = 9223372036854775807L;',
 		'limit = 3000000000L;', 'sort = "-age";', 'color = "always";', 'read_only = true;',
 		'kill_log = "/a \"b\"/kill.log";', 'protect = ( "application=\"nightly etl\"", "user~^repl" );',
 	) {
@@ -147,6 +151,95 @@ END
 	is($second, $first, 'what is printed reads back as the same');
 	my $defaults = dump_of('--config=/dev/null');
 	is(dump_of('--config=' . file('defaults.conf', $defaults)), $defaults, 'and so do the defaults');
+	return;
+}
+
+# Limits that are ranges or off, however they are given; what comes later counts.
+sub check_limits {
+	my $path = file('limits.conf', <<'END');
+alerts = { utilization = { warning = "10:80"; critical = "85%"; }; churn = { warning = "off"; critical = ""; };
+	long_query = { warning = "~:90"; critical = "@5min:1h"; }; blocked = { critical = 7; }; };
+warning = ( "blocked:@2:6", "idle_ratio:7" );
+END
+	my $dump = dump_of("--config=$path", '--critical=blocked:off', '--critical', 'idle_ratio:~:90%');
+	for my $line (
+		'utilization = { warning = "10:80"; critical = 85; };', 'churn = { warning = "off"; critical = "off"; };',
+		'long_query = { warning = "~:90s"; critical = "@5min:1h"; };', 'blocked = { warning = "@2:6"; critical = "off"; };',
+		'idle_ratio = { warning = 7; critical = "~:90"; };',
+	) {
+		like($dump, qr/^\t\Q$line\E$/m, $line);
+	}
+	is(dump_of('--config=' . file('again.conf', $dump)), $dump, 'limits read back as the same');
+	return;
+}
+
+sub check_wrong_profiles {
+	my $orders = qr/may stand only in a profile or on the command line: a file that is always read must not end sessions/;
+	for my $order ('terminate = true', 'cancel = false', 'kill_idle = 300', 'kill-idle-in-transaction = "5min"',
+		'kill_all = true', 'yes = true', 'when = "churn"') {
+		my ($name) = $order =~ /^(\S+)/;
+		refused_at("interval = 2;\n$order;\n", 2, qr/"$name" $orders/);
+		accepted_in_profile("$order;");
+	}
+	refused_at("profiles = ( );\n", 1, qr/\{ name = \{ \.\.\. \}; \} is expected for "profiles"/);
+	refused_at("profiles = { a = 3; };\n", 1, qr/\{ setting = \.\.\.; \} is expected for profile "a"/);
+	my $head = "profiles = { good = { interval = 3; };\n bad = {\n";
+	refused_at("$head intervall = 3; }; };\n", 3, qr/there is no setting "intervall"/);
+	refused_at("$head interval = 0; }; };\n", 3, qr/bad value "0" for interval: .*/);
+	refused_at("$head profile = \"good\"; }; };\n", 3, qr/there is no setting "profile"/);
+	refused_at("$head profiles = { }; }; };\n", 3, qr/there is no setting "profiles"/);
+	refused_at("$head config = \"a\"; }; };\n", 3, qr/there is no setting "config"/);
+	refused_at("$head kill_idle = true; }; };\n", 3, qr/true or false is no value for "kill_idle"/);
+	refused_at("$head kill_idle = \"soon\"; }; };\n", 3,
+		qr/bad value "soon" for kill-idle: must be a duration below 100 years, such as 90s, 5min or 1h30min/);
+	refused_at("$head filter = \"shoe=1\"; }; };\n", 3, qr/bad filter, at 1: there is no column shoe/);
+	refused_at("$head when = \"poems\"; }; };\n", 3, qr/--when: there is no alert "poems"; .*/);
+	refused_at("$head when = \"churn:loud\"; }; };\n", 3, qr/--when: "loud" must be warning or critical/);
+	refused_at("$head alerts = { poems = { }; }; }; };\n", 3, qr/there is no alert "poems"/);
+	refused_at("keys = { quit = \"Y\"; };\n$head keys = { pause = \"Y\"; }; }; };\n", 4, qr/keys\.\w+: "Y" is already the key of "\w+"/);
+	refused_at("$head }; bad = { }; };\n", 3, qr/duplicate setting name/);
+	refused('a profile where there is no file', ['--config=/dev/null', '--profile=a'],
+		qr/no profile "a": the configuration has none/);
+	my $path = file('two.conf', "profiles = { first = { }; second = { }; };\n");
+	refused("no profile $_", ["--config=$path", "--profile=$_"], qr/no profile "$_": there are first, second/) for 'third', '', 'profiles';
+	return;
+}
+
+sub accepted_in_profile {
+	my ($order) = @_;
+	my $path = file('order.conf', "profiles = { job = { $order }; };\n");
+	my ($status, $out, $err) = pgconntop("--config=$path", '--profile=job', '--dump-config');
+	is("$status$err", '0', "in a profile: $order");
+	return;
+}
+
+# What is in a profile comes after both files and before the command line, and what is to be done is
+# printed as a profile.
+sub check_profiles {
+	my $path = file('profiles.conf', <<'END');
+host = "a"; interval = 3; filter = "x"; count = 1;
+alerts = { churn = { warning = 5; critical = 6; }; };
+pools = ( { name = "one"; match = ""; connections = 1; } );
+profiles = { prod = { host = "b"; interval = 4; filter = "y"; kill_idle = 300; when = "churn:critical"; yes = true;
+		cancel = false; alerts = { churn = { critical = "off"; }; }; keys = { pause = "p"; };
+		pools = ( { name = "two"; match = ""; connections = 2; } ); };
+	Other_1-2 = { host = "c"; kill_all = true; }; };
+END
+	my $plain = dump_of("--config=$path");
+	like($plain, qr/^host = "a";$/m, 'a profile that is not asked for changes nothing');
+	unlike($plain, qr/^\s*kill_\w+ =|profiles|"y"/m, 'nor does it ask for anything');
+	my $dump = dump_of("--config=$path", '--profile=prod', '--interval=5');
+	for my $line ('host = "b";', 'interval = "5s";', 'count = 1;', 'filter = ( "x", "y" );',
+		"\tchurn = { warning = 5; critical = \"off\"; };", "\tpause = \"p\";") {
+		like($dump, qr/^\Q$line\E$/m, "with a profile: $line");
+	}
+	like($dump, qr/^pools = \(\n\t\{ name = "two"; [^\n]*\}\n\);$/m, 'the pools are those of the profile');
+	my $orders = "profiles = {\n\tprod = {\n\t\tkill_idle = \"5min\";\n\t\tyes = true;\n\t\twhen = \"churn:critical\";\n\t};\n};\n";
+	like($dump, qr/^\Q$orders\E\z/m, 'orders are in a profile');
+	is(dump_of('--config=' . file('printed.conf', $dump), '--profile=prod'), $dump, 'and read back as the same');
+	like(dump_of("--config=$path", '--profile=Other_1-2'), qr/^host = "c";\n.*^\tOther_1-2 = \{\n\t\tkill_all = true;\n/ms, 'the other one');
+	like(dump_of('--config=/dev/null', '--kill-idle-in-transaction=1.5', '--terminate'),
+		qr/^\torders = \{\n\t\tterminate = true;\n\t\tkill_idle_in_transaction = "1500ms";\n\t\};\n\};\n\z/m, 'orders of the command line');
 	return;
 }
 
@@ -199,5 +292,8 @@ check_wrong_alerts();
 check_wrong_pools();
 check_wrong_keys_and_colors();
 check_round_trip();
+check_limits();
+check_wrong_profiles();
+check_profiles();
 check_order();
 done_testing();

@@ -70,7 +70,7 @@ sub check_options {
 	my ($help) = (pgconntop('--help'))[1];
 	my @options = $help =~ /^ +(?:-\S, )? *--([a-z-]+)/mg;
 	my $text = plain($page);
-	ok($text =~ /^(?:-\S, )?--\Q$_\E(?:=.*)?$/m, "--$_ is in the manual") for @options;
+	ok($text =~ /^(?:-\S, )?--\Q$_\E(?:\[?=.*)?$/m, "--$_ is in the manual") for @options;
 	my ($tables) = $help =~ /^Tables for --show: (.*)$/m;
 	ok($text =~ /^\.B \Q$_\E$/m, "table $_ is in the manual") for split ' ', $tables;
 	my %known = map { $_ => 1 } @options;
@@ -93,6 +93,7 @@ sub accepted {
 sub check_sample {
 	my $sample = slurp("$doc/pgconntop.conf");
 	unlike($sample, qr/^[^#\n]/m, 'all of the sample is commented out');
+	unlike($sample, qr/^#\s*\w+ = "(?:false|)";/m, 'each text and duration has an example');
 	accepted('the sample as it is', $sample);
 	my $all = $sample =~ s/^#(?! )//mgr;
 	accepted('the sample with all comments removed', $all);
@@ -117,7 +118,7 @@ sub check_examples {
 	accepted('the protection of README', $protect);
 	my ($filters) = examples($page, 'FILTERS');
 	for my $filter (split /\n/, $filters) {
-		is((pgconntop("--filter=$filter"))[0], 2, "filter $filter is one: what is missing is a server");
+		is((pgconntop("--filter=$filter", '--show=sessions'))[0], 2, "filter $filter is one: what is missing is a server");
 	}
 	my ($commands) = join '', examples($page, 'EXAMPLES');
 	my @commands = grep { /^pgconntop .*--watch/ } split /\n/, $commands =~ s/\\\n\s*//gr;
@@ -149,7 +150,8 @@ sub check_completion {
 		my ($help) = (pgconntop('--help'))[1];
 		my @options = $help =~ /^ +(?:-\S, )? *(--[a-z-]+)/mg;
 		is(complete('pgconntop', '--') =~ s/=//gr, "@options", 'all options');
-		is(complete('pgconntop', '--format', '='), 'text json', '--format=');
+		my ($formats) = $help =~ /--format=(\S+)/;
+		is(complete('pgconntop', '--format', '='), $formats =~ tr/|/ /r, '--format=');
 		is(complete('pgconntop', '--color', '=', 'al'), 'always', '--color=al');
 		my ($tables) = $help =~ /^Tables for --show: (.*)$/m;
 		is(complete('pgconntop', '--show', '='), $tables, '--show=');

@@ -16,7 +16,7 @@ sub check_help {
 	my @options = $def =~ /^SETTING\(\w+,\s*\w+,\s*"([\w-]+)"(?!.*HIDDEN)/mg;
 	cmp_ok(scalar @options, '>', 20, 'the rows of settings.def');
 	for my $option (@options) {
-		like($help, qr/^  (?:-\S|  ),? +--$option(?:=\S+)? +\S/m, "--$option is in the help");
+		like($help, qr/^  (?:-\S|  ),? +--$option(?:\[?=\S+)?\s+\S/m, "--$option is in the help");
 	}
 	unlike($help, qr/--generate/, 'what only the documentation needs is not');
 	cmp_ok(length, '<=', 100, "width of: $_") for grep { length > 96 } split /\n/, $help;
@@ -34,7 +34,7 @@ sub check_version {
 # What is given is what is in force.
 sub check_values {
 	my @values = (
-		[['--interval=0.5'], 'interval = "0.5s";'],
+		[['--interval=0.5'], 'interval = "500ms";'],
 		[['--interval', '1min'], 'interval = "1min";'],
 		[['--connect-timeout=1h'], 'connect_timeout = "1h";'],
 		[['--count=3', '--count=4'], 'count = 4;'],
@@ -74,6 +74,8 @@ sub check_usage {
 	refused("$_ without its argument", [$_], qr/option \Q$_\E needs an argument$see/)
 	    for '--host', '--filter', '--interval', '--config', '--protect', '--kill-log', '-h', '-p', '-U', '-d';
 	refused('letters without their argument', ['-wh'], qr/option -h needs an argument$see/);
+	refused("$_->[0] $_->[1]", $_, qr/write $_->[0]=$_->[1]: what stands behind a blank is a DBNAME/)
+	    for ['--kill-idle', '5min'], ['--kill-idle-in-transaction', '300', 'shop'];
 	refused('three operands', [qw(shop me again)], qr/too many arguments: "again"$see/);
 	refused('a part of the documentation that is none', ['--generate=poem'], qr/no part "poem" to generate/);
 	return;
@@ -82,15 +84,21 @@ sub check_usage {
 # One of each kind; each names the option and the value.
 sub check_bad_values {
 	my $whole = qr/must be a whole number of at least 0/;
-	my $time = qr/must be a duration from 0\.1s to 1h/;
+	my $time = qr/must be a duration from 1ms to 1h/;
+	my $age = qr/must be a duration below 100 years, such as 90s, 5min or 1h30min/;
 	my @values = (
 		['count', '-1', $whole], ['count', 'x', $whole], ['count', '1.5', $whole], ['count', '', $whole],
 		['count', '9223372036854775808', $whole], ['limit', '3x', $whole],
-		['interval', '0', $time], ['interval', '0.05', $time], ['interval', '2h', $time],
+		['interval', '0', $time], ['interval', '0.0005', $time], ['interval', '2h', $time],
 		['interval', 'soon', $time], ['interval', '1 s', $time], ['interval', '', $time],
 		['interval', '-1', $time], ['interval', '1,5', $time], ['interval', 'nan', $time],
-		['connect-timeout', '1ms', $time],
-		['format', 'xml', qr/must be one of text, json/], ['format', '', qr/must be one of text, json/],
+		['connect-timeout', '1ms', qr/must be a duration from 100ms to 1h/],
+		['format', 'xml', qr/must be one of text, csv, json, openmetrics/], ['format', '', qr/must be one of text, csv, json, openmetrics/],
+		['kill-idle', 'soon', $age], ['kill-idle', '-1', $age], ['kill-idle-in-transaction', '100000d', $age],
+		['warning', 'utilization', qr/must be ALERT:LIMIT, such as utilization:85/],
+		['warning', 'poems:5', qr/no alert "poems": there are utilization, refused, .*, pool_plan/],
+		['critical', 'churn:many', qr/"many" is no number/],
+		['critical', 'churn:20:10', qr/range "20:10" begins above its end/],
 		['color', 'red', qr/must be one of auto, always, never/],
 	);
 	for my $value (@values) {
@@ -107,6 +115,10 @@ sub check_bad_reports {
 	refused('no table', ['--show='], qr/show names no table/);
 	refused('a column that is none', ['--columns=pid,shoe'], qr/no table of the report has a column "(?:pid|shoe)"/);
 	refused('a column to sort by that is none', ['--sort=-shoe'], qr/no table of the report has a column "shoe" to sort by/);
+	refused('two tables in a format of one', ['--format=csv', '--show=users,states'],
+		qr/csv has one table in a report: show users or states, not both/);
+	refused('a column that its table has not', [qw(--format=csv --columns=total)],
+		qr/no table of the report has a column "total"/);
 	refused('a column of a table that is not shown', ['--show=users', '--sort=pid'],
 		qr/no table of the report has a column "pid" to sort by/);
 	return;
@@ -131,6 +143,15 @@ sub check_bad_filters {
 		my ($text, $place, $reason) = @$filter;
 		refused("filter $text", ["--filter=$text"], qr/bad filter, at $place: $reason/);
 	}
+	my $none = qr/--filter selects sessions, and this report has none: choose tables with --show=sessions or --show=queries/;
+	refused('a filter for a report without sessions', ['--filter=state=idle', @$_], $none) for [], ['--show=summary,users'];
+	is((pgconntop('--filter=state=idle', "--show=summary,$_"))[0], 2, "but with $_: what is missing is a server")
+	    for qw(sessions queries);
+	my ($status, $out) = pgconntop('--check', '--filter=state=idle');
+	is($status, 3, 'a check has no filter');
+	like($out, qr/^PGCONNTOP UNKNOWN - --filter selects sessions, and --check is about all of them$/m, 'and says so');
+	my $file = file('filter.conf', "filter = \"state=idle\";\n");
+	is((pgconntop("--config=$file", '--watch', '--count=1'))[0], 2, 'one of the configuration is for what has sessions');
 	refused('the second filter', ['--filter=a', '--filter=age>'], qr/bad filter, at 5: a value is missing/);
 	return;
 }

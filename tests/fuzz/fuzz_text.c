@@ -73,10 +73,10 @@ check_escaped(const char *s, size_t n)
 {
 	struct buf once = { 0 }, twice = { 0 };
 
-	text_escape_bad(&once, s, n);
+	text_escape(&once, s, n);
 	assert(once.len >= n && once.len <= 4 * n);
 	check_valid(&once);
-	text_escape_bad(&twice, buf_str(&once), once.len);
+	text_escape(&twice, buf_str(&once), once.len);
 	assert(once.len == twice.len);
 	assert(memcmp(buf_str(&once), buf_str(&twice), once.len) == 0);
 	buf_clear(&once);

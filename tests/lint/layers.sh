@@ -13,8 +13,8 @@ my %may = (
 	model => 'base model',
 	analysis => 'base model analysis',
 	action => 'base model action',
-	table => 'base model analysis table',
-	report => 'base model analysis table report',
+	table => 'base model analysis action table',
+	report => 'base model analysis action table report',
 	ui => 'base model analysis action table ui',
 	source => 'base model action source',
 	term => 'base term ui/canvas.h ui/keys.h ui/style.h',
@@ -27,7 +27,6 @@ my @outside = (
 	[ qr/^(n?curses\w*|term|termcap|panel|menu|form)\.h$|^ncursesw?\//, qr/^src\/term\//, 0 ],
 	[ qr/^libconfig/, qr/^src\/app\//, 1 ],
 	[ qr/^getopt\.h$/, qr/^src\/app\//, 1 ],
-	[ qr/^jansson/, qr/^src\/report\//, 0 ],
 	[ qr/^regex\.h$/, qr/^src\/table\//, 0 ],
 );
 my $heap = qr/(?<![.>\w])(malloc|calloc|realloc|reallocarray|free|strdup|strndup|v?asprintf)\s*\(/;

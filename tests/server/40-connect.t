@@ -121,7 +121,6 @@ sub check_failures {
 			'-h', 'no.such.host.invalid'],
 		['a server that says nothing', qr/: connected, but no answer: .* in 300 ms; .*something else listens/,
 			'-h', '127.0.0.1', '-p', $silent->sockport, '--connect-timeout=0.3s'],
-		['a service that is not defined', qr/"nonsense"/, 'service=nonsense'],
 		['a missing database', qr/no such database, or .* \(3D000, \w+\): .*"nowhere".*; give another one with -d/,
 			'-h', $host, '-p', $port, '-U', 'app', '-d', 'nowhere'],
 		['a database that takes no connections', qr/no such database, or it takes no connections \(55000/,
@@ -153,12 +152,14 @@ sub check_usage {
 		['format', qr/bad value "xml" for format/, '--format=xml'],
 		['port', qr/invalid port number: "70000"/, '-p', '70000'],
 		['connection string', qr/"=" after "nonsense"/, 'host=x nonsense'],
+		['service', qr/definition of service "nonsense" not found/, 'service=nonsense'],
+		['mode of encryption', qr/invalid sslmode value: "nonsense"/, 'sslmode=nonsense'],
 		['number of arguments', qr/too many arguments: "c"/, 'a', 'b', 'c'],
 		['configuration', qr/nowhere/, '--config=/nowhere/file'],
 	);
 	for my $case (@cases) {
 		my ($what, $pattern, @args) = @$case;
-		complaint([run_program([$ENV{PGCONNTOP}, '--watch', '--count=1', @args], session => 1,
+		complaint([run_program([$ENV{PGCONNTOP}, '--watch', @args], session => 1,
 			env => { HOME => $dir, $server->env }, timeout => 20)], 1, $pattern, "wrong $what");
 	}
 	my $after = () = $server->log =~ /connection received/g;

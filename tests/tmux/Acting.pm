@@ -12,10 +12,9 @@ use warnings;
 
 use Exporter qw(import);
 use File::Basename qw(dirname);
-use JSON::PP ();
 use Test::More ();
 use lib dirname(__FILE__), dirname(__FILE__) . '/../server';
-use PgClient;
+use Order;
 use PgServer;
 use Screen;
 
@@ -31,30 +30,6 @@ sub acting {
 		args => ['--kill-log=' . kill_log($server), @$args]);
 	$screen->wait_for(qr/Slots \[/) or die "no screen\n";
 	return $screen;
-}
-
-sub kill_log { return $_[0]->host . '/kill.log' }
-
-# Idle sessions that ran one statement: n of an application. Options: those of PgClient->new.
-sub clients {
-	my ($server, $n, $application, %opt) = @_;
-	my @clients = map { PgClient->new($server, application_name => $application, %opt) } 1 .. $n;
-	$_->query('select 1') for @clients;
-	return @clients;
-}
-
-# Those of the clients whose session is there.
-sub alive {
-	my ($server, @clients) = @_;
-	my %there = map { $_ => 1 } split /\n/, $server->psql('select pid from pg_stat_activity');
-	return grep { $there{ $_->pid } } @clients;
-}
-
-# The state of a client's session, '' when it is gone.
-sub state_of {
-	my ($server, $client) = @_;
-	my $pid = $client->pid;
-	return $server->psql("select state from pg_stat_activity where pid = $pid");
 }
 
 # The process of the server that the monitor talks to, once there is only one monitor.
@@ -111,15 +86,6 @@ sub point_at {
 	return Test::More::ok($screen->wait_for(qr/^> . *$pid /m, 20), "the cursor is on $text");
 }
 
-# The sessions of these clients end for good; a query that runs would outlive its client.
-sub send_home {
-	my ($server, @clients) = @_;
-	my $pids = join ',', map { $_->pid } @clients;
-	$server->psql("select pg_terminate_backend(pid) from pg_stat_activity where pid in ($pids)");
-	local $Test::Builder::Level = $Test::Builder::Level + 1;
-	return wait_ok { !alive($server, @clients) } 20, 'clients go home';
-}
-
 # Presses keys and waits for what they bring, or take away.
 sub press {
 	my ($screen, $keys, $regex, $what) = @_;
@@ -156,21 +122,5 @@ sub over {
 
 # The text in a dialog, without its frame and line ends.
 sub words { return join ' ', map { split } $_[0]->capture =~ /\x{2502}(.*)\x{2502}/g }
-
-# The kill log: its lines, each of them JSON and nothing else.
-sub entries {
-	my ($file) = @_;
-	my $text = slurp($file);
-	$text eq '' || $text =~ /\n\z/ or die "the last line of $file is cut\n";
-	return map { JSON::PP->new->utf8->decode($_) } split /\n/, $text;
-}
-
-# What became of whom, by the log: pids by outcome, in order of size.
-sub outcomes {
-	my %pids;
-	push @{ $pids{ $_->{outcome} } }, $_->{pid} for grep { $_->{event} eq 'outcome' } @_;
-	@$_ = sort { $a <=> $b } @$_ for values %pids;
-	return \%pids;
-}
 
 1;

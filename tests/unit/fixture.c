@@ -4,6 +4,7 @@
  */
 #include "fixture.h"
 
+#include "analysis/advice.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -161,6 +162,7 @@ fixture_analyse(struct fixture *fixture)
 	facts_make(&fixture->facts, &input);
 	alerts_init(&fixture->alerts, &fixture->settings);
 	alerts_update(&fixture->alerts, &fixture->facts, fixture->snap->wall_us);
+	advice_make(&fixture->alerts, &fixture->facts);
 	fixture->data = (struct table_data){
 		.snap = fixture->snap,
 		.facts = &fixture->facts,

@@ -173,7 +173,9 @@ test_unknown(void **state)
 	scene.choice.policy = POLICY_CHOSEN; /* one of many is not pointed at */
 	EXPECT_NONE(&scene);
 	expect_spared(&scene, SPARE_STATE, 4);
-	scene.shown = (const int32_t[]){ 4, 0 };
+	scene.shown = (const int32_t[]){ 4, 0 }; /* nor is who happens to be the only one */
+	EXPECT_NONE(&scene);
+	scene.choice.named = true;
 	EXPECT(&scene, 4);
 	assert_int_equal(scene.plan.spared_count, 0);
 	scene.choice.action = ACTION_CANCEL; /* it may well run something */
@@ -217,7 +219,10 @@ test_protected(void **state)
 	scene.shown = (const int32_t[]){ 1, 6, 0 };
 	EXPECT_NONE(&scene);
 	expect_spared(&scene, SPARE_PROTECTED, 2);
-	scene.shown = (const int32_t[]){ 1, 0 }; /* who points at it alone, means it */
+	scene.shown = (const int32_t[]){ 1, 0 };
+	EXPECT_NONE(&scene);
+	expect_spared(&scene, SPARE_PROTECTED, 1);
+	scene.choice.named = true; /* who points at it alone, means it */
 	EXPECT(&scene, 1);
 	scene.shown = (const int32_t[]){ 6, 0 };
 	EXPECT(&scene, 6);

@@ -86,6 +86,7 @@ scene_plan(struct scene *scene)
 		.within = within,
 		.is_protected = is_protected,
 		.context = scene,
+		.left = scene->left,
 	};
 
 	snapshot_finish(scene->snap);

@@ -20,6 +20,7 @@ struct scene {
 	struct snapshot *snap;
 	struct choice choice;
 	const int32_t *shown; /* pids that are shown or tagged, 0 ends them; NULL for all */
+	int (*left)(const void *context, const char *application); /* as in struct plan_input */
 	int used, usable;
 	struct plan plan;
 	struct arena arena; /* of the plan */

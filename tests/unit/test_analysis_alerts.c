@@ -3,6 +3,7 @@
  * Tests of the life of an alert: it rises, stands, clears. What each rule
  * reads is in test_analysis_rules.c.
  */
+#include "analysis/alert_limit.h"
 #include "analysis/alerts.h"
 #include "fixture.h"
 #include "model/link.h"
@@ -177,28 +178,32 @@ static void
 test_user_limits(void **state)
 {
 	struct settings settings;
-	struct alert_limit *limit;
+	struct alert_limits *limits;
 	struct alert_set set;
 
 	(void)state;
 	settings_init(&settings);
-	limit = settings_add_alert(&settings, "utilization");
-	limit->warning = 0.5;
-	limit = settings_add_alert(&settings, "idle_ratio");
-	limit->critical = 0.9;
-	limit = settings_add_alert(&settings, "churn");
-	limit->warning = 1;
-	limit->critical = 2;
-	limit = settings_add_alert(&settings, "churn"); /* a later file */
-	limit->critical = 3;
+	limits = settings_add_alert(&settings, "utilization");
+	limits->warning = alert_limit_plain(0.5);
+	limits = settings_add_alert(&settings, "idle_ratio");
+	limits->critical = alert_limit_plain(0.9);
+	limits = settings_add_alert(&settings, "churn");
+	limits->warning = alert_limit_plain(1);
+	limits->critical = alert_limit_plain(2);
+	limits = settings_add_alert(&settings, "churn"); /* a later file */
+	limits->critical = alert_limit_plain(3);
+	limits = settings_add_alert(&settings, "blocked");
+	limits->warning = alert_limit_plain(NAN);
 	alerts_init(&set, &settings);
-	assert_true(find(&set, "utilization")->warning == 0.5);
-	assert_true(find(&set, "utilization")->critical == 0.85);
-	assert_true(find(&set, "idle_ratio")->warning == 0.5);
-	assert_true(find(&set, "idle_ratio")->critical == 0.9);
-	assert_true(find(&set, "churn")->warning == 1);
-	assert_true(find(&set, "churn")->critical == 3);
-	assert_true(isnan(find(&set, "refused")->warning));
+	assert_true(find(&set, "utilization")->warning.high == 0.5);
+	assert_true(find(&set, "utilization")->critical.high == 0.85);
+	assert_true(find(&set, "idle_ratio")->warning.high == 0.5);
+	assert_true(find(&set, "idle_ratio")->critical.high == 0.9);
+	assert_true(find(&set, "churn")->warning.high == 1);
+	assert_true(find(&set, "churn")->critical.high == 3);
+	assert_int_equal(find(&set, "refused")->warning.kind, LIMIT_OFF);
+	assert_int_equal(find(&set, "blocked")->warning.kind, LIMIT_OFF);
+	assert_int_equal(find(&set, "blocked")->critical.kind, LIMIT_PLAIN);
 	assert_int_equal(utilization(&set, 0.5, 1), LEVEL_WARNING);
 	assert_string_equal(find(&set, "utilization")->message,
 	    "utilization 50.0 % (limit 50.0 %)");
@@ -336,6 +341,27 @@ test_raised(void **state)
 	settings_clear(&settings);
 }
 
+/* Without what was before, the limits alone count; what no sample sees stands. */
+static void
+test_forget(void **state)
+{
+	const struct link refused = { .refusal = REFUSAL_ALL_SLOTS, .tries = 1 };
+	struct settings settings;
+	struct alert_set set;
+
+	(void)state;
+	settings_init(&settings);
+	alerts_init(&set, &settings);
+	alerts_refused(&set, &refused, NOW_US);
+	assert_int_equal(utilization(&set, 0.71, NOW_US), LEVEL_WARNING);
+	assert_int_equal(utilization(&set, 0.69, NOW_US), LEVEL_WARNING);
+	alerts_forget(&set);
+	assert_int_equal(find(&set, "utilization")->since_us, TIME_UNKNOWN);
+	assert_int_equal(utilization(&set, 0.69, NOW_US), LEVEL_OK);
+	assert_int_equal(find(&set, "refused")->level, LEVEL_CRITICAL);
+	settings_clear(&settings);
+}
+
 int
 main(void)
 {
@@ -349,6 +375,7 @@ main(void)
 		cmocka_unit_test(test_beyond),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_raised),
+		cmocka_unit_test(test_forget),
 	};
 
 	return cmocka_run_group_tests_name("alerts", tests, NULL, NULL);

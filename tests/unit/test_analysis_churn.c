@@ -58,6 +58,33 @@ expect_unknown(struct fixture *fixture)
 	}
 }
 
+/* The totals go on from sample to sample, and wait where two cannot be compared. */
+static void
+test_totals(void **state)
+{
+	struct fixture fixture;
+	const struct churn *churn = &fixture.facts.churn;
+
+	(void)state;
+	begin(&fixture, 100, 5);
+	fixture_add_many(fixture.snap, 200, 3, "web", STATE_IDLE);
+	fixture_add_many(fixture.previous, 300, 1, "web", STATE_IDLE);
+	fixture.previous->server.started_us -= 1;
+	expect_unknown(&fixture);
+	assert_false(churn->counted);
+	fixture.previous->server.started_us += 1;
+	expect(&fixture, 3, 1);
+	assert_true(churn->counted);
+	expect(&fixture, 3, 1);
+	assert_int_equal(churn->opened_total, 6);
+	assert_int_equal(churn->closed_total, 2);
+	fixture.previous->server.started_us -= 1;
+	expect_unknown(&fixture);
+	assert_true(churn->counted);
+	assert_int_equal(churn->opened_total, 6);
+	fixture_clear(&fixture);
+}
+
 static const struct group *
 application(const struct fixture *fixture, const char *name)
 {
@@ -238,6 +265,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_none),
+		cmocka_unit_test(test_totals),
 		cmocka_unit_test(test_first),
 		cmocka_unit_test(test_both),
 		cmocka_unit_test(test_reused_pid),

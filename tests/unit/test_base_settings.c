@@ -7,7 +7,6 @@
 #include "base/err.h"
 #include "base/settings.h"
 
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -156,11 +155,11 @@ test_numbers(void **state)
 	set(&settings, "interval", "1h");
 	assert_true(settings.interval == INT64_C(3600000000));
 	expect_refused(&settings, "interval", "x",
-	    "bad value \"x\" for interval: must be a duration from 0.1s to 1h");
-	expect_refused(&settings, "interval", "99999us",
-	    "bad value \"99999us\" for interval: must be a duration from 0.1s to 1h");
+	    "bad value \"x\" for interval: must be a duration from 1ms to 1h");
+	expect_refused(&settings, "interval", "999us",
+	    "bad value \"999us\" for interval: must be a duration from 1ms to 1h");
 	expect_refused(&settings, "interval", "3600.1",
-	    "bad value \"3600.1\" for interval: must be a duration from 0.1s to 1h");
+	    "bad value \"3600.1\" for interval: must be a duration from 1ms to 1h");
 	assert_true(settings.interval == INT64_C(3600000000));
 	settings_clear(&settings);
 }
@@ -169,9 +168,9 @@ test_numbers(void **state)
 static void
 test_duration_text(void **state)
 {
-	static const char *const texts[][2] = { { "0.25", "0.25s" }, { "90", "90s" },
-		{ "120", "2min" }, { "1.000001", "1.000001s" }, { "10", "10s" }, { "60min", "1h" },
-		{ "100ms", "0.1s" } };
+	static const char *const texts[][2] = { { "0.25", "250ms" }, { "90", "90s" },
+		{ "120", "2min" }, { "1.000001", "1000001us" }, { "10", "10s" }, { "60min", "1h" },
+		{ "0.1", "100ms" } };
 	struct settings settings;
 
 	(void)state;
@@ -240,7 +239,7 @@ test_lists(void **state)
 {
 	struct settings settings;
 	struct pool_plan *plan;
-	struct alert_limit *limit;
+	struct alert_limits *limits;
 	char name[] = "web";
 
 	(void)state;
@@ -259,8 +258,9 @@ test_lists(void **state)
 	assert_ptr_equal(plan, &settings.pools[1]);
 	assert_string_equal(settings.pools[0].name, "web");
 	assert_string_equal(plan->match, "user = batch");
-	limit = settings_add_alert(&settings, "slots");
-	assert_true(isnan(limit->warning) && isnan(limit->critical));
+	limits = settings_add_alert(&settings, "slots");
+	assert_int_equal(limits->warning.kind, LIMIT_DEFAULT);
+	assert_int_equal(limits->critical.kind, LIMIT_DEFAULT);
 	settings_add_key(&settings, "quit", "q");
 	settings_add_key(&settings, "help", "F1");
 	settings_add_color(&settings, "title", "bold");

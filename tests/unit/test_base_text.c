@@ -224,20 +224,24 @@ expect_escaped(const char *in, size_t n, const char *out)
 {
 	struct buf buf = { 0 };
 
-	text_escape_bad(&buf, in, n);
+	text_escape(&buf, in, n);
 	assert_string_equal(buf_str(&buf), out);
 	buf_clear(&buf);
 }
 
 static void
-test_escape_bad(void **state)
+test_escape(void **state)
 {
 	struct buf buf = { 0 };
 
 	(void)state;
 	expect_escaped("", 0, "");
 	expect_escaped("plain", 5, "plain");
-	expect_escaped("\x1B[0m\n", 5, "\x1B[0m\n");
+	expect_escaped(" \t\n~", 4, " \t\n~");
+	expect_escaped("\x1B[0m\r\n\x7F", 7, "\\x1b[0m\\x0d\n\\x7f");
+	expect_escaped("\xC2\x9B"
+	               "2J\xE2\x80\xAE",
+	    7, "\\xc2\\x9b2J\\xe2\\x80\\xae");
 	expect_escaped("\xC3\xA9\xE4\xB8\xAD", 5, "\xC3\xA9\xE4\xB8\xAD");
 	expect_escaped("a\xFF"
 	               "b",
@@ -245,9 +249,8 @@ test_escape_bad(void **state)
 	expect_escaped("\xE4\xB8", 2, "\\xe4\\xb8");
 	expect_escaped("\xC3\xA9\x80\xC3\xA9", 5, "\xC3\xA9\\x80\xC3\xA9");
 	expect_escaped("\xED\xA0\x80", 3, "\\xed\\xa0\\x80");
-	text_escape_bad(&buf, "a\0b", 3);
-	assert_int_equal(buf.len, 3);
-	assert_memory_equal(buf.data, "a\0b", 3);
+	text_escape(&buf, "a\0b", 3);
+	assert_string_equal(buf_str(&buf), "a\\x00b");
 	buf_clear(&buf);
 }
 
@@ -283,7 +286,7 @@ main(void)
 		cmocka_unit_test(test_shown_refused),
 		cmocka_unit_test(test_clean),
 		cmocka_unit_test(test_clean_squeeze),
-		cmocka_unit_test(test_escape_bad),
+		cmocka_unit_test(test_escape),
 		cmocka_unit_test(test_contains),
 	};
 

@@ -326,6 +326,10 @@ test_number_exact(void **state)
 		assert_true(units_parse_number(out, &back, &err));
 		assert_true(back == numbers[i]);
 	}
+	assert_true(units_round(0.07 * 100, 9) == 7);
+	assert_true(units_round(-1.005, 1) == -1);
+	assert_true(units_round(93.8144, 2) == 93.81);
+	assert_true(units_round(DBL_MAX, 12) == DBL_MAX);
 	assert_string_equal(units_number_exact(out, 0.1), "0.1");
 	assert_string_equal(units_number_exact(out, 3), "3");
 	assert_string_equal(units_number_exact(out, 0.1 + 0.2), "0.30000000000000004");

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/advice.h"
 #include "analysis/input.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -199,8 +200,9 @@ fixture_analyse(struct fixture *fixture)
 
 	facts_make(&fixture->facts, &input);
 	alerts_update(&fixture->alerts, &fixture->facts, fixture->snap->wall_us);
+	advice_make(&fixture->alerts, &fixture->facts);
 	fixture->data = (struct table_data){ fixture->snap, &fixture->facts, &fixture->alerts,
-		&fixture->settings };
+		&fixture->settings, NULL };
 }
 
 static void

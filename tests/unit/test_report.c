@@ -19,7 +19,7 @@
 static void
 test_show(void **state)
 {
-	struct report report = { 0 };
+	struct report report = { .writer = &writer_json };
 	struct err err;
 
 	(void)state;
@@ -41,7 +41,7 @@ test_show(void **state)
 static void
 test_show_all(void **state)
 {
-	struct report report = { 0 };
+	struct report report = { .writer = &writer_json };
 	struct settings settings;
 	struct buf names = { 0 };
 	struct err err;
@@ -56,7 +56,7 @@ test_show_all(void **state)
 			assert_ptr_not_equal(report.tables[i], report.tables[other]);
 	}
 	settings_init(&settings);
-	assert_true(report_show(&report, settings.show, &err)); /* the default */
+	assert_true(report_show(&report, settings.show, &err)); /* NULL: the writer's own */
 	assert_int_equal(report.table_count, 4);
 	settings_clear(&settings);
 	buf_clear(&names);
@@ -68,7 +68,7 @@ test_show_wrong(void **state)
 	static const char *const wrong[] = { "nothing", "states,nothing", "states,,users",
 		",states", " states", "States", "pool_total",
 		"0123456789012345678901234567890123456789012345678901234567890123456789" };
-	struct report report = { 0 };
+	struct report report = { .writer = &writer_json };
 	struct err err;
 
 	(void)state;
@@ -100,7 +100,7 @@ expect_columns(const struct report *report, const struct table *table, bool all,
 static void
 test_columns(void **state)
 {
-	struct report report = { 0 };
+	struct report report = { .writer = &writer_json };
 	struct arena arena = { 0 };
 	struct err err;
 
@@ -128,7 +128,7 @@ test_columns(void **state)
 static void
 test_columns_wrong(void **state)
 {
-	struct report report = { 0 };
+	struct report report = { .writer = &writer_json };
 	struct arena arena = { 0 };
 	struct buf names = { 0 };
 	struct err err;
@@ -188,7 +188,7 @@ expect_pids(const struct report *report, const struct table *table, const struct
 static void
 test_sort(void **state)
 {
-	struct report report = { 0 };
+	struct report report = { .writer = &writer_json };
 	struct fixture fixture;
 	struct err err;
 
@@ -218,7 +218,7 @@ test_limit(void **state)
 {
 	static const struct table *const lists[] = { &table_applications, &table_users,
 		&table_sessions, &table_queries };
-	struct report report = { .limit = 1 };
+	struct report report = { .writer = &writer_json, .limit = 1 };
 	struct arena arena = { 0 };
 	struct fixture fixture;
 	struct rows rows;
@@ -243,7 +243,7 @@ static void
 test_filters(void **state)
 {
 	const struct filter *filters[2];
-	struct report report = { .filters = filters, .filter_count = 1 };
+	struct report report = { .writer = &writer_json, .filters = filters, .filter_count = 1 };
 	struct fixture fixture;
 	struct filter *odd, *old;
 	struct err err;
@@ -263,6 +263,27 @@ test_filters(void **state)
 	fixture_clear(&fixture);
 }
 
+/* A format of one table takes no other and no sum. */
+static void
+test_one_table(void **state)
+{
+	struct report report = { .writer = &writer_csv };
+	struct err err;
+
+	(void)state;
+	assert_true(report_show(&report, NULL, &err));
+	assert_int_equal(report.table_count, 1);
+	assert_ptr_equal(report.tables[0], &table_sessions);
+	assert_true(report_show(&report, "pools,pools", &err));
+	assert_int_equal(report.table_count, 1);
+	assert_ptr_equal(report.tables[0], &table_pools);
+	assert_false(report_show(&report, "users,states,alerts", &err));
+	assert_string_equal(err.msg,
+	    "csv has one table in a report: show users or states, not both");
+	assert_false(report_show(&report, "users,nothing", &err));
+	assert_ptr_equal(strstr(err.msg, "no table \"nothing\""), err.msg);
+}
+
 /* The words of the option are in the order of the writers. */
 static void
 test_writers(void **state)
@@ -272,10 +293,15 @@ test_writers(void **state)
 
 	(void)state;
 	assert_ptr_equal(writer_by_format(0), &writer_text);
-	assert_ptr_equal(writer_by_format(1), &writer_json);
-	for (int i = 0; i < 2; i++)
+	assert_ptr_equal(writer_by_format(1), &writer_csv);
+	assert_ptr_equal(writer_by_format(2), &writer_json);
+	assert_ptr_equal(writer_by_format(3), &writer_openmetrics);
+	for (int i = 0; i < 4; i++)
 		buf_addf(&words, "%s%s", i > 0 ? "|" : "", writer_by_format(i)->name);
 	assert_string_equal(row->arg, buf_str(&words));
+	row = settings_find("show"); /* whose help tells the defaults */
+	for (int i = 0; i < 4; i++)
+		assert_non_null(strstr(row->help, writer_by_format(i)->show));
 	buf_clear(&words);
 }
 
@@ -291,6 +317,7 @@ main(void)
 		cmocka_unit_test(test_sort),
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_filters),
+		cmocka_unit_test(test_one_table),
 		cmocka_unit_test(test_writers),
 	};
 

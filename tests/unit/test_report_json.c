@@ -65,7 +65,7 @@ check_keys(const json_t *object, const struct key *keys, size_t count)
 static json_t *
 report_json(const struct fixture *fixture, const char *names)
 {
-	struct report report = { 0 };
+	struct report report = { .writer = &writer_json };
 	struct arena arena = { 0 };
 	struct buf out = { 0 };
 	json_error_t wrong;
@@ -73,7 +73,8 @@ report_json(const struct fixture *fixture, const char *names)
 	json_t *json;
 
 	assert_true(report_show(&report, names, &err));
-	writer_json.sample(&report, &fixture->data, 0, &out, &arena);
+	writer_json.sample(&report, &(struct report_sample){ .data = &fixture->data }, &out,
+	    &arena);
 	assert_int_equal(strcspn(buf_str(&out), "\n"), out.len - 1);
 	json = json_loadb(out.data, out.len, JSON_REJECT_DUPLICATES, &wrong);
 	if (!json)
@@ -114,7 +115,7 @@ static void
 test_always(void **state)
 {
 	static const struct key top[] = { { "version", "i" }, { "time", "s" }, { "server", "o" },
-		{ "via", "s" }, { "slots", "o" } };
+		{ "via", "s" }, { "slots", "o" }, { "skipped", "i" } };
 	static const struct key server[] = { { "host", "s" }, { "port", "i" }, { "database", "s" },
 		{ "version", "s" }, { "version_num", "i" }, { "in_recovery", "b" },
 		{ "started", "s" } };
@@ -266,7 +267,8 @@ test_show(void **state)
 		const char *table;
 		const char *keys; /* beside those that are there always */
 	} shown[] = {
-		{ "summary", "walsenders churn longest blocking trend level" },
+		{ "summary",
+		    "verdict next walsenders long_queries longest blocking churn trend level" },
 		{ "states", "states" },
 		{ "applications", "applications" },
 		{ "users", "users" },
@@ -289,9 +291,10 @@ test_show(void **state)
 
 		for (const char *s = shown[i].keys; *s != '\0'; s++)
 			words += *s == ' ';
-		assert_int_equal(json_object_size(json), 5 + words);
-		json_object_foreach(json, key, value) assert_true(
-		    strstr("version time server via slots", key) || strstr(shown[i].keys, key));
+		assert_int_equal(json_object_size(json), 6 + words);
+		json_object_foreach(json, key, value)
+		    assert_true(strstr("version time server via slots skipped", key) ||
+		        strstr(shown[i].keys, key));
 		json_decref(json);
 	}
 	fixture_clear(&fixture);
@@ -335,13 +338,14 @@ test_null(void **state)
 static void
 test_failure(void **state)
 {
-	struct report report = { 0 };
+	struct report report = { .writer = &writer_json };
 	struct buf out = { 0 };
 	json_error_t wrong;
 	json_t *json;
 
 	(void)state;
-	writer_json.failure(&report, NOW_US, "all \"slots\"\nin use \xFF", 3, &out);
+	writer_json.failure(&report,
+	    &(struct report_failure){ NOW_US, "db1", "all \"slots\"\nin use \xFF", 3 }, &out);
 	assert_int_equal(strcspn(buf_str(&out), "\n"), out.len - 1);
 	json = json_loadb(out.data, out.len, JSON_REJECT_DUPLICATES, &wrong);
 	assert_int_equal(json_object_size(json), 3);

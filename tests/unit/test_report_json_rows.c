@@ -28,7 +28,7 @@ write_json(const struct fixture *fixture, const struct report *report)
 	json_error_t wrong;
 	json_t *json;
 
-	writer_json.sample(report, &fixture->data, 0, &out, &arena);
+	writer_json.sample(report, &(struct report_sample){ .data = &fixture->data }, &out, &arena);
 	for (size_t i = 0; i + 1 < out.len; i++)
 		assert_in_range(out.data[i], ' ', '~');
 	assert_int_equal(out.data[out.len - 1], '\n');
@@ -43,7 +43,7 @@ write_json(const struct fixture *fixture, const struct report *report)
 static json_t *
 show(const struct fixture *fixture, const char *names)
 {
-	struct report report = { 0 };
+	struct report report = { .writer = &writer_json };
 	struct err err;
 
 	assert_true(report_show(&report, names, &err));
@@ -194,6 +194,21 @@ test_alerts(void **state)
 	fixture_clear(&fixture);
 }
 
+/* The text with each byte that is no UTF-8 as \xNN. */
+static void
+escape_bad(struct buf *out, const char *s)
+{
+	for (size_t n = strlen(s), len; n > 0; n -= len, s += len) {
+		uint32_t cp;
+
+		len = text_decode(s, n, &cp);
+		if (cp == TEXT_BAD)
+			buf_addf(out, "\\x%02x", (unsigned)(unsigned char)*s);
+		else
+			buf_add(out, s, len);
+	}
+}
+
 /* What a client calls itself comes out as it is, but for bytes that are no UTF-8. */
 static void
 test_hostile_texts(void **state)
@@ -212,7 +227,7 @@ test_hostile_texts(void **state)
 		json_t *row = json_array_get(json_object_get(json, "sessions"), i);
 		struct buf want = { 0 };
 
-		text_escape_bad(&want, hostile_texts[i], strlen(hostile_texts[i]));
+		escape_bad(&want, hostile_texts[i]);
 		assert_int_equal(json_integer_value(json_object_get(row, "pid")), (int)i + 1);
 		assert_string_equal(json_string_value(json_object_get(row, "application")),
 		    buf_str(&want));
@@ -228,7 +243,7 @@ test_hostile_texts(void **state)
 static void
 test_hostile(void **state)
 {
-	struct report report = { 0 };
+	struct report report = { .writer = &writer_json };
 	struct fixture fixture;
 
 	(void)state;
@@ -245,7 +260,7 @@ test_hostile(void **state)
 static void
 test_columns(void **state)
 {
-	struct report report = { 0 };
+	struct report report = { .writer = &writer_json };
 	struct arena arena = { 0 };
 	struct fixture fixture;
 	struct err err;
@@ -273,7 +288,10 @@ static void
 test_rows(void **state)
 {
 	const struct filter *filters[1];
-	struct report report = { .limit = 1, .sort = "pid", .filters = filters };
+	struct report report = { .writer = &writer_json,
+		.limit = 1,
+		.sort = "pid",
+		.filters = filters };
 	struct fixture fixture;
 	struct filter *filter;
 	struct err err;

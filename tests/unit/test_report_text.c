@@ -24,7 +24,8 @@ print(const struct fixture *fixture, const struct report *report, size_t n)
 	struct arena arena = { 0 };
 	struct buf out = { 0 };
 
-	writer_text.sample(report, &fixture->data, n, &out, &arena);
+	writer_text.sample(report, &(struct report_sample){ .data = &fixture->data, .n = n }, &out,
+	    &arena);
 	arena_clear(&arena);
 	return out;
 }
@@ -43,6 +44,7 @@ choose(struct report *report, struct arena *arena, const char *names, const char
 {
 	struct err err;
 
+	report->writer = &writer_text;
 	assert_true(report_show(report, names, &err));
 	if (columns)
 		assert_true(report_columns(report, columns, arena, &err));
@@ -344,12 +346,14 @@ test_failure(void **state)
 	struct buf out = { 0 };
 
 	(void)state;
-	writer_text.failure(&report, NOW_US, "no \033[1mway\nin \xFF", 0, &out);
+	writer_text.failure(&report,
+	    &(struct report_failure){ NOW_US, "db1", "no \033[1mway\nin \xFF", 0 }, &out);
 	assert_string_equal(buf_str(&out),
 	    "--- 2026-11-20T14:02:33.123456Z  no sample: no \xEF\xBF\xBD[1mway in \xEF\xBF\xBD\n");
 	buf_reset(&out);
 	report.utf8 = false;
-	writer_text.failure(&report, NOW_US, "caf\xC3\xA9", 1, &out);
+	writer_text.failure(&report, &(struct report_failure){ NOW_US, "db1", "caf\xC3\xA9", 1 },
+	    &out);
 	assert_string_equal(buf_str(&out), "\n--- 2026-11-20T14:02:33.123456Z  no sample: caf?\n");
 	buf_clear(&out);
 }

@@ -65,6 +65,26 @@ test_nothing_given(void **state)
 	conninfo_clear(&info);
 }
 
+/* A time that the command line gives is stronger than one of the environment. */
+static void
+test_timeout(void **state)
+{
+	static const struct fake_option defaults[] = { { "connect_timeout", "3" }, { NULL, NULL } };
+	struct settings settings = { .connect_timeout = 7 };
+	struct conninfo info;
+	struct err err;
+
+	(void)state;
+	for (int given = 0; given < 2; given++) {
+		fake_reset();
+		fake_get()->defaults = defaults;
+		settings.timeout_given = given;
+		assert_true(conninfo_read(&info, &settings, &err));
+		assert_int_equal(info.timeout_us, given ? 7 : 3000000);
+		conninfo_clear(&info);
+	}
+}
+
 static void
 test_precedence(void **state)
 {
@@ -209,6 +229,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing_given),
+		cmocka_unit_test(test_timeout),
 		cmocka_unit_test(test_precedence),
 		cmocka_unit_test(test_plain_database),
 		cmocka_unit_test(test_hosts),

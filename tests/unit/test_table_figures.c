@@ -86,14 +86,14 @@ test_summary(void **state)
 	expect_row(&table_summary, &fixture, 0,
 	    "time=2026-11-20T14:02:33.123456Z host=db1 port=5432 database=postgres user=monitor "
 	    "version=15.20 version_num=150020 in_recovery=yes "
-	    "started=2026-11-08T14:02:33.123456Z via=client max_connections=100 "
-	    "superuser_reserved=3 reserved=5 usable=92 used=22 hidden=2 free=70 "
-	    "utilization=23.9 % estimated=no "
-	    "limits_from=server walsenders_max=10 walsenders_used=1 opened=2.0 "
-	    "closed=0.5 longest_query=3m12s longest_transaction=14m00s "
-	    "longest_in_transaction=10s "
-	    "oldest_idle=2h00m ages_estimated=no blocked=2 blocked_by=301 "
-	    "level=warning");
+	    "started=2026-11-08T14:02:33.123456Z via=client verdict=healthy "
+	    "next=pid 203 (web) runs a query for 3 min 12 s: pgconntop --cancel --filter pid=203 "
+	    "utilization=23.9 % used=22 usable=92 free=70 max_connections=100 "
+	    "superuser_reserved=3 reserved=5 hidden=2 estimated=no limits_from=server walsenders_max=10 "
+	    "walsenders_used=1 long_queries=2 longest_query=3m12s longest_pid=203 "
+	    "longest_application=web longest_text=select 1 longest_transaction=14m00s "
+	    "longest_in_transaction=10s oldest_idle=2h00m ages_estimated=no blocked=2 blocked_by=301 opened=2.0 "
+	    "closed=0.5 opened_total=8 closed_total=2 level=warning");
 	fixture_clear(&fixture);
 }
 
@@ -138,25 +138,26 @@ test_summary_unknown(void **state)
 	fixture_analyse(&fixture);
 	expect_row(&table_summary, &fixture, 0,
 	    "time=2026-11-20T14:02:33.123456Z via=client "
-	    "superuser_reserved=3 reserved=0 used=1 estimated=yes "
-	    "limits_from=server walsenders_used=0 ages_estimated=no blocked=0 "
-	    "level=ok");
+	    "verdict=unknown next=nothing to do for what is seen; 1 of 1 sessions are not: grant "
+	    "pg_monitor to our role used=1 superuser_reserved=3 reserved=0 estimated=yes "
+	    "limits_from=server walsenders_used=0 long_queries=0 ages_estimated=no blocked=0 level=ok");
 	snap->max_connections = 2; /* less than is reserved: a share of nothing */
 	snap->restricted = true;   /* what may not be seen may wait as well */
 	fixture_analyse(&fixture);
 	expect_row(&table_summary, &fixture, 0,
 	    "time=2026-11-20T14:02:33.123456Z via=client "
-	    "max_connections=2 superuser_reserved=3 reserved=0 usable=0 used=1 free=0 "
-	    "estimated=yes "
-	    "limits_from=server walsenders_used=0 ages_estimated=no level=ok");
+	    "verdict=unknown next=nothing to do for what is seen; 1 of 1 sessions are not: grant "
+	    "pg_monitor to our role used=1 usable=0 free=0 max_connections=2 superuser_reserved=3 "
+	    "reserved=0 estimated=yes limits_from=server walsenders_used=0 ages_estimated=no level=ok");
 	snap->max_connections = 4;
 	fixture_add(snap, 2, "monitor", "", STATE_ACTIVE)->wait_event_type = "Lock";
 	fixture_analyse(&fixture);
 	expect_row(&table_summary, &fixture, 0,
 	    "time=2026-11-20T14:02:33.123456Z via=client "
-	    "max_connections=4 superuser_reserved=3 reserved=0 usable=1 used=2 free=0 "
-	    "utilization=200.0 % estimated=yes "
-	    "limits_from=server walsenders_used=0 longest_query=10s ages_estimated=no blocked=1 "
+	    "verdict=critical next=look into this: utilization 200.0 %: (none) has 1 "
+	    "(limit 85.0 %) utilization=200.0 % used=2 usable=1 free=0 max_connections=4 "
+	    "superuser_reserved=3 reserved=0 estimated=yes limits_from=server walsenders_used=0 longest_query=10s "
+	    "longest_pid=2 longest_application=(none) longest_text=select 1 ages_estimated=no blocked=1 "
 	    "level=critical");
 	fixture_clear(&fixture);
 }
@@ -277,19 +278,21 @@ test_alerts(void **state)
 	fixture_analyse(&fixture);
 	expect_rows(&table_alerts, &fixture, 4);
 	expect_row(&table_alerts, &fixture, 0,
-	    "level=critical name=utilization value=95.7 % warning=70.0 % critical=85.0 % "
+	    "level=critical severity=2 name=utilization value=95.7 % "
+	    "warning=70.0 % critical=85.0 % "
 	    "since=2026-11-20T14:02:33.123456Z subject=web has 17 "
 	    "message=utilization 95.7 %: web has 17 (limit 85.0 %)");
 	expect_row(&table_alerts, &fixture, 1,
-	    "level=critical name=long_transaction value=31m00s warning=5m00s critical=30m00s "
+	    "level=critical severity=2 name=long_transaction value=31m00s "
+	    "warning=5m00s critical=30m00s "
 	    "since=2026-11-20T14:02:33.123456Z subject=pid 301 worker "
 	    "message=transaction open 31 min: pid 301 worker (limit 30 min)");
 	expect_row(&table_alerts, &fixture, 2,
-	    "level=warning name=long_query value=3m12s warning=1m00s critical=5m00s "
+	    "level=warning severity=1 name=long_query value=3m12s warning=1m00s critical=5m00s "
 	    "since=2026-11-20T14:02:33.123456Z subject=pid 203 web "
 	    "message=query runs 3 min 12 s: pid 203 web (limit 1 min)");
 	expect_row(&table_alerts, &fixture, 3,
-	    "level=warning name=idle_ratio value=54.5 % warning=50.0 % "
+	    "level=warning severity=1 name=idle_ratio value=54.5 % warning=50.0 % "
 	    "since=2026-11-20T14:02:33.123456Z subject=web has 12 "
 	    "message=idle 54.5 %: web has 12 (limit 50.0 %)");
 	assert_int_equal(table_alerts.level(&fixture.data, alerts_raised(&fixture.alerts, 0)),
@@ -317,10 +320,10 @@ test_alert_units(void **state)
 	fixture_analyse(&fixture);
 	expect_rows(&table_alerts, &fixture, 2);
 	expect_row(&table_alerts, &fixture, 0,
-	    "level=warning name=blocked value=6 warning=5 critical=20 "
+	    "level=warning severity=1 name=blocked value=6 warning=5 critical=20 "
 	    "since=2026-11-20T14:02:33.123456Z subject= message=blocked 6 (limit 5)");
 	expect_row(&table_alerts, &fixture, 1,
-	    "level=warning name=churn value=24.0 warning=20.0 critical=100.0 "
+	    "level=warning severity=1 name=churn value=24.0 warning=20.0 critical=100.0 "
 	    "since=2026-11-20T14:02:33.123456Z subject=(none) opened 6 "
 	    "message=opened 24.0/s: (none) opened 6 (limit 20.0/s)");
 	fixture_clear(&fixture);

@@ -310,6 +310,44 @@ test_quote(void **state)
 	fixture_clear(&fixture);
 }
 
+/* Which ones name one process. */
+static void
+test_names_one(void **state)
+{
+	static const struct case_of cases[] = { { "pid=4711", true },
+		{ "state=idle pid=4711", true }, { "pid=4711|4712", false }, { "pid!=4711", false },
+		{ "pid>=4711", false }, { "4711", false }, { "application=pid", false },
+		{ "blocked_by=4711", false }, { "", false } };
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct filter *filter = filter_parse(cases[i].text, &err);
+
+		assert_non_null(filter);
+		if (filter_names_one(filter) != cases[i].match)
+			fail_msg("\"%s\"", cases[i].text);
+		filter_free(filter);
+	}
+}
+
+static void
+test_is_empty(void **state)
+{
+	static const struct case_of cases[] = { { "", true }, { " \t\n", true }, { "a", false },
+		{ "pid>0", false } };
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct filter *filter = filter_parse(cases[i].text, &err);
+
+		assert_non_null(filter);
+		assert_true(filter_is_empty(filter) == cases[i].match);
+		filter_free(filter);
+	}
+}
+
 int
 main(void)
 {
@@ -326,6 +364,8 @@ main(void)
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_without_facts),
 		cmocka_unit_test(test_quote),
+		cmocka_unit_test(test_names_one),
+		cmocka_unit_test(test_is_empty),
 	};
 
 	return cmocka_run_group_tests_name("filter", tests, NULL, NULL);

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /* Names that a server gave, in sentences of ours: cleaned, never more than one line. */
-#include "internal.h"
-
-#include "base/text.h"
-#include "base/units.h"
+#include "action/words.h"
 
 #include <string.h>
+
+#include "action/job.h"
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "model/snapshot.h"
 
 #define NAME_COLS_MOST 30
 #define TALLIES_MOST 6
@@ -103,4 +107,58 @@ words_policy(const struct choice *choice, struct arena *arena)
 		units_duration_long(age, choice->age_us);
 	return arena_printf(arena, "%.*s%s%s", (int)(place - row->title), row->title,
 	    row->aged ? age : words_name(choice->name, arena), place + strlen("%s"));
+}
+
+const char *
+words_spared(const int spared[SPARE_COUNT], struct arena *arena)
+{
+	const char *text = NULL;
+
+	for (int why = SPARE_NONE + 1; why < SPARE_COUNT; why++) {
+		if (spared[why] == 0)
+			continue;
+		text = arena_printf(arena, "%s%s%d %s", text != NULL ? text : "",
+		    text != NULL ? ", " : "", spared[why], spare_name((enum spare)why));
+	}
+	return text;
+}
+
+const char *
+words_outcomes(const struct job *job, struct arena *arena)
+{
+	const char *text =
+	    arena_printf(arena, "%d of %zu ended", job->outcomes[OUTCOME_ENDED], job->count);
+
+	for (int i = 0; i < OUTCOME_COUNT; i++)
+		if (i != OUTCOME_ENDED && job->outcomes[i] > 0)
+			text = arena_printf(arena, "%s, %d %s", text, job->outcomes[i],
+			    outcome_name((enum outcome)i));
+	return text;
+}
+
+const char *
+words_where(const char *target, const struct server *server, struct arena *arena)
+{
+	const char *role = server_role(server);
+
+	return arena_printf(arena, "on %s, %s%sPostgreSQL %s", words_line(target, arena),
+	    role != NULL ? role : "", role != NULL ? ", " : "",
+	    server->version != NULL ? words_line(server->version, arena) : "(unknown)");
+}
+
+const char *
+words_utilization(enum action action, size_t count, double before, double after,
+    struct arena *arena)
+{
+	char was[UNITS_TEXT_MAX], is[UNITS_TEXT_MAX];
+	const char *slots = arena_printf(arena, "%zu %s come%s free.", count,
+	    count == 1 ? "slot" : "slots", count == 1 ? "s" : "");
+
+	units_share(was, before);
+	units_share(is, after);
+	if (before <= 0) /* of an unknown number of slots there is no share */
+		return action_row(action)->frees ? slots : "No slot comes free.";
+	if (!action_row(action)->frees)
+		return arena_printf(arena, "Utilization stays %s: no slot comes free.", was);
+	return arena_printf(arena, "Utilization %s -> %s: %s", was, is, slots);
 }

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/* How many sessions are idle for how long: what could be freed. */
+#ifndef PGCONNTOP_ANALYSIS_IDLE_H
+#define PGCONNTOP_ANALYSIS_IDLE_H
+
+#include <stdint.h>
+
+#include "model/session.h"
+
+struct snapshot;
+
+#define IDLE_AGES 4
+
+/* An age from which on sessions are counted. */
+struct idle_age {
+	int64_t us;
+	const char *option; /* as options have it */
+	const char *words;
+};
+
+extern const struct idle_age idle_ages[IDLE_AGES]; /* the longest first */
+
+/* Sessions in a state for so long or longer. */
+struct idle_count {
+	int count;
+	int most;                /* of these, of the application below */
+	const char *application; /* of more than half of them, if there is such a one; NULL is the
+	                            unknown one */
+};
+
+struct idle {
+	struct idle_count ages[IDLE_AGES]; /* like idle_ages */
+};
+
+/* Counts those that are in the state and that an action could end: our own is none of them. */
+void idle_count(struct idle *idle, const struct snapshot *snap, enum session_state state);
+
+#endif

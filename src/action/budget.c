@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * A list of what happened, an entry for each application and sample at most.
+ * It holds a minute and no more.
+ */
+#include "action/budget.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+#define FUTILE_LEAST 2 /* sessions that ended: one that comes back says nothing */
+
+static bool
+same(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool
+is_past(const struct budget_entry *entry, int64_t mono_us)
+{
+	return mono_us - entry->mono_us >= BUDGET_US;
+}
+
+void
+budget_add(struct budget *budget, const char *application, const struct budget_count *count,
+    int64_t mono_us)
+{
+	if (budget->count == budget->room) {
+		budget->room = budget->room > 0 ? budget->room * 2 : 16;
+		budget->entries = mem_grow(budget->entries, budget->room, sizeof(*budget->entries));
+	}
+	budget->entries[budget->count++] =
+	    (struct budget_entry){ mem_strdup(application), mono_us, *count };
+}
+
+static bool
+is_of(const struct budget_entry *entry, const char *application, int64_t mono_us)
+{
+	return !is_past(entry, mono_us) && same(entry->application, application);
+}
+
+/* When the first one of the minute ended: what was opened before is no answer to that. */
+static int64_t
+first_end(const struct budget *budget, const char *application, int64_t mono_us)
+{
+	int64_t first_us = INT64_MAX;
+
+	for (size_t i = 0; i < budget->count; i++) {
+		const struct budget_entry *entry = &budget->entries[i];
+
+		if (is_of(entry, application, mono_us) && entry->count.ended > 0 &&
+		    entry->mono_us < first_us)
+			first_us = entry->mono_us;
+	}
+	return first_us;
+}
+
+struct budget_count
+budget_sum(const struct budget *budget, const char *application, int64_t mono_us)
+{
+	int64_t first_us = first_end(budget, application, mono_us);
+	struct budget_count sum = { 0 };
+
+	for (size_t i = 0; i < budget->count; i++) {
+		const struct budget_entry *entry = &budget->entries[i];
+
+		if (!is_of(entry, application, mono_us))
+			continue;
+		sum.acted += entry->count.acted;
+		sum.ended += entry->count.ended;
+		sum.told += entry->count.told;
+		if (entry->mono_us <= first_us)
+			continue;
+		sum.opened += entry->count.opened;
+		sum.closed += entry->count.closed;
+	}
+	return sum;
+}
+
+int64_t
+budget_wait(const struct budget *budget, int64_t mono_us)
+{
+	int64_t wait_us = INT64_MAX;
+
+	for (size_t i = 0; i < budget->count; i++) {
+		const struct budget_entry *entry = &budget->entries[i];
+		int64_t left_us = entry->mono_us + BUDGET_US - mono_us;
+
+		if (entry->count.acted > 0 && left_us > 0 && left_us < wait_us)
+			wait_us = left_us;
+	}
+	return wait_us;
+}
+
+int
+budget_returned(const struct budget_count *count)
+{
+	int by_itself = count->closed > count->ended ? count->closed - count->ended : 0;
+
+	return count->opened > by_itself ? count->opened - by_itself : 0;
+}
+
+bool
+budget_is_futile(const struct budget_count *count)
+{
+	return count->ended >= FUTILE_LEAST && budget_returned(count) * 10 >= count->ended * 9;
+}
+
+void
+budget_forget(struct budget *budget, int64_t mono_us)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < budget->count; i++) {
+		if (is_past(&budget->entries[i], mono_us))
+			mem_free(budget->entries[i].application);
+		else
+			budget->entries[kept++] = budget->entries[i];
+	}
+	budget->count = kept;
+}
+
+void
+budget_clear(struct budget *budget)
+{
+	for (size_t i = 0; i < budget->count; i++)
+		mem_free(budget->entries[i].application);
+	mem_free(budget->entries);
+	*budget = (struct budget){ 0 };
+}

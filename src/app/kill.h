@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * An order that is carried out without the screen: what the files of it
+ * share. kill.c is the way of it, ask.c the question, guard.c what is needed
+ * at each sample, tell.c what is printed.
+ */
+#ifndef PGCONNTOP_APP_KILL_H
+#define PGCONNTOP_APP_KILL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "act.h"
+#include "action/budget.h"
+#include "action/job.h"
+#include "analysis/slots.h"
+#include "base/buf.h"
+#include "base/mem.h"
+#include "feed.h"
+#include "model/value.h"
+#include "order.h"
+#include "out.h"
+#include "report/report.h"
+#include "whom.h"
+
+struct app;
+
+enum kill_state {
+	KILL_WAITING, /* for a sample */
+	KILL_ASKING,  /* for an answer */
+	KILL_ACTING,  /* until all targets are gone or known to stay */
+	KILL_OVER,
+};
+
+#define NOTES_MOST 8
+
+/* What must be kept between samples to act at each of them. */
+struct guard {
+	struct budget budget;
+	bool begun;          /* the alert was looked at before */
+	struct value stands; /* whether it stands; none without one */
+	const char *change;  /* of one turn, as the notes: texts of its arena */
+	const char *notes[NOTES_MOST];
+	size_t note_count;
+	int64_t
+	    retry_us; /* when a sample is wanted because the minute is over; INT64_MAX for never */
+};
+
+struct kill {
+	struct app *app;
+	struct order order;
+	struct whom whom;
+	struct guard guard;
+	struct feed feed;
+	struct report report;
+	struct act act;
+	struct job job;
+	enum kill_state state;
+	struct slots before;     /* when the plan was made */
+	int spared[SPARE_COUNT]; /* of the plan */
+	struct arena arena;      /* of one turn */
+	struct out out;
+	struct buf text; /* of one turn */
+	size_t turns;    /* samples that were judged, or could not be had */
+	bool begun;      /* something was written */
+	bool quit;       /* a signal came while acting */
+	int failed;      /* exit status of the last turn, if its sample could not be had */
+	int acted;       /* exit status of the last act that left something to be desired */
+};
+
+/* ask.c */
+
+/* Whether there is a terminal to ask on. */
+bool ask_can(void);
+/* Shows what the job will do, and asks. */
+void ask_begin(struct kill *kill, const struct plan *plan);
+/* Reads the answer, which is there: whether it is yes. */
+bool ask_answer(struct kill *kill);
+
+/* guard.c */
+
+/* A sample came: who opened and closed sessions. */
+void guard_count(struct kill *kill);
+/* Looks whether the alert of the order stands, and whether ending sessions helps. Gives the first.
+ */
+bool guard_judge(struct kill *kill);
+/* A plan was made: when the minute keeps it from some, asks for a sample when it is over. */
+void guard_planned(struct kill *kill);
+/* Whether that sample is there. */
+bool guard_is_due(const struct kill *kill);
+/* An act is over. */
+void guard_acted(struct kill *kill);
+
+/* tell.c */
+
+/* Checks that the format can tell about acts, and prepares it. */
+bool tell_open(struct kill *kill, struct err *err);
+/* Prints the job and its outcome; planned: not what is, but what would be. */
+void tell_job(struct kill *kill, bool planned);
+/* A sample could not be had. */
+void tell_failure(struct kill *kill, const char *why);
+/* What the outcomes of the job are as an exit status. */
+int tell_status(const struct kill *kill);
+
+#endif

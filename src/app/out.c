@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * A file is written beside the old one and renamed over it, so that a reader
+ * sees the one or the other, and a full disk harms neither. Signals are let
+ * in only while standard output is waited for: none of them can leave half
+ * of it behind.
+ */
+#include "out.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "app.h"
+#include "base/buf.h"
+#include "base/units.h"
+#include "feed.h"
+
+#define FINISH_US (2 * UNITS_US_PER_SECOND) /* how long a signal waits for the reader */
+
+void
+out_open(struct out *out, const char *path)
+{
+	*out = (struct out){ .path = path };
+	if (path != NULL && strcmp(path, "-") == 0)
+		out->path = NULL;
+}
+
+int
+out_width(const struct out *out)
+{
+	struct winsize size;
+
+	if (out->path != NULL || !isatty(STDOUT_FILENO) ||
+	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
+		return 0;
+	return size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/* Waits until standard output takes bytes; false when a signal says not to wait any longer. */
+static bool
+wait_for_reader(int64_t *give_up_us)
+{
+	struct pollfd fds = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	for (;;) {
+		int64_t now_us = clock_mono_us(), left = *give_up_us - now_us;
+		struct timespec limit = { left / UNITS_US_PER_SECOND,
+			left % UNITS_US_PER_SECOND * 1000 };
+
+		if (signals_hurry() || left <= 0)
+			return false;
+		if (ppoll(&fds, 1, *give_up_us == INT64_MAX ? NULL : &limit, signals_mask()) > 0)
+			return true;
+		if (signals_quit() && *give_up_us == INT64_MAX)
+			*give_up_us = now_us + FINISH_US;
+	}
+}
+
+static enum out_result
+write_stdout(const struct buf *report, struct err *err)
+{
+	int64_t give_up_us = INT64_MAX;
+	size_t done = 0;
+
+	while (done < report->len) {
+		size_t rest = report->len - done;
+		ssize_t n;
+
+		if (!wait_for_reader(&give_up_us))
+			return OUT_GONE;
+		/* So much a pipe that is ready takes without blocking. */
+		n = write(STDOUT_FILENO, report->data + done, rest < PIPE_BUF ? rest : PIPE_BUF);
+		if (n < 0 && errno == EPIPE)
+			return OUT_GONE;
+		if (n < 0 && errno != EAGAIN && errno != EINTR) {
+			err_set(err, "cannot write: %s", strerror(errno));
+			return OUT_FAILED;
+		}
+		done += n > 0 ? (size_t)n : 0;
+	}
+	return OUT_DONE;
+}
+
+static bool
+write_all(int fd, const struct buf *report)
+{
+	size_t done = 0;
+
+	while (done < report->len) {
+		ssize_t n = write(fd, report->data + done, report->len - done);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		done += n > 0 ? (size_t)n : 0;
+	}
+	return true;
+}
+
+/* The file that is meant: what a link leads to. A device or a pipe is never replaced. */
+static bool
+find_file(const char *path, char real[PATH_MAX], struct stat *old, struct err *err)
+{
+	if (lstat(path, old) != 0 && errno == ENOENT) {
+		if (snprintf(real, PATH_MAX, "%s", path) >= PATH_MAX)
+			return err_set(err, "cannot write %s: name too long", path);
+		old->st_mode = 0; /* a new one */
+		return true;
+	}
+	if (realpath(path, real) == NULL || stat(real, old) != 0)
+		return err_set(err, "cannot write %s: %s", path, strerror(errno));
+	return S_ISREG(old->st_mode) ||
+	    err_set(err, "cannot write %s: it is no regular file, which could be replaced", path);
+}
+
+/* The new file looks like the old one: its mode, and its owner where we may give it away. */
+static bool
+adopt(int fd, const struct stat *old)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	if (old->st_mode == 0)
+		return fchmod(fd, 0666 & ~mask) == 0;
+	if (fchown(fd, old->st_uid, old->st_gid) != 0 && errno != EPERM)
+		return false;
+	return fchmod(fd, old->st_mode & 0777) == 0;
+}
+
+/* Some file systems cannot sync, and need not. */
+static bool
+finish(int fd, const struct buf *report, const struct stat *old)
+{
+	return write_all(fd, report) && adopt(fd, old) && (fsync(fd) == 0 || errno == EINVAL);
+}
+
+static bool
+replace_file(const char *path, const struct buf *report, struct err *err)
+{
+	char real[PATH_MAX], temporary[PATH_MAX];
+	const char *slash;
+	struct stat old;
+	int fd, n;
+	bool good;
+
+	if (!find_file(path, real, &old, err))
+		return false;
+	slash = strrchr(real, '/');
+	n = slash != NULL ? (int)(slash + 1 - real) : 0;
+	if (snprintf(temporary, PATH_MAX, "%.*s.pgconntop-XXXXXX", n, real) >= PATH_MAX)
+		return err_set(err, "cannot write %s: name too long", path);
+	fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0)
+		return err_set(err, "cannot write beside %s: %s", path, strerror(errno));
+	good = finish(fd, report, &old);
+	if (!good)
+		err_set(err, "cannot write %s: %s", path, strerror(errno));
+	if (close(fd) != 0 && good)
+		good = err_set(err, "cannot write %s: %s", path, strerror(errno));
+	if (good && rename(temporary, real) != 0)
+		good = err_set(err, "cannot replace %s: %s", path, strerror(errno));
+	if (!good)
+		unlink(temporary);
+	return good;
+}
+
+/* Says what went wrong when it is not what was said before. */
+static void
+tell(struct out *out, const struct err *err)
+{
+	if (strcmp(out->told.msg, err->msg) != 0)
+		complain(err->msg);
+	out->told = *err;
+}
+
+enum out_result
+out_write(struct out *out, const struct buf *report)
+{
+	enum out_result result = OUT_DONE;
+	struct err err = { 0 };
+
+	if (report->len == 0)
+		return OUT_DONE;
+	if (out->path == NULL)
+		result = write_stdout(report, &err);
+	else if (!replace_file(out->path, report, &err))
+		result = OUT_FAILED;
+	if (result == OUT_FAILED) {
+		tell(out, &err);
+	} else if (out->told.msg[0] != '\0') {
+		err_set(&err, "%s is written again", out->path);
+		complain(err.msg);
+		out->told.msg[0] = '\0';
+	}
+	return result;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/* Where reports go: standard output, or a file that is replaced whole; see out.c. */
+#ifndef PGCONNTOP_APP_OUT_H
+#define PGCONNTOP_APP_OUT_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+struct buf;
+
+enum out_result {
+	OUT_DONE,
+	OUT_GONE,   /* nobody reads it any more, or a signal ended the wait for a reader */
+	OUT_FAILED, /* said on stderr */
+};
+
+struct out {
+	const char *path; /* NULL for standard output; the caller's */
+	struct err told;  /* what was said last, "" when the last report was written */
+};
+
+/* The value of --output: NULL or "-" for standard output. Nothing is opened yet. */
+void out_open(struct out *out, const char *path);
+
+/*
+ * Writes a report, whole; nothing when it is empty. A file is replaced by a
+ * new one in one step, and stays as it was when that fails. The same failure
+ * is said once, and so is its end. Standard output is waited for: a reader
+ * that does not read cannot hold up SIGTERM.
+ */
+enum out_result out_write(struct out *out, const struct buf *report);
+
+/* Columns of the terminal that it is; 0 when it is none. */
+int out_width(const struct out *out);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * What an order tells: the targets and what became of them, through the
+ * writer of the format, and the exit status.
+ */
+#include <langinfo.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+#include "base/err.h"
+#include "kill.h"
+#include "model/link.h"
+#include "model/snapshot.h"
+
+bool
+tell_open(struct kill *kill, struct err *err)
+{
+	const struct settings *settings = &kill->app->settings;
+	struct report *report = &kill->report;
+	const char *no_color = getenv("NO_COLOR");
+	bool color;
+
+	out_open(&kill->out, settings->output);
+	color = out_width(&kill->out) > 0 && (no_color == NULL || no_color[0] == '\0');
+	report->writer = writer_by_format(settings->format);
+	if (report->writer->acted == NULL)
+		return err_set(err, "--format=%s cannot tell what --%s does", report->writer->name,
+		    kill->order.option);
+	report->tables[report->table_count++] = &table_targets;
+	report->utf8 = !settings->ascii && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	report->color = settings->color == 1 || (settings->color == 0 && color);
+	return true;
+}
+
+/* Writes what there is. A reader that went away ends the program quietly. */
+static void
+put_out(struct kill *kill)
+{
+	enum out_result result = out_write(&kill->out, &kill->text);
+	int64_t count = kill->app->settings.count;
+
+	if (result == OUT_FAILED)
+		kill->acted = STATUS_USAGE;
+	kill->begun = kill->begun || kill->text.len > 0;
+	buf_reset(&kill->text);
+	kill->turns++;
+	if (!kill->order.guard || (count > 0 && kill->turns >= (size_t)count) ||
+	    (result != OUT_DONE && (result == OUT_GONE || kill->out.path == NULL)))
+		kill->state = KILL_OVER;
+}
+
+/* The slots as they would be without so many sessions. */
+static struct slots
+slots_without(const struct slots *slots, int count)
+{
+	struct slots after = *slots;
+
+	after.used -= count;
+	if (after.usable > 0) {
+		after.free = after.usable > after.used ? after.usable - after.used : 0;
+		after.utilization = (double)after.used / after.usable;
+	}
+	return after;
+}
+
+void
+tell_job(struct kill *kill, bool planned)
+{
+	const struct job *job = &kill->job;
+	int freed = action_row(job->action)->frees ? (int)job->count : 0;
+	const struct slots after =
+	    planned ? slots_without(&kill->before, freed) : kill->app->facts.slots;
+	struct table_data data;
+	const struct report_act act = {
+		.data = &data,
+		.before = &kill->before,
+		.after = &after,
+		.spared = kill->spared,
+		.dry_run = kill->order.dry_run || (planned && job->count > 0),
+		.guard = kill->order.guard,
+		.first = kill->out.path != NULL || !kill->begun,
+		.stands = kill->guard.stands,
+		.change = kill->guard.change,
+		.notes = kill->guard.notes,
+		.note_count = kill->guard.note_count,
+	};
+
+	app_data(kill->app, &data);
+	data.job = job;
+	kill->report.writer->acted(&kill->report, &act, &kill->text, &kill->arena);
+	put_out(kill);
+	kill->failed = STATUS_OK;
+	if (job->stopped && !planned)
+		complain(job->why);
+}
+
+void
+tell_failure(struct kill *kill, const char *why)
+{
+	const struct app *app = kill->app;
+	const struct link *link = source_link(app->source);
+	const struct report_failure failure = {
+		.wall_us = clock_wall_us(),
+		.target = source_target(app->source),
+		.why = why,
+		.n = kill->turns,
+		.refusal = link->refusal != REFUSAL_NONE ? refusal_words(link->refusal) : NULL,
+		.server = app->current != NULL ? &app->current->server : NULL,
+	};
+	bool last = !kill->order.guard || app->settings.count == 1;
+
+	if (last || kill->report.writer->failure == NULL)
+		complain(why);
+	else
+		kill->report.writer->failure(&kill->report, &failure, &kill->text);
+	put_out(kill);
+}
+
+int
+tell_status(const struct kill *kill)
+{
+	const struct job *job = &kill->job;
+	const int *outcomes = job->outcomes;
+	size_t gone = (size_t)(outcomes[OUTCOME_ENDED] + outcomes[OUTCOME_GONE]);
+	size_t refused = (size_t)(outcomes[OUTCOME_DENIED] + outcomes[OUTCOME_FAILED]);
+	size_t untried = (size_t)outcomes[OUTCOME_NOT_TRIED];
+	bool up = source_link(kill->app->source)->state == LINK_UP;
+
+	if (gone == job->count)
+		return STATUS_OK;
+	/* Stopped before the first one, and neither by a signal nor by a lost server: by the log.
+	 */
+	if (refused == job->count || (untried == job->count && up && !kill->quit))
+		return STATUS_QUERY_FAILED;
+	return STATUS_NOT_ENDED;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * What the model of acting asks about sessions, answered by the filters of
+ * the settings: who is meant, who is protected, and how many of an
+ * application a guard has left.
+ */
+#include "whom.h"
+
+#include <limits.h>
+
+#include "action/budget.h"
+#include "action/plan.h"
+#include "action/words.h"
+#include "analysis/facts.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/settings.h"
+#include "model/snapshot.h"
+#include "order.h"
+#include "table/filter.h"
+#include "table/table.h"
+
+/* What the questions are about. */
+struct asked {
+	const struct whom *whom;
+	const struct order *order;
+	const struct table_data *data;
+};
+
+static bool
+compile(struct filter_list *list, const struct text_list *texts, const char *option,
+    struct err *err)
+{
+	struct err why;
+
+	list->items = mem_alloc(texts->count, sizeof(struct filter *));
+	for (size_t i = 0; i < texts->count; i++) {
+		struct filter *filter = filter_parse(texts->items[i], &why);
+
+		if (filter == NULL)
+			return err_set(err, "--%s: \"%s\": %s", option, texts->items[i], why.msg);
+		list->items[list->count++] = filter;
+	}
+	return true;
+}
+
+bool
+whom_open(struct whom *whom, struct order *order, const struct settings *settings, struct err *err)
+{
+	struct choice *choice = &order->choice;
+	bool all = true;
+
+	if (!compile(&whom->filters, &settings->filter, "filter", err) ||
+	    !compile(&whom->protect, &settings->protect, "protect", err))
+		return false;
+	for (size_t i = 0; i < whom->filters.count; i++) {
+		choice->named = choice->named || filter_names_one(whom->filters.items[i]);
+		all = all && filter_is_empty(whom->filters.items[i]);
+	}
+	if (choice->policy == POLICY_CHOSEN && all)
+		return err_set(err, "--%s: the filter is empty; --kill-all ends all sessions",
+		    order->option);
+	return true;
+}
+
+static bool
+is_within(const void *context, const struct session *session)
+{
+	const struct asked *asked = context;
+	const struct filter_list *filters = &asked->whom->filters;
+
+	for (size_t i = 0; i < filters->count; i++)
+		if (!filter_match(filters->items[i], asked->data, session))
+			return false;
+	return true;
+}
+
+static bool
+is_protected(const void *context, const struct session *session)
+{
+	const struct asked *asked = context;
+	const struct filter_list *protect = &asked->whom->protect;
+
+	for (size_t i = 0; i < protect->count; i++)
+		if (filter_match(protect->items[i], asked->data, session))
+			return true;
+	return false;
+}
+
+static int
+left(const void *context, const char *application)
+{
+	const struct asked *asked = context;
+	int64_t most = asked->order->choice.most;
+	struct budget_count minute =
+	    budget_sum(asked->whom->budget, groups_label(application), asked->data->snap->mono_us);
+
+	if (most == 0)
+		return INT_MAX;
+	return minute.acted >= most ? 0 : (int)most - minute.acted;
+}
+
+void
+whom_plan(const struct whom *whom, const struct order *order, const struct table_data *data,
+    struct plan *plan, struct arena *arena)
+{
+	const struct asked asked = { whom, order, data };
+	const struct plan_input input = {
+		.snap = data->snap,
+		.used = data->facts->slots.used,
+		.usable = data->facts->slots.usable,
+		.within = is_within,
+		.is_protected = is_protected,
+		.context = &asked,
+		.left = whom->budget != NULL ? left : NULL,
+	};
+
+	plan_make(plan, &order->choice, &input, arena);
+}
+
+const char *
+whom_text(const struct whom *whom, struct arena *arena)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < whom->filters.count; i++)
+		text = arena_printf(arena, "%s%s%s", text, i == 0 ? ", within the filter " : " ",
+		    words_line(filter_text(whom->filters.items[i]), arena));
+	return text;
+}
+
+static void
+clear(struct filter_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		filter_free(list->items[i]);
+	mem_free(list->items);
+	*list = (struct filter_list){ 0 };
+}
+
+void
+whom_close(struct whom *whom)
+{
+	clear(&whom->filters);
+	clear(&whom->protect);
+}

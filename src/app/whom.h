@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/* Whom an order reaches, by the filters of the settings: see whom.c. */
+#ifndef PGCONNTOP_APP_WHOM_H
+#define PGCONNTOP_APP_WHOM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+struct budget;
+struct err;
+struct filter;
+struct order;
+struct plan;
+struct settings;
+struct table_data;
+
+struct filter_list {
+	struct filter **items; /* owned */
+	size_t count;
+};
+
+struct whom {
+	struct filter_list filters;
+	struct filter_list protect;
+	struct budget *budget; /* of a guard; NULL for none */
+};
+
+/*
+ * Compiles the filters. Sets in the order's choice whether one session was
+ * named; refuses an order that needs filters when these let everything pass.
+ */
+bool whom_open(struct whom *whom, struct order *order, const struct settings *settings,
+    struct err *err);
+
+/* The plan of the order on a sample; memory from the arena. */
+void whom_plan(const struct whom *whom, const struct order *order, const struct table_data *data,
+    struct plan *plan, struct arena *arena);
+
+/* The filters as text, behind a comma: ", within the filter ..."; "" for none. */
+const char *whom_text(const struct whom *whom, struct arena *arena);
+
+void whom_close(struct whom *whom);
+
+#endif

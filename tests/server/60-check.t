@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: PostgreSQL
+# --check: what a monitoring system is told of every kind of trouble, with which status, in time.
+use strict;
+use warnings;
+
+use File::Temp qw(tempdir);
+use FindBin;
+use IO::Socket::INET;
+use lib $FindBin::Bin;
+use Check;
+use PgClient;
+use PgServer;
+use Test::More;
+
+my $dir = tempdir(CLEANUP => 1);
+
+sub check_levels {
+	my ($server) = @_;
+	my $answer = answers($server, 0, qr/^1 of 17 slots used \(5\.9 %\), 16 free: active 1$/, 'nobody there');
+	my $labels = join ' ', sort keys %{ $answer->{figures} };
+	is_deeply($answer->{figures}{used}, { value => 1, unit => '', warning => '', critical => '', least => 0, most => 20 },
+		'the used slots');
+	is($answer->{figures}{$_}{value}, 0, "$_ is there, and 0") for qw(idle in_transaction aborted refused churn);
+	is($answer->{figures}{pool_plan}{value}, undef, 'what is not known is U');
+	like($answer->{details}, qr/^\S+: PostgreSQL \S+ primary, max_connections 20, via client\npgconntop has 1: active 1\n\z/,
+		'lines for who looks closer');
+	my $load = $server->load('--idle=11');
+	$answer = answers($server, 1, qr/^utilization 70\.6 %: idle has 11 \(limit 70\.0 %\); idle 91\.7 %: .*; 12 of 17 slots used/,
+		'at 70 %');
+	is_deeply([@{ $answer->{figures}{utilization} }{qw(value unit warning critical)}], ['70.59', '%', 70, 85], 'its figure');
+	like($answer->{details}, qr/^WARNING utilization: .*\nWARNING idle_ratio: .*\nidle has 11: idle 11\n/m, 'what fired, who has them');
+	is(join(' ', sort keys %{ $answer->{figures} }), $labels, 'the labels stay the same');
+	my $more = $server->load('--idle=3');
+	answers($server, 2, qr/^utilization 88\.2 %: .* \(limit 85\.0 %\); /, 'above 85 %');
+	return;
+}
+
+sub check_limits {
+	my ($server) = @_;
+	my @calm = ('--warning=idle_ratio:off');
+	my $load = $server->load('--idle=11');
+	answers($server, 0, qr/^12 of 17/, 'other limits', args => ['--warning=utilization:80', @calm]);
+	answers($server, 2, qr/^utilization 70\.6 %.*\(limit 60\.0 %\)/, 'a lower one', args => ['--critical=utilization:60', @calm]);
+	my $answer = answers($server, 1, qr/^utilization/, 'within a range',
+		args => ['--warning=utilization:@50:75', '--critical=utilization:~:99', @calm]);
+	is_deeply([@{ $answer->{figures}{utilization} }{qw(warning critical)}], ['@50:75', '~:99'], 'ranges are the figure\'s');
+	answers($server, 0, qr/^12 of/, 'not within', args => ['--warning=utilization:@80:90', @calm]);
+	answers($server, 2, qr/^idle in transaction|^utilization/, 'too few', args => ['--critical=utilization:90:', @calm]);
+	return;
+}
+
+# Sessions until one is refused.
+sub fill {
+	my ($server, @opt) = @_;
+	my ($session, @sessions);
+	push @sessions, $session while !($session = PgClient->try($server, @opt))->error;
+	return @sessions;
+}
+
+sub check_full {
+	my ($server) = @_;
+	my $observer = PgClient->new($server);
+	my @sessions = fill($server, user => 'narrow');
+	my $answer = answers($server, 2, qr/^connection limit of the role reached \(53300, InitializeSessionUserId\): .*"narrow"/,
+		'a role at its limit', login => { user => 'narrow' });
+	is($answer->{figures}{refused}{value}, 1, 'it is counted');
+	is($answer->{figures}{used}{value}, undef, 'what it could not see is U');
+	answers($server, 1, qr/^role limit 100\.0 %: narrow has 2 of 2/, 'seen by another role',
+		args => ['--critical=role_limit:off']);
+	@sessions = ();
+	$observer->wait_for_sessions(1);
+	@sessions = fill($server, user => 'app', database => 'small');
+	answers($server, 2, qr/^connection limit of the database reached \(53300, CheckMyDatabase\): /,
+		'a database at its limit', login => { user => 'app', dbname => 'small' });
+	push @sessions, fill($server, user => 'app');
+	answers($server, 2, qr/^only superuser slots left \(53300, InitPostgres\): /, 'full for a role', login => { user => 'app' });
+	$answer = answers($server, 2, qr/^utilization 1\d\d\.\d %/, 'a superuser looks');
+	ok(!$answer->{figures}{free}{value}, 'nothing is free');
+	$observer->wait_for_sessions(@sessions + 1);
+	push @sessions, fill($server);
+	for my $user (qw(app postgres)) {
+		$answer = answers($server, 2, qr/^all slots in use \(53300, InitProcess\): sorry, too many/, "full for $user",
+			login => { user => $user });
+		like($answer->{details}, qr/^\S+: free a slot on the server host: kill -TERM/, 'what to do');
+	}
+	return;
+}
+
+sub check_hostile {
+	my ($server) = @_;
+	my $name = "a|used=0;;;|\x1b[2J\xffb";
+	my $long = 'x' x 70;
+	my @sessions = map { PgClient->new($server, application_name => $_) } ($name, $long) x 6;
+	my $answer = check($server);
+	ok(defined $answer->{figures}{used}{value}, 'a name with bars does not break the figures');
+	unlike($answer->{out}, qr/[^\x20-\x7e\n\xc2-\xf4\x80-\xbf]/, 'nor the terminal');
+	return;
+}
+
+sub check_rights {
+	my ($server) = @_;
+	my $session = PgClient->new($server);
+	my $answer = answers($server, 0, qr/^2 of 17 slots used .*unknown 1/, 'a role that may not see all', login => { user => 'app' });
+	is($answer->{figures}{$_}{value}, undef, "$_ is not known") for qw(long_transaction idle_in_transaction blocked);
+	like($answer->{details}, qr/^.*grant pg_monitor to role app$/m, 'and says so');
+	$server->psql('revoke execute on function pg_catalog.pg_stat_get_activity(integer) from public');
+	answers($server, 3, qr/^sample: permission denied for function pg_stat_get_activity/, 'a statement that is denied',
+		login => { user => 'app' });
+	$server->psql('grant execute on function pg_catalog.pg_stat_get_activity(integer) to public');
+	return;
+}
+
+sub check_silence {
+	my ($server) = @_;
+	$server->freeze;
+	my $answer = answers($server, 2, qr/^no answer in 1 s$/, 'a frozen server', args => ['--timeout=1s']);
+	cmp_ok($answer->{time}, '>=', 1, 'after its time');
+	cmp_ok($answer->{time}, '<', 5, 'in time');
+	like($answer->{details}, qr/stopped or overloaded\? --timeout/, 'what to do');
+	my $program = Program->start([$ENV{PGCONNTOP}, '--config=/dev/null', '--check', $server->connstr], session => 1);
+	my $proc = '/proc/' . $program->pid;
+	wait_ok {
+		!-d '/proc/self' || slurp("$proc/cmdline") =~ /--check/ && slurp("$proc/status") =~ /^SigCgt:\s*\S*[4567cdef]...$/m
+	} 20, 'it handles signals';
+	$program->signal('TERM');
+	is($program->wait(20), 3, 'ended by a signal: UNKNOWN');
+	like($program->out, qr/^PGCONNTOP UNKNOWN - ended by a signal \|/, 'and says so');
+	$server->thaw;
+	my $silent = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 5) or die "no port: $@";
+	$answer = answers(undef, 2, qr/^no answer in 500 ms$/, 'who accepts and says nothing',
+		args => ['--timeout=0.5s', '-h', '127.0.0.1', '-p', $silent->sockport]);
+	cmp_ok($answer->{time}, '<', 4, 'in time');
+	return;
+}
+
+# Freezes it between the two samples of a check.
+sub check_late_silence {
+	my ($server) = @_;
+	my $program = Program->start([$ENV{PGCONNTOP}, '--config=/dev/null', '--check', '--timeout=4s', $server->connstr], session => 1);
+	my $watcher = PgClient->new($server);
+	wait_ok { $watcher->query("select count(*) from pg_stat_activity where application_name = 'pgconntop' and state = 'idle'") eq '1' }
+		20, 'the first sample';
+	$server->freeze;
+	is($program->wait(20), 2, 'a server that stops while it is looked at');
+	like($program->out, qr/^PGCONNTOP CRITICAL - no answer in 4 s \|/, 'what it says');
+	$server->thaw;
+	return;
+}
+
+sub check_down {
+	my ($server) = @_;
+	my $session = PgClient->new($server);
+	kill 'TERM', $server->pid;
+	wait_ok { PgClient->try($server)->error } 20, 'the server lets nobody in any more';
+	answers($server, 2, qr/^server not ready \(57P03\b.*shutting down/, 'a server that shuts down');
+	$session->close;
+	$server->stop('fast');
+	my $answer = answers($server, 2, qr/^server not reached: /, 'nobody is there');
+	cmp_ok($answer->{time}, '<', 5, 'at once');
+	answers(undef, 2, qr/^server not reached: .*Connection refused/, 'a port where nobody listens',
+		args => ['-h', '127.0.0.1', '-p', $server->port]);
+	return;
+}
+
+# Our own errors.
+sub check_own {
+	my ($server) = @_;
+	my @login = ('-h', '127.0.0.1', '-p', $server->port, '-d', 'postgres');
+	my %env = (HOME => $dir);
+	open my $out, '>', "$dir/wrong.conf" or die "$dir: $!";
+	print $out "nonsense = 1;\n";
+	close $out;
+	my @cases = (
+		['a wrong password', qr/^password refused or missing/, { PGPASSWORD => 'wrong' }, '-U', 'shy', @login],
+		['no password', qr/^password refused or missing/, {}, '-U', 'shy', @login],
+		['to be asked', qr/^password refused or missing/, {}, '-W', '-U', 'shy', @login],
+		['no such role', qr/^login not allowed \(28000/, {}, '-U', 'nobody here', @login],
+		['no such database', qr/^no such database.* \(3D000/, {}, @login[0 .. 3], '-U', 'postgres', '-d', 'nowhere'],
+		['no encryption', qr/^no agreement on encryption/, { PGSSLMODE => 'require' }, '-U', 'postgres', @login],
+		['an unknown option', qr/^unknown option --nonsense; see/, {}, '--nonsense'],
+		['a wrong value', qr/^bad value "soon" for timeout/, {}, '--timeout=soon'],
+		['a wrong limit', qr/nonsense/, {}, '--warning=nonsense:3'],
+		['a wrong port', qr/invalid port number/, {}, '-p', '70000'],
+		['too many arguments', qr/^too many arguments: "c"/, {}, 'a', 'b', 'c'],
+		['a wrong configuration', qr/wrong\.conf:1: /, {}, "--config=$dir/wrong.conf"],
+	);
+	for my $case (@cases) {
+		my ($what, $pattern, $env, @args) = @$case;
+		my $answer = answers(undef, 3, $pattern, $what, args => \@args, env => { %env, %$env });
+		cmp_ok($answer->{time}, '<', 8, "$what: at once");
+	}
+	is_deeply([run_program([$ENV{PGCONNTOP}, '--nonsense', '--che'])],
+		[3, "PGCONNTOP UNKNOWN - unknown option --nonsense; see pgconntop --help\n", ''], 'wrong before the word is read');
+	my ($status, $out_text) = run_program([$ENV{PGCONNTOP}, '--check', '--help']);
+	like("$status $out_text", qr/^0 .*^Usage: /ms, '--help is help');
+	return;
+}
+
+# A reader that is gone, or a full disk, is no status of the server.
+sub check_readers {
+	my ($server) = @_;
+	my @gone = ($^X, '-e', 'pipe R, W; close R; open STDOUT, ">&", \*W; exec @ARGV', $ENV{PGCONNTOP}, '--config=/dev/null', '--check');
+	my $load = $server->load('--idle=13', '--active=1');
+	is((run_program([@gone, $server->connstr]))[0], 2, 'CRITICAL, whoever reads it');
+	is((run_program([@gone, '--critical=utilization:off', $server->connstr]))[0], 1, 'WARNING');
+	is((run_program([@gone, '--nonsense']))[0], 3, 'UNKNOWN');
+	$load->stop;
+	$load = undef;
+	is((run_program([@gone, $server->connstr]))[0], 0, 'OK');
+	my @closed = ('sh', '-c', 'exec "$@" >&-', 'sh', $ENV{PGCONNTOP}, '--config=/dev/null');
+	is((run_program([@closed, '--check', $server->connstr]))[0], 0, 'nowhere to write to');
+	is((run_program([@closed, '--watch', '--count=1', $server->connstr]))[0], 1, 'which is an error for reports');
+	unlike($server->log, qr/invalid message|protocol/, 'the server gets nothing of it');
+	SKIP: {
+		skip 'no /dev/full', 1 if !-c '/dev/full';
+		is((run_program(['sh', '-c', 'exec "$@" >/dev/full', 'sh', $ENV{PGCONNTOP}, '--config=/dev/null', '--check', $server->connstr]))[0],
+			0, 'a full disk');
+	}
+	return;
+}
+
+PgServer::each_version(sub {
+	my ($bindir) = @_;
+	my $server = PgServer->new(bindir => $bindir, start => 0, conf => { max_connections => 20 });
+	my $hba = $server->data . '/pg_hba.conf';
+	my $rest = slurp($hba);
+	open my $out, '>', $hba or die "$hba: $!";
+	print $out "host all shy 127.0.0.1/32 scram-sha-256\n$rest";
+	close $out;
+	$server->start;
+	$server->psql($_) for 'create role app login', 'create role narrow login connection limit 2',
+		"create role shy login password 'right'", 'create database small connection limit 2';
+	check_levels($server);
+	check_limits($server);
+	check_full($server);
+	check_hostile($server);
+	check_rights($server);
+	check_silence($server);
+	check_late_silence($server);
+	check_own($server);
+	check_readers($server);
+	check_down($server);
+});
+done_testing();

@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: PostgreSQL
+# Orders without the screen, on every version: whom they reach and whom never, what they print, what
+# the kill log says, and each exit status.
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+use Order;
+use PgClient;
+use PgServer;
+use Test::More;
+
+# The processes of clients, in order of size.
+sub pids { return [sort { $a <=> $b } map { $_->pid } @_] }
+
+# Those of a report with an outcome.
+sub targets {
+	my ($report, $outcome) = @_;
+	my @all = grep { !defined $outcome || $_->{outcome} eq $outcome } @{ $report->{targets} };
+	return [sort { $a <=> $b } map { $_->{pid} } @all];
+}
+
+# What belongs together, and what does not: nothing is connected to.
+sub check_usage {
+	my ($server) = @_;
+	my @web = clients($server, 2, 'web');
+	my @cases = (
+		[['--terminate', '--yes'], qr/--terminate needs a --filter/],
+		[['--cancel', '--yes'], qr/--cancel needs a --filter/],
+		[['--terminate', '--yes', '--filter= '], qr/filter|selects nothing/],
+		[['--terminate', '--cancel', '--filter=pid=1', '--yes'], qr/--terminate and --cancel cannot be given/],
+		[['--kill-idle', '--kill-all', '--yes'], qr/--kill-idle and --kill-all cannot be given/],
+		[['--kill-all', '--yes', '--read-only'], qr/--read-only/],
+		[['--kill-all', '--yes', '--limit=1'], qr/--max-kills=N/],
+		[['--kill-all', '--yes', '--format=openmetrics'], qr/--format=openmetrics cannot/],
+		[['--kill-all', '--yes', '--when=load'], qr/there is no alert "load"/],
+		[['--kill-all', '--yes', '--when=utilization:high'], qr/"high" must be warning or critical/],
+		[['--kill-all', '--yes', '--filter=pid='], qr/filter/],
+		[['--kill-all', '--watch'], qr/--watch with --kill-all cannot ask.*--yes/],
+		[['--yes'], qr/--yes belongs to an order/],
+		[['--when=utilization'], qr/--when belongs to an order/],
+	);
+	for my $case (@cases) {
+		my ($args, $why) = @$case;
+		my ($status, $out, $err) = order($server, @$args);
+		is($status, 1, "@$args: exit status");
+		is($out, '', 'no data');
+		like($err, $why, 'why');
+		like($err, qr/\Apgconntop: [^\n]+\n\z/, 'in one line');
+	}
+	my ($status, $out) = order($server, '--kill-all', '--yes', '--check');
+	is($status, 3, 'a check only looks');
+	like($out, qr/--check, which only looks/, 'and says so');
+	is(alive($server, @web), 2, 'nobody was hurt');
+	ok(!-e kill_log($server), 'there is no log of nothing');
+	send_home($server, @web);
+	return;
+}
+
+# Without a terminal there is nobody to ask; a dry run only shows whom it would be.
+sub check_look {
+	my ($server) = @_;
+	my @web = clients($server, 3, 'web');
+	my ($status, $out, $err) = order($server, '--kill-idle=0s');
+	is($status, 1, 'no terminal and no --yes: exit status');
+	like($err, qr/nothing was done.*--yes/, 'says so');
+	like($out, qr/^ *$_ .*\bweb\b.*\bnot tried\b/m, "shows whom it would be: $_") for @{ pids(@web) };
+	like($out, qr/^Dry run, nothing was done: it would terminate 3 sessions; utilization/m, 'in words');
+	($status, my $report) = acted($server, '--kill-idle=0s', '--dry-run', '--yes');
+	is($status, 0, 'a dry run: exit status');
+	is_deeply(targets($report, 'not tried'), pids(@web), 'its targets');
+	is_deeply($report->{outcomes}, { 'not tried' => 3 }, 'its outcomes');
+	ok($report->{dry_run}, 'it is one');
+	is($report->{slots_before}{used} - $report->{slots_after}{used}, 3, 'what would come free');
+	is(alive($server, @web), 3, 'all live');
+	ok(!-e kill_log($server), 'there is no log of nothing');
+	($status, $report) = acted($server, '--kill-idle=1h', '--yes');
+	is($status, 5, 'nobody is so old: exit status');
+	is_deeply($report->{targets}, [], 'no targets');
+	is_deeply($report->{outcomes}, {}, 'no outcomes');
+	($status, $out) = order($server, '--kill-idle=1h', '--yes');
+	like($out, qr/\ANothing to terminate; utilization [\d.]+ %\n/, 'in words');
+	send_home($server, @web);
+	return;
+}
+
+# Each order reaches those it names, and the log has them all.
+sub check_orders {
+	my ($server) = @_;
+	my ($idle, $busy, $open, $failed) = clients($server, 4, 'web');
+	$open->query('begin');
+	$failed->query('begin');
+	eval { $failed->query('select 1/0') };
+	$busy->send_query('select pg_sleep(1000)');
+	wait_ok { state_of($server, $busy) eq 'active' } 20, 'a query runs';
+
+	my ($status, $report) = acted($server, '--cancel', '--filter=application=web', '--yes');
+	is($status, 0, '--cancel: exit status');
+	is_deeply(targets($report, 'ended'), pids($busy), 'the query that runs');
+	is($report->{action}, 'cancel', 'its action');
+	is($report->{spared}{'without a query to cancel'}, 3, 'the others have none');
+	is(alive($server, $idle, $busy, $open, $failed), 4, 'all live');
+
+	($status, $report) = acted($server, '--kill-idle-in-transaction=0s', '--yes');
+	is($status, 0, '--kill-idle-in-transaction: exit status');
+	is_deeply(targets($report, 'ended'), pids($open, $failed), 'those in a transaction, aborted or not');
+	is($report->{policy}, 'idle-in-transaction', 'its policy');
+	is($report->{slots_before}{used} - $report->{slots_after}{used}, 2, 'their slots are free');
+
+	$busy->send_query('select pg_sleep(1000)');
+	wait_ok { state_of($server, $busy) eq 'active' } 20, 'a query runs again';
+	($status, $report) = acted($server, '--kill-idle=0s', '--yes');
+	is_deeply(targets($report), pids($idle), '--kill-idle: the idle one');
+	my ($one) = clients($server, 1, 'other');
+	($status, my $out) = order($server, '--terminate', '--filter=pid=' . $one->pid, '--yes');
+	my $pid = $one->pid;
+	is($status, 0, '--terminate: exit status');
+	like($out, qr/\A *PID +USER.*\n *$pid .*\bother\b.*\bended\b.*\n1 of 1 ended; utilization/, 'as text');
+	is(alive($server, $busy), 1, 'the other one lives');
+	($status, $out) = order($server, '--kill-all', '--yes', '--format=csv');
+	is($status, 0, '--kill-all: exit status');
+	my @lines = split /\r\n/, $out;
+	like($lines[0], qr/^time,pid,backend_start,user,database,application,client,state,age_seconds,outcome,note$/,
+		'a header');
+	my $busy_pid = $busy->pid;
+	like($lines[1], qr/^[^,]+Z,$busy_pid,[^,]+Z,postgres,postgres,web,local,active,[\d.]+,ended,$/, 'a line');
+	is(alive($server, $busy), 0, 'whatever it runs');
+
+	my @log = entries(kill_log($server));
+	my $ended = pids($idle, $busy, $busy, $open, $failed, $one);
+	is_deeply(outcomes(@log)->{ended}, $ended, 'the log has all outcomes');
+	is_deeply(pids(map { bless { pid => $_->{pid} }, 'PgClient' } grep { $_->{event} eq 'intent' } @log), $ended,
+		'and all intents');
+	my %policies = map { ("$_->{action} $_->{policy}" => 1) } @log;
+	is_deeply([sort keys %policies], ['cancel chosen', 'terminate all', 'terminate chosen', 'terminate idle',
+		'terminate idle-in-transaction'], 'and how they were chosen');
+	return;
+}
+
+# The oldest first; not more than they may be.
+sub check_limits {
+	my ($server) = @_;
+	my @web = map { clients($server, 1, 'web') } 1 .. 6;
+	my $report = acted($server, '--kill-idle=0s', '--max-kills=2', '--yes');
+	is_deeply(targets($report, 'ended'), pids(@web[0, 1]), '--max-kills: the oldest');
+	is($report->{spared}{'beyond the most to end'}, 4, 'and who is left');
+	# 20 slots, 3 of them for superusers, and one is ours: 5 of 17 are 29 %, 3 are 17 %
+	$report = acted($server, '--kill-idle=0s', '--until=20', '--yes');
+	is_deeply(targets($report, 'ended'), pids(@web[2, 3]), '--until: as many as are needed');
+	cmp_ok($report->{slots_after}{utilization}, '<=', 0.2, 'it is there');
+	my ($status) = acted($server, '--kill-idle=0s', '--until=20', '--yes');
+	is($status, 5, 'then nobody is in the way');
+	is_deeply([alive($server, @web)], [@web[4, 5]], 'the newest live');
+	($status, my $report2) = acted($server, '--kill-idle=0s', '--when=utilization', '--yes');
+	is($status, 5, '--when: the alert does not stand');
+	ok(defined $report2->{stands} && !$report2->{stands}, 'it says so');
+	($status, $report2) = acted($server, '--kill-idle=0s', '--when=utilization:critical',
+		'--critical=utilization:5', '--warning=utilization:3', '--yes');
+	is($status, 0, 'here it does');
+	is_deeply(targets($report2, 'ended'), pids(@web[4, 5]), 'and both are ended');
+	return;
+}
+
+# Whoever is protected can be named alone, and in no other way.
+sub check_protected {
+	my ($server) = @_;
+	my ($dump) = clients($server, 1, 'pg_dump');
+	my ($etl) = clients($server, 1, 'etl');
+	my @protect = ('--yes', '--protect=application=etl');
+	for my $order (['--kill-all'], ['--kill-idle=0s'], ['--terminate', '--filter=application=pg_dump'],
+		['--terminate', '--filter=application=etl'], ['--terminate', '--filter=pid=' . $dump->pid . '|1']) {
+		my ($status, $report) = acted($server, @$order, @protect);
+		is($status, 5, "@$order: nobody");
+		ok($report->{spared}{protected}, 'for they are protected');
+	}
+	# A monitor protects its like.
+	my $other = Program->start([argv($server, '--watch', '--interval=60')], session => 1);
+	wait_until { $other->out ne '' } 20, 'another monitor';
+	my ($status, $report) = acted($server, '--kill-all', @protect);
+	is_deeply($report->{targets}, [], 'nor ourselves, nor our like');
+	is($report->{spared}{'our own connection'}, 1, 'our own connection');
+	is($report->{spared}{protected}, 3, 'theirs');
+	$other->signal('TERM');
+	is($other->wait(20), 0, 'the other monitor lives');
+	for my $client ($dump, $etl) {
+		($status, $report) = acted($server, '--terminate', '--filter=pid=' . $client->pid, @protect);
+		is($status, 0, 'who is named alone is meant');
+		is_deeply(targets($report, 'ended'), pids($client), 'and ended');
+	}
+	return;
+}
+
+# Whose state cannot be seen is left alone; only where his client hides it he can be named.
+sub check_unseen {
+	my ($server) = @_;
+	my ($hidden) = clients($server, 1, 'hidden');
+	$hidden->query('set track_activities = off');
+	my @yes = ('--yes', '--terminate');
+	my ($status, $report) = acted($server, '--filter=application=hidden', @yes);
+	is($status, 5, 'an unknown state: exit status');
+	is($report->{spared}{'of unknown state'}, 1, 'why');
+	($status, $report) = acted($server, '--filter=pid=' . $hidden->pid, @yes);
+	is($status, 0, 'named alone: exit status');
+	is_deeply(targets($report, 'ended'), pids($hidden), 'he is ended');
+	$server->psql('create role nosy login');
+	my ($web) = clients($server, 1, 'web');
+	($status, $report) = acted($server, { user => 'nosy' }, '--filter=pid=' . $web->pid, @yes);
+	is($status, 5, 'a role that sees nothing: exit status');
+	is($report->{spared}{'of unknown state'}, 1, 'why');
+	is(alive($server, $web), 1, 'he lives');
+	send_home($server, $web);
+	return;
+}
+
+# Who may not, and where the log cannot be written: 3. Some that stay: 4. No way in: 2.
+sub check_statuses {
+	my ($server) = @_;
+	$server->psql('create role app login; grant pg_monitor to app');
+	my ($hers) = clients($server, 1, 'web', user => 'app');
+	my ($ours) = clients($server, 1, 'web');
+	my ($status, $report) = acted($server, { user => 'app' }, '--terminate', '--filter=pid=' . $ours->pid, '--yes');
+	is($status, 3, 'denied: exit status');
+	is_deeply($report->{outcomes}, { denied => 1 }, 'the outcome');
+	like($report->{targets}[0]{note}, qr/superuser/, 'whose rights would do');
+	($status, $report) = acted($server, { user => 'app' }, '--terminate', '--filter=application=web', '--yes');
+	is($status, 4, 'some denied: exit status');
+	is_deeply($report->{outcomes}, { denied => 1, ended => 1 }, 'the outcomes');
+	is_deeply([alive($server, $hers, $ours)], [$ours], 'one lives');
+
+	($status, $report, my $err) = acted($server, '--kill-idle=0s', '--yes', '--kill-log=/nowhere/at/all');
+	is($status, 3, 'no log: exit status');
+	is_deeply($report->{outcomes}, { 'not tried' => 1 }, 'nothing is tried');
+	like($err, qr/cannot write the kill log \/nowhere\/at\/all/, 'it is said');
+	is(alive($server, $ours), 1, 'he lives');
+
+	my $query = PgClient->new($server, application_name => 'stopped');
+	$query->query('select 1');
+	kill 'STOP', $query->pid;
+	($status, $report) = acted($server, '--terminate', '--filter=application=stopped', '--yes');
+	kill 'CONT', $query->pid;
+	is($status, 4, 'one that does not end: exit status');
+	is_deeply($report->{outcomes}, { 'still there' => 1 }, 'the outcome');
+
+	my ($out);
+	($status, $out, $err) = order($server, { user => 'nobody_of_that_name' }, '--kill-all', '--yes');
+	is($status, 2, 'no way in: exit status');
+	is($out, '', 'no data');
+	like($err, qr/\Apgconntop: .*nobody_of_that_name/, 'why');
+	send_home($server, $ours);
+	return;
+}
+
+# With names that do harm where they are not taken care of.
+sub check_hostile {
+	my ($server) = @_;
+	my ($client) = clients($server, 1, "\e[31m\"x\",\n<&>");
+	my $pid = $client->pid;
+	my ($status, $out, $err) = order($server, '--terminate', "--filter=pid=$pid", '--dry-run', '--protect=', '--yes');
+	unlike($out, qr/\e|[^\n -~]/, 'text: nothing reaches the terminal');
+	my $report = acted($server, '--terminate', "--filter=pid=$pid", '--dry-run');
+	is($report->{targets}[0]{pid}, $pid, 'JSON can be read');
+	send_home($server, $client);
+	return;
+}
+
+PgServer::each_version(sub {
+	my ($bindir) = @_;
+	my $server = PgServer->new(bindir => $bindir, conf => { max_connections => 20 });
+	check_usage($server);
+	check_look($server);
+	check_orders($server);
+	check_limits($server);
+	check_protected($server);
+	check_unseen($server);
+	check_statuses($server);
+	check_hostile($server);
+});
+done_testing();

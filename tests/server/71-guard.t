@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: PostgreSQL
+# A guard: it acts at each sample, while an alert stands, within what it may in a minute, and says
+# when that does not help.
+use strict;
+use warnings;
+
+use FindBin;
+use JSON::PP ();
+use lib $FindBin::Bin;
+use Order;
+use PgClient;
+use PgServer;
+use Test::More;
+
+my @fast = ('--watch', '--interval=0.2', '--yes');
+
+sub guard {
+	my ($server, @args) = @_;
+	return Program->start([argv($server, @args)], session => 1);
+}
+
+# Whole lines of JSON.
+sub reports { return map { JSON::PP->new->utf8->decode($_) } $_[0]->out =~ /^(.*)\n/mg }
+
+sub ended {
+	my @all = map { @{ $_->{targets} // [] } } reports($_[0]);
+	return scalar grep { $_->{outcome} eq 'ended' } @all;
+}
+
+sub stop {
+	my ($program, $status) = @_;
+	$program->signal('TERM');
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	return is($program->wait(20), $status // 0, 'it can be ended');
+}
+
+# It acts from the alert on, down to where it stops, and again when that comes back.
+sub check_alert {
+	my ($server) = @_;
+	my @limits = ('--critical=utilization:60', '--warning=utilization:50');
+	my $guard = guard($server, @fast, '--when=utilization:critical', '--kill-idle=0s', '--until=40', @limits);
+	wait_ok { $guard->out =~ /utilization is not at critical: nothing is done\n/ } 20, 'it waits';
+	# 20 slots, 3 of them for superusers: 60 % are 11 of 17, 40 % are 6
+	my @web = clients($server, 8, 'web');
+	is($server->psql("select count(*) from pg_stat_activity where application_name = 'web'"), 8, 'below: all live');
+	my @more = map { PgClient->new($server, application_name => 'web') } 1 .. 4;
+	wait_ok { $guard->out =~ /is at critical: utilization [^\n]*\n.*^\d+ of \d+ ended; utilization [^\n]*\n/ms } 20,
+		'above: it acts';
+	wait_ok { $guard->out =~ /utilization is no more at critical: nothing is done\n\z/ } 20, 'until it is enough';
+	my @left = alive($server, @web, @more);
+	cmp_ok(scalar @left, '>=', 4, 'not more than are needed');
+	cmp_ok(scalar @left, '<=', 6, 'nor less');
+	@more = clients($server, 7, 'again');
+	wait_ok { $guard->out =~ /no more at critical.*is at critical.*no more at critical/s } 20, 'and again';
+	stop($guard);
+	is($guard->err, '', 'nothing on stderr');
+	send_home($server, alive($server, @web, @more));
+	return;
+}
+
+# Never more of an application within a minute than it may, whatever others have.
+sub check_minute {
+	my ($server) = @_;
+	my @web = map { clients($server, 1, 'web') } 1 .. 5;
+	my @etl = clients($server, 2, 'etl');
+	my $guard = guard($server, @fast, '--kill-idle=0s', '--max-kills=2', '--format=json');
+	wait_ok { ended($guard) == 4 } 20, 'two of each';
+	wait_ok { reports($guard) >= 20 } 20, 'it goes on';
+	is(ended($guard), 4, 'and ends no more');
+	is_deeply([alive($server, @web, @etl)], [@web[2 .. 4]], 'the newest live');
+	my $last = (reports($guard))[-1];
+	is($last->{spared}{'beyond the most in a minute'}, 3, 'it says why');
+	is_deeply($last->{targets}, [], 'a report at each sample');
+	stop($guard);
+	send_home($server, alive($server, @web));
+	return;
+}
+
+# A pool that opens a new session for each that is ended.
+sub check_pool {
+	my ($server) = @_;
+	my @pool = clients($server, 4, 'pool');
+	my $guard = guard($server, @fast, '--kill-idle=0s', '--format=json');
+	for my $round (1 .. 3) {
+		wait_ok { !alive($server, @pool) } 20, 'the pool is ended';
+		@pool = clients_or_less($server, 4, 'pool');
+	}
+	my $said = qr/pool: \d+ ended, \d+ new ones within a minute: ending sessions does not help/;
+	wait_ok { $guard->err =~ $said } 20, 'it says that this does not help';
+	wait_ok { grep { "@{ $_->{notes} }" =~ $said } reports($guard) } 20, 'in the data too';
+	my $count = reports($guard);
+	wait_ok { reports($guard) > $count + 5 } 20, 'it goes on';
+	stop($guard);
+	is(scalar(my @all = $guard->err =~ /$said/g), 1, 'it said so once');
+	return;
+}
+
+# The guard may end one before it has run anything.
+sub clients_or_less {
+	my ($server, $n, $application) = @_;
+	my @clients = map { eval { PgClient->new($server, application_name => $application) } } 1 .. $n;
+	eval { $_->query('select 1') } for @clients;
+	return @clients;
+}
+
+# --count; a server that goes and comes back; a dry run.
+sub check_end {
+	my ($server) = @_;
+	my ($status, $out, $err) = order($server, @fast, '--kill-idle=0s', '--count=3', '--format=json');
+	is($status, 0, '--count: nothing to do is no failure');
+	is(scalar(my @lines = $out =~ /\n/g), 3, 'as many reports');
+	my ($web) = clients($server, 1, 'web');
+	($status, $out) = order($server, '--watch', '--interval=0.1', '--dry-run', '--kill-idle=0s', '--count=3', '--format=csv');
+	is($status, 0, 'a dry run');
+	is(scalar(@lines = $out =~ /,not tried,/g), 3, 'shows the target each time');
+	is(scalar(@lines = $out =~ /^time,/mg), 1, 'and the header once');
+	is(alive($server, $web), 1, 'it lives');
+
+	my $guard = guard($server, @fast, '--kill-idle=1h', '--format=json');
+	wait_ok { reports($guard) >= 1 } 20, 'a guard';
+	$server->stop('immediate');
+	wait_ok { grep { defined $_->{error} } reports($guard) } 20, 'the server is lost: it says so';
+	$server->start;
+	my $before = reports($guard);
+	wait_ok { my @new = reports($guard); @new > $before && !defined $new[-1]{error} } 30, 'it is back';
+	stop($guard);
+	return;
+}
+
+# A signal in the middle: what was begun is told, the log is whole, and no more is begun.
+sub check_signal {
+	my ($server) = @_;
+	my @web = map { clients($server, 1, 'web') } 1 .. 3;
+	kill 'STOP', $web[0]->pid;
+	my $guard = Program->start([argv($server, '--kill-idle=0s', '--yes', '--format=json')], session => 1);
+	wait_ok { alive($server, @web) == 1 } 20, 'two are gone, one is waited for';
+	$guard->signal('INT');
+	is($guard->wait(20), 4, 'exit status');
+	kill 'CONT', $web[0]->pid;
+	my ($report) = reports($guard);
+	is($report->{outcomes}{ended}, 2, 'two ended');
+	my $unknown = qr/^(?:signalled|still there)$/;
+	like($report->{targets}[0]{outcome}, $unknown, 'of the third it is not known');
+	my @log = entries(kill_log($server));
+	is(scalar(grep { $_->{event} eq 'intent' && $_->{pid} == $web[0]->pid } @log), 1, 'the log has its intent');
+	like((grep { $_->{event} eq 'outcome' && $_->{pid} == $web[0]->pid } @log)[0]{outcome}, $unknown,
+		'and how far it got');
+	return;
+}
+
+PgServer::each_version(sub {
+	my ($bindir) = @_;
+	my $server = PgServer->new(bindir => $bindir, conf => { max_connections => 20 });
+	check_alert($server);
+	check_minute($server);
+	check_pool($server);
+	check_signal($server);
+	check_end($server);
+});
+done_testing();
