@@ -15,12 +15,13 @@
 #include "table/filter.h"
 
 static int
-match_pool(const void *context, const struct snapshot *snap, const struct session *session)
+match_pool(const void *context, const struct snapshot *snap, const struct session *session,
+    int from)
 {
 	const struct app *app = context;
 	struct table_data data = { .snap = snap, .settings = &app->settings };
 
-	for (size_t i = 0; i < app->settings.pool_count; i++)
+	for (size_t i = (size_t)from; i < app->settings.pool_count; i++)
 		if (filter_match(app->pool_filters[i], &data, session))
 			return (int)i;
 	return -1;

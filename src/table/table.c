@@ -70,6 +70,7 @@ const struct table *const tables[] = {
 	&table_sessions,
 	&table_queries,
 	&table_pools,
+	&table_unclaimed,
 	&table_alerts,
 };
 

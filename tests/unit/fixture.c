@@ -121,12 +121,13 @@ fixture_limits(struct snapshot *snap, const struct limit *limits, size_t count)
 
 /* The pool whose name is the session's application. */
 static int
-match_name(const void *context, const struct snapshot *snap, const struct session *session)
+match_name(const void *context, const struct snapshot *snap, const struct session *session,
+    int from)
 {
 	const struct settings *settings = context;
 
 	(void)snap;
-	for (size_t i = 0; i < settings->pool_count; i++) {
+	for (size_t i = (size_t)from; i < settings->pool_count; i++) {
 		if (session->application &&
 		    strcmp(settings->pools[i].name, session->application) == 0)
 			return (int)i;

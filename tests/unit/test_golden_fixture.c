@@ -162,12 +162,13 @@ make_history(struct fixture *fixture, enum scene scene)
 
 /* A session belongs to the pool that has the name of its application. */
 static int
-match_pool(const void *context, const struct snapshot *snap, const struct session *session)
+match_pool(const void *context, const struct snapshot *snap, const struct session *session,
+    int from)
 {
 	const struct settings *settings = context;
 
 	(void)snap;
-	for (size_t i = 0; i < settings->pool_count; i++)
+	for (size_t i = (size_t)from; i < settings->pool_count; i++)
 		if (session->application != NULL &&
 		    strcmp(settings->pools[i].name, session->application) == 0)
 			return (int)i;

@@ -277,6 +277,7 @@ test_show(void **state)
 		{ "sessions", "sessions" },
 		{ "queries", "queries" },
 		{ "pools", "pools pool_total" },
+		{ "unclaimed", "unclaimed" },
 		{ "alerts", "alerts" },
 	};
 	struct fixture fixture;
