@@ -145,6 +145,7 @@ int value_compare(const struct value *a, const struct value *b);
 
 /* A hash of a name or an identity, never 0, for the tables' key(). */
 uint64_t row_key_text(const char *s);
+uint64_t row_key_join(uint64_t key, const char *s); /* of a row with one name more */
 uint64_t row_key_identity(const struct identity *id);
 
 #endif

@@ -69,8 +69,8 @@ key(const void *row)
 {
 	const struct unclaimed *kind = row;
 
-	return row_key_text(kind->application) ^ row_key_text(kind->user) * 3 ^
-	    row_key_text(kind->client) * 5;
+	return row_key_join(row_key_join(row_key_text(kind->application), kind->user),
+	    kind->client);
 }
 
 static int
