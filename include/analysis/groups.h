@@ -14,13 +14,13 @@ struct snapshot;
 enum group_by { GROUP_APPLICATION, GROUP_USER, GROUP_DATABASE, GROUP_CLIENT, GROUP_COUNT };
 
 /* How long idle sessions have been so. */
-enum idle_age {
+enum idle_class {
 	IDLE_SECOND, /* less than a second: a pool at work */
 	IDLE_MINUTE, /* less than a minute */
 	IDLE_TEN,    /* less than ten minutes */
 	IDLE_LONGER,
 	IDLE_NEVER, /* never ran a query */
-	IDLE_AGES
+	IDLE_CLASSES
 };
 
 struct group {
@@ -28,7 +28,7 @@ struct group {
 	                     unknown */
 	int total;        /* sessions with a slot */
 	int states[STATE_COUNT];
-	int idle_ages[IDLE_AGES]; /* of the idle ones whose time is known */
+	int idle_ages[IDLE_CLASSES]; /* of the idle ones whose time is known */
 	int old;                  /* idle for a minute or longer */
 	int waiting;              /* for a lock */
 	int64_t oldest_idle_us; /* longest time in the state idle; TIME_UNKNOWN when none is idle */
