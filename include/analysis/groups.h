@@ -29,8 +29,8 @@ struct group {
 	int total;        /* sessions with a slot */
 	int states[STATE_COUNT];
 	int idle_ages[IDLE_CLASSES]; /* of the idle ones whose time is known */
-	int old;                  /* idle for a minute or longer */
-	int waiting;              /* for a lock */
+	int old;                     /* idle for a minute or longer */
+	int waiting;                 /* for a lock */
 	int64_t oldest_idle_us; /* longest time in the state idle; TIME_UNKNOWN when none is idle */
 	int64_t longest_query_us; /* of the active ones; TIME_UNKNOWN likewise */
 	int64_t longest_xact_us;  /* open transactions */

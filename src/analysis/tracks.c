@@ -5,6 +5,7 @@
  */
 #include "analysis/tracks.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "analysis/churn.h"
@@ -87,7 +88,7 @@ make(struct tracks *tracks, const char *name, int64_t mono_us)
 	if (track == NULL)
 		return NULL;
 	*track = (struct track){ .first_us = mono_us, .seen_us = mono_us, .faded_us = mono_us };
-	strncpy(track->name, name != NULL ? name : "", TRACK_NAME_MAX - 1);
+	snprintf(track->name, sizeof track->name, "%s", name != NULL ? name : "");
 	return track;
 }
 

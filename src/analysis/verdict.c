@@ -168,7 +168,8 @@ judge_leak(struct verdict *verdict, const struct evidence *evidence)
 			continue;
 		set_subject(verdict, group->name);
 		return say(verdict,
-		    "%.60s leaks: %d of its %d sessions are idle for over 1 min, %d more than %s ago",
+		    "%.60s leaks: %d of its %d sessions are idle for over 1 min, "
+		    "%d more than %s ago",
 		    verdict->subject, group->old, group->total, growth.to - growth.from,
 		    units_duration_long(span, growth.span_us));
 	}
@@ -277,8 +278,8 @@ const struct verdict_rule verdict_rules[] = {
 	{ "monitor", "a program that watches servers holds 10 slots or more", "free", true,
 	    judge_monitor },
 	{ "leak",
-	    "an application opens sessions while half of its own or more lie idle for over a minute, "
-	    "and these only grow",
+	    "an application opens sessions while half of its own or more lie idle for over a "
+	    "minute, and these only grow",
 	    "free", true, judge_leak },
 	{ "storm",
 	    "an application opens 10 sessions a second or more, and half of them live under 2 s",
@@ -286,8 +287,8 @@ const struct verdict_rule verdict_rules[] = {
 	{ "slow", "a quarter of the used slots or more run a query for over a minute", "queries",
 	    true, judge_slow },
 	{ "over_provisioned",
-	    "the configured pools exceed the usable slots, 70 % of these are used, and half of that "
-	    "is idle",
+	    "the configured pools exceed the usable slots, 70 % of these are used, and half of "
+	    "that is idle",
 	    "pools", true, judge_over_provisioned },
 	{ "one_took", "one application holds 60 % of the used slots, and few are left", "free",
 	    true, judge_one_took },
