@@ -7,7 +7,7 @@ _pgconntop()
 	[ "$cur" = = ] && cur=''
 	[ "$prev" = = ] && prev=${COMP_WORDS[COMP_CWORD - 2]}
 	case $prev in
-	--show) words='summary states applications users databases clients sessions queries pools unclaimed alerts' ;;
+	--show) words='summary states applications users databases clients sessions queries pools unclaimed idle turnover alerts' ;;
 	--format) words='text csv json openmetrics' ;;
 	--color) words='auto always never' ;;
 	--output | --kill-log | --config) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;

@@ -58,4 +58,7 @@ const char *groups_label(const char *name);
 /* The session's name in a grouping: "(none)" for an empty one, NULL for unknown. */
 const char *groups_name(enum group_by by, const struct session *session);
 
+/* The same of a name alone. */
+const char *groups_shown(const char *name);
+
 #endif

@@ -22,12 +22,16 @@ struct filter;
 struct job;
 struct settings;
 struct snapshot;
+struct tracks;
+struct verdict;
 
 /* What rows come from; all of one sample. */
 struct table_data {
 	const struct snapshot *snap;
 	const struct facts *facts;
 	const struct alert_set *alerts;
+	const struct tracks *tracks;   /* NULL where nothing is kept from sample to sample */
+	const struct verdict *verdict; /* likewise */
 	const struct settings *settings;
 	const struct job *job; /* of the tables of an act; NULL for none */
 };
@@ -100,7 +104,7 @@ extern const size_t table_count;
 /* The tables that code names. */
 extern const struct table table_summary, table_states, table_applications, table_users,
     table_databases, table_clients, table_sessions, table_queries, table_pools, table_pool_total,
-    table_unclaimed, table_alerts;
+    table_unclaimed, table_idle, table_turnover, table_alerts;
 
 /* What an act did: its targets, and how many have which outcome. Not for --show. */
 extern const struct table table_targets, table_outcomes;

@@ -27,6 +27,12 @@ struct grouping {
 const char *
 groups_label(const char *name)
 {
+	return groups_shown(name);
+}
+
+const char *
+groups_shown(const char *name)
+{
 	return name != NULL && name[0] == '\0' ? "(none)" : name;
 }
 

@@ -94,6 +94,9 @@ app_take(struct app *app, struct snapshot *snap)
 	facts_make(&app->facts, &input);
 	alerts_update(&app->alerts, &app->facts, snap->wall_us);
 	advice_make(&app->alerts, &app->facts);
+	tracks_update(&app->tracks, &app->facts, snap, previous);
+	verdict_make(&app->verdict,
+	    &(struct evidence){ snap, &app->facts, &app->alerts, &app->tracks });
 	source_recycle(app->source, previous); /* the facts do not point into it */
 	return tell_rights(app);
 }
@@ -135,6 +138,8 @@ app_data(const struct app *app, struct table_data *data)
 		.snap = app->current,
 		.facts = &app->facts,
 		.alerts = &app->alerts,
+		.tracks = &app->tracks,
+		.verdict = &app->verdict,
 		.settings = &app->settings,
 	};
 	return app->current != NULL;

@@ -77,6 +77,8 @@ const struct table *const tables[] = {
 	&table_queries,
 	&table_pools,
 	&table_unclaimed,
+	&table_idle,
+	&table_turnover,
 	&table_alerts,
 };
 

@@ -52,19 +52,13 @@ film_add(struct film *film, int32_t pid, const char *application, enum session_s
 void
 film_judge(struct film *film)
 {
-	struct fixture *fixture = &film->fixture;
-	struct evidence evidence = { fixture->snap, &fixture->facts, &fixture->alerts,
-		&film->tracks };
-
-	fixture_analyse(fixture);
-	tracks_update(&film->tracks, &fixture->facts, fixture->snap, fixture->previous);
-	verdict_make(&film->verdict, &evidence);
+	fixture_analyse(&film->fixture);
 }
 
 const char *
 film_verdict(const struct film *film)
 {
-	return film->verdict.rule != NULL ? film->verdict.rule->name : "";
+	return film->fixture.verdict.rule != NULL ? film->fixture.verdict.rule->name : "";
 }
 
 void
@@ -72,7 +66,7 @@ film_expect(struct film *film, const char *name, const char *text)
 {
 	film_judge(film);
 	assert_string_equal(film_verdict(film), name);
-	assert_string_equal(film->verdict.text, text);
+	assert_string_equal(film->fixture.verdict.text, text);
 }
 
 void

@@ -5,16 +5,12 @@
 #ifndef PGCONNTOP_UNIT_FILM_H
 #define PGCONNTOP_UNIT_FILM_H
 
-#include "analysis/tracks.h"
-#include "analysis/verdict.h"
 #include "fixture.h"
 
 #define FILM_STEP_US SECONDS(2)
 
 struct film {
 	struct fixture fixture;
-	struct tracks tracks;
-	struct verdict verdict;
 	int64_t t_us; /* since the film began */
 };
 

@@ -163,10 +163,16 @@ fixture_analyse(struct fixture *fixture)
 	alerts_init(&fixture->alerts, &fixture->settings);
 	alerts_update(&fixture->alerts, &fixture->facts, fixture->snap->wall_us);
 	advice_make(&fixture->alerts, &fixture->facts);
+	tracks_update(&fixture->tracks, &fixture->facts, fixture->snap, fixture->previous);
+	verdict_make(&fixture->verdict,
+	    &(struct evidence){ fixture->snap, &fixture->facts, &fixture->alerts,
+	        &fixture->tracks });
 	fixture->data = (struct table_data){
 		.snap = fixture->snap,
 		.facts = &fixture->facts,
 		.alerts = &fixture->alerts,
+		.tracks = &fixture->tracks,
+		.verdict = &fixture->verdict,
 		.settings = &fixture->settings,
 	};
 }

@@ -35,8 +35,8 @@ test_leak(void **state)
 	(void)state;
 	play_leak(&film, 180);
 	assert_string_equal(film_verdict(&film), "leak");
-	assert_string_equal(film.verdict.subject, "worker");
-	assert_non_null(strstr(film.verdict.text,
+	assert_string_equal(film.fixture.verdict.subject, "worker");
+	assert_non_null(strstr(film.fixture.verdict.text,
 	    "worker leaks: 31 of its 46 sessions are idle for over 1 min"));
 	film_end(&film);
 	/* Too early to be sure. */
@@ -126,8 +126,8 @@ test_storm(void **state)
 	(void)state;
 	play_storm(&film, 30, 0, 12);
 	assert_string_equal(film_verdict(&film), "storm");
-	assert_string_equal(film.verdict.subject, "php");
-	assert_non_null(strstr(film.verdict.text, "php opens 15 sessions a second"));
+	assert_string_equal(film.fixture.verdict.subject, "php");
+	assert_non_null(strstr(film.fixture.verdict.text, "php opens 15 sessions a second"));
 	film_end(&film);
 	play_storm(&film, 15, 0, 12); /* too slow */
 	assert_string_not_equal(film_verdict(&film), "storm");

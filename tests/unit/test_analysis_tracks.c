@@ -15,7 +15,7 @@
 static const struct track *
 track_of(const struct film *film, const char *name)
 {
-	const struct track *track = tracks_find(&film->tracks, name);
+	const struct track *track = tracks_find(&film->fixture.tracks, name);
 
 	assert_non_null(track);
 	return track;
@@ -54,7 +54,7 @@ test_rates(void **state)
 	assert_in_range(rates.span_us, SECONDS(5), SECONDS(15));
 	assert_float_equal(rates.opened, 0.5, 0.1);
 	assert_int_equal(track_of(&film, "web")->peak, 4);
-	assert_null(tracks_find(&film.tracks, "api"));
+	assert_null(tracks_find(&film.fixture.tracks, "api"));
 	film_end(&film);
 }
 
@@ -137,8 +137,8 @@ test_returned(void **state)
 		film_add(&film, 100 + n, "web", STATE_IDLE, 0);
 	film_judge(&film);
 	for (int n = 0; n < 3; n++)
-		tracks_ended(&film.tracks, "web", film.fixture.snap->mono_us);
-	tracks_ended(&film.tracks, "nobody", film.fixture.snap->mono_us);
+		tracks_ended(&film.fixture.tracks, "web", film.fixture.snap->mono_us);
+	tracks_ended(&film.fixture.tracks, "nobody", film.fixture.snap->mono_us);
 	film_next(&film);
 	for (int32_t n = 3; n < 7; n++)
 		film_add(&film, 100 + n, "web", STATE_IDLE, n < 5 ? 0 : SECONDS(1));
@@ -171,11 +171,12 @@ test_many(void **state)
 			film_add(&film, 100 + n, name, STATE_ACTIVE, 0);
 		}
 		film_judge(&film);
-		assert_int_equal(film.tracks.count, TRACKS_KEPT);
-		assert_non_null(strstr(film.tracks.items[0].name, turn == 0 ? "turn 0" : "turn"));
+		assert_int_equal(film.fixture.tracks.count, TRACKS_KEPT);
+		assert_non_null(
+		    strstr(film.fixture.tracks.items[0].name, turn == 0 ? "turn 0" : "turn"));
 	}
 	for (size_t i = 0; i < TRACKS_KEPT; i++)
-		assert_memory_equal(film.tracks.items[i].name, "turn 2", 6);
+		assert_memory_equal(film.fixture.tracks.items[i].name, "turn 2", 6);
 	film_end(&film);
 }
 
@@ -194,15 +195,15 @@ test_names(void **state)
 	film_add(&film, 2, "", STATE_ACTIVE, 0);
 	film_add(&film, 3, "web", STATE_ACTIVE, 0)->application = NULL;
 	film_judge(&film);
-	assert_int_equal(film.tracks.count, 3);
+	assert_int_equal(film.fixture.tracks.count, 3);
 	assert_int_equal(strlen(track_of(&film, name)->name), TRACK_NAME_MAX - 1);
-	assert_non_null(tracks_find(&film.tracks, "(none)"));
-	assert_non_null(tracks_find(&film.tracks, NULL));
+	assert_non_null(tracks_find(&film.fixture.tracks, "(none)"));
+	assert_non_null(tracks_find(&film.fixture.tracks, NULL));
 	film_next(&film);
 	film.fixture.snap->server.started_us++;
 	film_add(&film, 1, "web", STATE_ACTIVE, 0);
 	film_judge(&film);
-	assert_int_equal(film.tracks.count, 1);
+	assert_int_equal(film.fixture.tracks.count, 1);
 	film_end(&film);
 }
 

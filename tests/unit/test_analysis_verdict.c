@@ -36,7 +36,7 @@ test_pile_up(void **state)
 	add_waiters(&film, 12, &holder);
 	film_expect(&film, "pile_up",
 	    "12 sessions wait for pid 77 admin-shell, idle in transaction for 14 min");
-	assert_string_equal(film.verdict.subject, "pid 77");
+	assert_string_equal(film.fixture.verdict.subject, "pid 77");
 	film_end(&film);
 	film_begin(&film);
 	film_add(&film, 77, "admin-shell", STATE_IDLE_IN_TRANSACTION, -MINUTES(14));
@@ -107,7 +107,7 @@ test_slow(void **state)
 	add_slow(&film, 8, -MINUTES(3));
 	film_expect(&film, "slow",
 	    "8 of 28 used slots run queries for over 1 min, the longest 3 min");
-	assert_string_equal(film.verdict.subject, "reports");
+	assert_string_equal(film.fixture.verdict.subject, "reports");
 	film_end(&film);
 	film_begin(&film);
 	fixture_add_many(film.fixture.snap, 1, 20, "web", STATE_IDLE);
@@ -174,7 +174,7 @@ test_nothing(void **state)
 	fixture_add_many(film.fixture.snap, 1, 40, "pgbench", STATE_ACTIVE);
 	fixture_add_many(film.fixture.snap, 100, 8, "web", STATE_IDLE);
 	film_expect(&film, "nothing", "nothing wrong: 48 of 97 slots are used, 40 of them active");
-	assert_false(film.verdict.rule->bad);
+	assert_false(film.fixture.verdict.rule->bad);
 	film.fixture.snap->restricted = true;
 	film_expect(&film, "", "");
 	film.fixture.snap->restricted = false;

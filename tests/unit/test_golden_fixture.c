@@ -202,8 +202,12 @@ fixture_analyse(struct fixture *fixture)
 	facts_make(&fixture->facts, &input);
 	alerts_update(&fixture->alerts, &fixture->facts, fixture->snap->wall_us);
 	advice_make(&fixture->alerts, &fixture->facts);
-	fixture->data = (struct table_data){ fixture->snap, &fixture->facts, &fixture->alerts,
-		&fixture->settings, NULL };
+	fixture->data = (struct table_data){
+		.snap = fixture->snap,
+		.facts = &fixture->facts,
+		.alerts = &fixture->alerts,
+		.settings = &fixture->settings,
+	};
 }
 
 static void

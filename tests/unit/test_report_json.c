@@ -278,6 +278,8 @@ test_show(void **state)
 		{ "queries", "queries" },
 		{ "pools", "pools pool_total" },
 		{ "unclaimed", "unclaimed" },
+		{ "idle", "idle" },
+		{ "turnover", "turnover" },
 		{ "alerts", "alerts" },
 	};
 	struct fixture fixture;
