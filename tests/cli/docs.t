@@ -154,7 +154,7 @@ sub check_completion {
 		is(complete('pgconntop', '--format', '='), $formats =~ tr/|/ /r, '--format=');
 		is(complete('pgconntop', '--color', '=', 'al'), 'always', '--color=al');
 		my ($tables) = $help =~ /^Tables for --show:\s+(.*?)\n\n/ms;
-		is(complete('pgconntop', '--show', '='), $tables, '--show=');
+		is(complete('pgconntop', '--show', '='), join(' ', split ' ', $tables), '--show=');
 		is(complete('pgconntop', '--show', '=', 'da'), 'databases', '--show=da');
 		is(complete('pgconntop', '--show', '=', 'users,sta'), 'users,states', '--show=users,sta');
 		is(complete('pgconntop', $_, '=', "$home/exam"), "$home/example.conf", "$_=FILE") for '--config', '--kill-log';
