@@ -8,7 +8,7 @@ _pgconntop()
 	[ "$prev" = = ] && prev=${COMP_WORDS[COMP_CWORD - 2]}
 	case $prev in
 	--via) words='auto client walsender proc' ;;
-	--show) words='summary states applications users databases clients sessions queries pools alerts' ;;
+	--show) words='summary states applications users databases clients sessions queries pools unclaimed idle turnover alerts' ;;
 	--format) words='text csv json openmetrics' ;;
 	--color) words='auto always never' ;;
 	--output | --kill-log | --config) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
@@ -19,7 +19,7 @@ _pgconntop()
 		return
 	fi
 	[[ $cur == -* ]] || return
-	mapfile -t COMPREPLY < <(compgen -W '--host= --port= --username= --dbname= --no-password --password --connect-timeout= --watch --interval= --count= --show= --format= --output= --filter= --sort= --columns= --limit= --check --warning= --critical= --timeout= --color= --ascii --no-mouse --read-only --protect= --kill-log= --dry-run --max-kills= --until= --terminate --cancel --kill-idle --kill-idle-in-transaction --kill-all --yes --when= --profile= --config= --dump-config --help --version' -- "$cur")
+	mapfile -t COMPREPLY < <(compgen -W '--host= --port= --username= --dbname= --no-password --password --connect-timeout= --via= --pgdata= --watch --interval= --count= --show= --format= --output= --filter= --target= --sort= --columns= --limit= --check --warning= --critical= --timeout= --color= --ascii --no-mouse --read-only --protect= --kill-log= --dry-run --max-kills= --until= --terminate --cancel --kill-idle --kill-idle-in-transaction --kill-all --yes --when= --profile= --config= --dump-config --help --version' -- "$cur")
 	[[ ${COMPREPLY-} != *= ]] || compopt -o nospace
 }
 complete -o default -F _pgconntop pgconntop

@@ -13,12 +13,24 @@ struct snapshot;
 
 enum group_by { GROUP_APPLICATION, GROUP_USER, GROUP_DATABASE, GROUP_CLIENT, GROUP_COUNT };
 
+/* How long idle sessions have been so. */
+enum idle_class {
+	IDLE_SECOND, /* less than a second: a pool at work */
+	IDLE_MINUTE, /* less than a minute */
+	IDLE_TEN,    /* less than ten minutes */
+	IDLE_LONGER,
+	IDLE_NEVER, /* never ran a query */
+	IDLE_CLASSES
+};
+
 struct group {
 	const char *name; /* interned in the snapshot; "(none)" for an empty application, NULL for
 	                     unknown */
 	int total;        /* sessions with a slot */
 	int states[STATE_COUNT];
-	int waiting;            /* for a lock */
+	int idle_ages[IDLE_CLASSES]; /* of the idle ones whose time is known */
+	int old;                     /* idle for a minute or longer */
+	int waiting;                 /* for a lock */
 	int64_t oldest_idle_us; /* longest time in the state idle; TIME_UNKNOWN when none is idle */
 	int64_t longest_query_us; /* of the active ones; TIME_UNKNOWN likewise */
 	int64_t longest_xact_us;  /* open transactions */
@@ -45,5 +57,8 @@ const char *groups_label(const char *name);
 
 /* The session's name in a grouping: "(none)" for an empty one, NULL for unknown. */
 const char *groups_name(enum group_by by, const struct session *session);
+
+/* The same of a name alone. */
+const char *groups_shown(const char *name);
 
 #endif

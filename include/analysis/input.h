@@ -8,19 +8,21 @@ struct session;
 struct settings;
 struct snapshot;
 
-/* Which pool a session belongs to: the index of the first plan that matches, or -1. */
+/* Which pool a session belongs to: the index of the first plan from `from` on that matches, or -1.
+ */
 struct pool_matcher {
 	int (*match)(const void *context, const struct snapshot *snap,
-	    const struct session *session);
+	    const struct session *session, int from);
 	const void *context;
 };
 
 struct input {
 	const struct snapshot *snap;
-	const struct snapshot *previous;    /* NULL for the first sample */
-	const struct history *history;      /* already has the point of snap */
-	const struct settings *settings;    /* pools and their sizes */
-	const struct pool_matcher *matcher; /* NULL when no pool is configured */
+	const struct snapshot *previous; /* NULL for the first sample */
+	const struct history *history;   /* already has the point of snap */
+	const struct settings *settings; /* pools and their sizes */
+	const struct pool_matcher
+	    *matcher; /* NULL when no pool is configured, or nothing observed */
 };
 
 #endif

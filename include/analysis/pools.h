@@ -15,24 +15,35 @@ struct slots;
 struct pool {
 	const struct pool_plan *plan; /* NULL for the row of sessions that no plan claims */
 	int64_t configured;           /* -1 for unclaimed sessions */
-	int observed;
-	int idle;             /* of these */
-	int64_t over;         /* observed above configured, else 0; -1 for unclaimed */
-	int64_t fitting_size; /* largest pool_size with which all plans fit usable, the others as
-	                         they are; -1 when none or not asked */
+	int observed;                 /* -1 when there is no sample: plans alone */
+	int idle;                     /* of these; -1 likewise */
+	int64_t over;                 /* observed above configured, else 0; -1 for unclaimed */
+	int64_t under;                /* configured and not there, else 0; -1 likewise */
+	int shared;                   /* of these, sessions that a later plan claims as well */
+	int64_t fitting_size; /* largest pool_size with which all plans fit the target, the others
+	                         as they are; -1 when none or not asked */
+	int64_t fitting_all;  /* and when all are changed in proportion */
+};
+
+/* Sessions that no plan claims, of one kind. */
+struct unclaimed {
+	const char *application; /* as groups_name() gives it, as the next two */
+	const char *user;
+	const char *client;
+	int total;
+	int idle;
 };
 
 struct pools {
 	struct pool *items; /* as configured; last the unclaimed ones when there are plans */
 	size_t count;       /* 0 when no pool is configured */
 	int64_t configured; /* sum */
-	int unclaimed;
+	int64_t target;     /* connections that the fitting sizes are made for; -1 when unknown */
+	int unclaimed;      /* -1 when there is no sample */
+	struct unclaimed *kinds; /* of the unclaimed ones, most first */
+	size_t kind_count;
 	bool fits; /* configured <= usable; true when usable is unknown */
 };
-
-/* instances x workers x engines x (pool_size + max_overflow), or connections. Cannot overflow:
- * capped at INT32_MAX. */
-int64_t pools_capacity(const struct pool_plan *plan);
 
 /* Memory is from the arena; the plans stay in the settings. */
 void pools_make(struct pools *pools, const struct input *input, const struct slots *slots,

@@ -50,7 +50,9 @@ struct text_list {
 
 /*
  * A connection pool as configured: instances x workers x engines x
- * (pool_size + max_overflow), or connections.
+ * (pool_size + max_overflow), or connections. For PgBouncer workers are the
+ * pairs of a database and a user, pool_size is default_pool_size, and
+ * max_overflow is reserve_pool_size.
  */
 struct pool_plan {
 	char *name;
@@ -60,6 +62,7 @@ struct pool_plan {
 	int64_t engines;      /* pools of a process */
 	int64_t pool_size;    /* connections that a pool keeps */
 	int64_t max_overflow; /* and may open beside */
+	int64_t most;         /* an instance opens at most so many, 0 for no limit */
 	int64_t connections;  /* the whole in one number, -1 when not given */
 };
 

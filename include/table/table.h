@@ -22,12 +22,16 @@ struct filter;
 struct job;
 struct settings;
 struct snapshot;
+struct tracks;
+struct verdict;
 
 /* What rows come from; all of one sample. */
 struct table_data {
 	const struct snapshot *snap;
 	const struct facts *facts;
 	const struct alert_set *alerts;
+	const struct tracks *tracks;   /* NULL where nothing is kept from sample to sample */
+	const struct verdict *verdict; /* likewise */
 	const struct settings *settings;
 	const struct job *job; /* of the tables of an act; NULL for none */
 };
@@ -100,7 +104,7 @@ extern const size_t table_count;
 /* The tables that code names. */
 extern const struct table table_summary, table_states, table_applications, table_users,
     table_databases, table_clients, table_sessions, table_queries, table_pools, table_pool_total,
-    table_alerts;
+    table_unclaimed, table_idle, table_turnover, table_alerts;
 
 /* What an act did: its targets, and how many have which outcome. Not for --show. */
 extern const struct table table_targets, table_outcomes;
@@ -145,6 +149,7 @@ int value_compare(const struct value *a, const struct value *b);
 
 /* A hash of a name or an identity, never 0, for the tables' key(). */
 uint64_t row_key_text(const char *s);
+uint64_t row_key_join(uint64_t key, const char *s); /* of a row with one name more */
 uint64_t row_key_identity(const struct identity *id);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "analysis/churn.h"
 #include "base/mem.h"
+#include "base/units.h"
 #include "model/snapshot.h"
 
 struct grouping {
@@ -25,6 +26,12 @@ struct grouping {
 
 const char *
 groups_label(const char *name)
+{
+	return groups_shown(name);
+}
+
+const char *
+groups_shown(const char *name)
 {
 	return name != NULL && name[0] == '\0' ? "(none)" : name;
 }
@@ -129,6 +136,26 @@ keep_longest(int64_t *longest, int64_t us)
 }
 
 static void
+add_idle(struct group *group, const struct session *session, int64_t now_us)
+{
+	static const int64_t limits_us[] = {
+		[IDLE_SECOND] = UNITS_US_PER_SECOND,
+		[IDLE_MINUTE] = 60 * UNITS_US_PER_SECOND,
+		[IDLE_TEN] = 600 * UNITS_US_PER_SECOND,
+	};
+	int64_t idle_us = session_since(session->state_change_us, now_us);
+	size_t age = 0;
+
+	keep_longest(&group->oldest_idle_us, idle_us);
+	if (idle_us == TIME_UNKNOWN)
+		return;
+	group->old += idle_us >= limits_us[IDLE_MINUTE];
+	while (age < IDLE_LONGER && idle_us >= limits_us[age])
+		age++;
+	group->idle_ages[session->query_start_us == TIME_UNKNOWN ? IDLE_NEVER : age]++;
+}
+
+static void
 add_session(struct grouping *grouping, const struct session *session)
 {
 	struct group *group = find_group(grouping, groups_name(grouping->by, session));
@@ -138,7 +165,7 @@ add_session(struct grouping *grouping, const struct session *session)
 	group->states[session->state]++;
 	group->waiting += session_waits_for_lock(session);
 	if (session->state == STATE_IDLE)
-		keep_longest(&group->oldest_idle_us, session_since(session->state_change_us, now));
+		add_idle(group, session, now);
 	if (session->state == STATE_ACTIVE)
 		keep_longest(&group->longest_query_us, session_since(session->query_start_us, now));
 	keep_longest(&group->longest_xact_us, session_since(session->xact_start_us, now));

@@ -1,62 +1,100 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
- * Pool arithmetic: what the configured pools can open together, what they
- * have, and how large each could be.
+ * The configured pools against what is there: each session belongs to the
+ * first plan that claims it, or to none.
  */
 #include "analysis/pools.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/groups.h"
 #include "analysis/input.h"
+#include "analysis/plans.h"
 #include "analysis/slots.h"
 #include "base/mem.h"
 #include "base/settings.h"
 #include "model/snapshot.h"
 
-/* A count from 0 to INT32_MAX: any two can be added and multiplied. */
-static int64_t
-capped(int64_t n)
+/* Any order that puts equal ones together: the names are interned. */
+static int
+compare_identical(const void *a, const void *b)
 {
-	if (n < 0)
-		return 0;
-	return n < INT32_MAX ? n : INT32_MAX;
+	const struct unclaimed *left = a, *right = b;
+	const char *const lefts[] = { left->application, left->user, left->client };
+	const char *const rights[] = { right->application, right->user, right->client };
+
+	for (size_t i = 0; i < sizeof lefts / sizeof lefts[0]; i++)
+		if (lefts[i] != rights[i])
+			return (uintptr_t)lefts[i] < (uintptr_t)rights[i] ? -1 : 1;
+	return 0;
 }
 
-static int64_t
-times(int64_t a, int64_t b)
+static int
+compare_names(const char *a, const char *b)
 {
-	return capped(capped(a) * capped(b));
+	if (a == NULL || b == NULL)
+		return (a == NULL) - (b == NULL);
+	return strcmp(a, b);
 }
 
-int64_t
-pools_capacity(const struct pool_plan *plan)
+/* Most first, then by name. */
+static int
+compare_kinds(const void *a, const void *b)
 {
-	if (plan->connections >= 0)
-		return capped(plan->connections);
-	return times(times(times(plan->instances, plan->workers), plan->engines),
-	    capped(plan->pool_size) + capped(plan->max_overflow));
+	const struct unclaimed *left = a, *right = b;
+	int order = right->total - left->total;
+
+	if (order == 0)
+		order = compare_names(left->application, right->application);
+	if (order == 0)
+		order = compare_names(left->user, right->user);
+	return order != 0 ? order : compare_names(left->client, right->client);
 }
 
-/* Largest pool_size so that this plan and the others as they are fit `usable`. */
-static int64_t
-fitting_size(const struct pool_plan *plan, int64_t others, int usable)
+/* Makes one row of each kind out of one for each session. */
+static void
+join_kinds(struct pools *pools)
 {
-	int64_t each = times(times(plan->instances, plan->workers), plan->engines);
-	int64_t size;
+	struct unclaimed *kinds = pools->kinds;
+	size_t count = 0;
 
-	if (plan->connections >= 0 || usable < 0 || each == 0)
-		return -1;
-	if (usable < others)
-		return -1;
-	size = (usable - others) / each - capped(plan->max_overflow);
-	return size >= 0 ? size : -1;
+	if (pools->kind_count == 0)
+		return;
+	qsort(kinds, pools->kind_count, sizeof *kinds, compare_identical);
+	for (size_t i = 1; i < pools->kind_count; i++) {
+		if (compare_identical(&kinds[count], &kinds[i]) != 0) {
+			kinds[++count] = kinds[i];
+			continue;
+		}
+		kinds[count].total += kinds[i].total;
+		kinds[count].idle += kinds[i].idle;
+	}
+	pools->kind_count = count + 1;
+	qsort(kinds, pools->kind_count, sizeof *kinds, compare_kinds);
+}
+
+static void
+add_unclaimed(struct pools *pools, const struct session *session)
+{
+	pools->kinds[pools->kind_count++] = (struct unclaimed){
+		.application = groups_name(GROUP_APPLICATION, session),
+		.user = groups_name(GROUP_USER, session),
+		.client = groups_name(GROUP_CLIENT, session),
+		.total = 1,
+		.idle = session->state == STATE_IDLE,
+	};
 }
 
 /* Counts each slot holder for its pool, or as unclaimed. */
 static void
-observe(struct pools *pools, const struct input *input)
+observe(struct pools *pools, const struct input *input, struct arena *arena)
 {
+	const struct pool_matcher *matcher = input->matcher;
 	const struct snapshot *snap = input->snap;
-	struct pool *unclaimed = &pools->items[pools->count - 1];
+	int last = (int)pools->count - 1;
 
+	pools->kinds = arena_alloc(arena, snap->session_count, sizeof *pools->kinds);
 	for (size_t i = 0; i < snap->session_count; i++) {
 		const struct session *session = &snap->sessions[i];
 		struct pool *pool;
@@ -64,12 +102,53 @@ observe(struct pools *pools, const struct input *input)
 
 		if (!session->slot)
 			continue;
-		n = input->matcher->match(input->matcher->context, snap, session);
-		pool = n >= 0 ? &pools->items[n] : unclaimed;
+		n = matcher->match(matcher->context, snap, session, 0);
+		pool = &pools->items[n >= 0 ? n : last];
 		pool->observed++;
 		pool->idle += session->state == STATE_IDLE;
+		if (n < 0)
+			add_unclaimed(pools, session);
+		else if (n + 1 < last)
+			pool->shared += matcher->match(matcher->context, snap, session, n + 1) >= 0;
 	}
-	pools->unclaimed = unclaimed->observed;
+	pools->unclaimed = pools->items[last].observed;
+	join_kinds(pools);
+}
+
+/* What each plan has against what it may have. */
+static void
+compare_plans(struct pools *pools, bool observed)
+{
+	for (size_t i = 0; i < pools->count; i++) {
+		struct pool *pool = &pools->items[i];
+		int64_t more = pool->observed - pool->configured;
+
+		pool->over = pool->under = -1;
+		if (!observed)
+			pool->observed = pool->idle = pool->shared = -1;
+		if (!observed || pool->plan == NULL)
+			continue;
+		pool->over = more > 0 ? more : 0;
+		pool->under = more < 0 ? -more : 0;
+	}
+}
+
+/* The sizes that would fit. */
+static void
+fit(struct pools *pools, const struct settings *settings, int usable, struct arena *arena)
+{
+	size_t count = settings->pool_count;
+	int64_t *all = arena_alloc(arena, count, sizeof *all);
+
+	pools->target = usable < 0 ? -1 : usable * settings->target / 100;
+	if (pools->target >= 0)
+		plans_fit_all(settings->pools, count, pools->target, all);
+	for (size_t i = 0; i < count; i++) {
+		pools->items[i].fitting_size = pools->target < 0
+		    ? -1
+		    : plans_fit_one(settings->pools, count, i, pools->target);
+		pools->items[i].fitting_all = pools->target < 0 ? -1 : all[i];
+	}
 }
 
 void
@@ -79,25 +158,23 @@ pools_make(struct pools *pools, const struct input *input, const struct slots *s
 	const struct pool_plan *plans = input->settings->pools;
 	size_t count = input->settings->pool_count;
 
-	*pools = (struct pools){ .fits = true };
+	*pools = (struct pools){ .fits = true, .target = -1 };
 	if (count == 0)
 		return;
 	pools->count = count + 1;
 	pools->items = arena_alloc(arena, pools->count, sizeof *pools->items);
-	for (size_t i = 0; i < count; i++) {
-		pools->items[i].plan = &plans[i];
-		pools->items[i].configured = pools_capacity(&plans[i]);
-		pools->configured += pools->items[i].configured;
-	}
-	pools->items[count] = (struct pool){ .configured = -1, .over = -1, .fitting_size = -1 };
-	observe(pools, input);
-	for (size_t i = 0; i < count; i++) {
-		struct pool *pool = &pools->items[i];
-
-		pool->over =
-		    pool->observed > pool->configured ? pool->observed - pool->configured : 0;
-		pool->fitting_size =
-		    fitting_size(pool->plan, pools->configured - pool->configured, slots->usable);
-	}
+	for (size_t i = 0; i < count; i++)
+		pools->items[i] =
+		    (struct pool){ .plan = &plans[i], .configured = plans_capacity(&plans[i]) };
+	pools->items[count] =
+	    (struct pool){ .configured = -1, .shared = -1, .fitting_size = -1, .fitting_all = -1 };
+	pools->configured = plans_sum(plans, count);
+	pools->unclaimed = -1;
+	if (input->matcher != NULL)
+		observe(pools, input, arena);
+	else
+		pools->count = count; /* plans alone */
+	compare_plans(pools, input->matcher != NULL);
+	fit(pools, input->settings, slots->usable, arena);
 	pools->fits = slots->usable < 0 || pools->configured <= slots->usable;
 }

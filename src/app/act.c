@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "action/job.h"
+#include "analysis/groups.h"
 #include "app.h"
 #include "base/err.h"
 #include "base/mem.h"
@@ -50,6 +51,9 @@ log_outcomes(struct act *act, struct app *app, struct job *job, bool all)
 		if (act->logged[i] || (waits && !all))
 			continue;
 		act->logged[i] = true;
+		if (target->outcome == OUTCOME_ENDED && action_row(job->action)->frees)
+			tracks_ended(&app->tracks, groups_shown(target->application),
+			    clock_mono_us());
 		killlog_add(&act->log, "outcome", job, target, &here);
 	}
 	if (!killlog_flush(&act->log, all, &err))

@@ -14,6 +14,8 @@
 #include "analysis/alerts.h"
 #include "analysis/facts.h"
 #include "analysis/input.h"
+#include "analysis/tracks.h"
+#include "analysis/verdict.h"
 #include "base/settings.h"
 #include "model/history.h"
 #include "model/messages.h"
@@ -44,6 +46,8 @@ struct app {
 	struct facts facts;       /* of current */
 	struct history history;
 	struct alert_set alerts;
+	struct tracks tracks;
+	struct verdict verdict;
 	struct messages messages;
 	struct filter **pool_filters; /* one for each configured pool, owned */
 	struct pool_matcher matcher;

@@ -16,12 +16,13 @@
 #include "table/filter.h"
 
 static int
-match_pool(const void *context, const struct snapshot *snap, const struct session *session)
+match_pool(const void *context, const struct snapshot *snap, const struct session *session,
+    int from)
 {
 	const struct app *app = context;
 	struct table_data data = { .snap = snap, .settings = &app->settings };
 
-	for (size_t i = 0; i < app->settings.pool_count; i++)
+	for (size_t i = (size_t)from; i < app->settings.pool_count; i++)
 		if (filter_match(app->pool_filters[i], &data, session))
 			return (int)i;
 	return -1;
@@ -102,8 +103,11 @@ app_take(struct app *app, struct snapshot *snap)
 	};
 	facts_make(&app->facts, &input);
 	alerts_update(&app->alerts, &app->facts, snap->wall_us);
-	advice_make(&app->alerts, &app->facts);
 	judge_refusal(app, snap->wall_us);
+	advice_make(&app->alerts, &app->facts);
+	tracks_update(&app->tracks, &app->facts, snap, previous);
+	verdict_make(&app->verdict,
+	    &(struct evidence){ snap, &app->facts, &app->alerts, &app->tracks });
 	source_recycle(app->source, previous); /* the facts do not point into it */
 	return tell_rights(app);
 }
@@ -156,6 +160,8 @@ app_data(const struct app *app, struct table_data *data)
 		.snap = app->current,
 		.facts = &app->facts,
 		.alerts = &app->alerts,
+		.tracks = &app->tracks,
+		.verdict = &app->verdict,
 		.settings = &app->settings,
 	};
 	return app->current != NULL;

@@ -84,15 +84,20 @@ help_section(enum setting_section section, struct buf *out)
 static void
 help(const struct settings *settings, struct buf *out)
 {
+	struct buf names = { 0 };
+
 	(void)settings;
 	buf_adds(out,
 	    "pgconntop shows who holds the connection slots of a PostgreSQL server.\n\n"
 	    "Usage: pgconntop [OPTION]... [DBNAME | CONNINFO | URI [USERNAME]]\n");
 	for (int section = 0; section < SECTION_HIDDEN; section++)
 		help_section((enum setting_section)section, out);
-	buf_adds(out, "\nTables for --show:");
 	for (size_t i = 0; i < table_count; i++)
-		buf_addf(out, " %s", tables[i]->name);
+		buf_addf(&names, "%s%s", i > 0 ? " " : "", tables[i]->name);
+	buf_adds(out, "\nTables for --show:");
+	buf_fill(out, ' ', HELP_INDENT - strlen("Tables for --show:"));
+	help_words(buf_str(&names), out);
+	buf_clear(&names);
 	buf_adds(out,
 	    "\n\nWithout a terminal one report is printed. Keys: press ? on the screen.\n"
 	    "Manual: man pgconntop, man pgconntop.conf\n");

@@ -88,10 +88,11 @@ refuse(int value, const char *word, struct err *err)
 static bool
 lost_age(int value, const char *next)
 {
+	const struct setting_row *row = row_of(value);
 	struct err ignored;
 	int64_t us;
 
-	return optarg == NULL && next != NULL && row_of(value)->kind == SETTING_AGE &&
+	return row != NULL && row->kind == SETTING_AGE && optarg == NULL && next != NULL &&
 	    units_parse_duration(next, &us, &ignored);
 }
 

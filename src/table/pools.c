@@ -119,7 +119,7 @@ pool_observed(const struct table_data *data, const void *row)
 	const struct pool *pool = row;
 
 	(void)data;
-	return value_int(pool->observed);
+	return pool->observed < 0 ? value_none() : value_int(pool->observed);
 }
 
 static struct value
@@ -132,12 +132,49 @@ pool_over(const struct table_data *data, const void *row)
 }
 
 static struct value
+pool_under(const struct table_data *data, const void *row)
+{
+	const struct pool *pool = row;
+
+	(void)data;
+	return pool->under < 0 ? value_none() : value_int(pool->under);
+}
+
+static struct value
+pool_shared(const struct table_data *data, const void *row)
+{
+	const struct pool *pool = row;
+
+	(void)data;
+	return pool->shared < 0 ? value_none() : value_int(pool->shared);
+}
+
+static struct value
+pool_idle_share(const struct table_data *data, const void *row)
+{
+	const struct pool *pool = row;
+
+	(void)data;
+	return pool->observed <= 0 ? value_none()
+	                           : value_share((double)pool->idle / pool->observed);
+}
+
+static struct value
+pool_fitting_all(const struct table_data *data, const void *row)
+{
+	const struct pool *pool = row;
+
+	(void)data;
+	return pool->fitting_all < 0 ? value_none() : value_int(pool->fitting_all);
+}
+
+static struct value
 pool_idle(const struct table_data *data, const void *row)
 {
 	const struct pool *pool = row;
 
 	(void)data;
-	return value_int(pool->idle);
+	return pool->idle < 0 ? value_none() : value_int(pool->idle);
 }
 
 static struct value
@@ -204,7 +241,33 @@ static struct value
 total_unclaimed(const struct table_data *data, const void *row)
 {
 	(void)row;
-	return value_int(data->facts->pools.unclaimed);
+	return data->facts->pools.unclaimed < 0 ? value_none()
+	                                        : value_int(data->facts->pools.unclaimed);
+}
+
+static struct value
+total_target(const struct table_data *data, const void *row)
+{
+	(void)row;
+	return data->facts->pools.target < 0 ? value_none() : value_int(data->facts->pools.target);
+}
+
+static struct value
+total_spare(const struct table_data *data, const void *row)
+{
+	(void)row;
+	return data->facts->slots.usable < 0
+	    ? value_none()
+	    : value_int(data->facts->slots.usable - data->facts->pools.configured);
+}
+
+static struct value
+total_share(const struct table_data *data, const void *row)
+{
+	(void)row;
+	return data->facts->slots.usable <= 0
+	    ? value_none()
+	    : value_share((double)data->facts->pools.configured / data->facts->slots.usable);
 }
 
 static struct value
@@ -240,11 +303,19 @@ static const struct column columns[] = {
 	    "observed_connections" },
 	{ "over", NULL, "OVER", "sessions above its plan", VALUE_INT, 4, 0, pool_over,
 	    "over_connections" },
+	{ "under", NULL, "UNDER", "connections of its plan that are not there", VALUE_INT, 5,
+	    COLUMN_HIDDEN, pool_under },
 	{ "idle", NULL, "IDLE", "of those seen, idle", VALUE_INT, 4, COLUMN_WIDE, pool_idle,
 	    "idle_connections" },
+	{ "idle_share", NULL, "IDLE%", "idle ones, as a share of those seen", VALUE_SHARE, 6,
+	    COLUMN_HIDDEN, pool_idle_share },
+	{ "shared", NULL, "ALSO", "of those seen, claimed by a later plan as well", VALUE_INT, 4,
+	    COLUMN_HIDDEN, pool_shared },
 	{ "fitting_size", NULL, "FITS",
-	    "largest pool_size with which all plans fit, the others as they are", VALUE_INT, 4,
-	    COLUMN_WIDE, pool_fitting },
+	    "largest pool_size with which all plans fit the target, the others as they are",
+	    VALUE_INT, 4, COLUMN_WIDE, pool_fitting },
+	{ "fitting_all", NULL, "ALL", "and when all sizes are changed in proportion", VALUE_INT, 4,
+	    COLUMN_WIDER, pool_fitting_all },
 	{ "match", NULL, "MATCH", "filter that tells its sessions", VALUE_TEXT, 20, COLUMN_HIDDEN,
 	    pool_match },
 };
@@ -256,6 +327,12 @@ static const struct column total_columns[] = {
 	    total_usable },
 	{ "max_connections", NULL, "SLOTS", "max_connections", VALUE_INT, 6, 0,
 	    total_max_connections },
+	{ "spare", NULL, "SPARE", "usable slots that the plans leave; below 0 they exceed them",
+	    VALUE_INT, 6, 0, total_spare },
+	{ "share", NULL, "SHARE", "the plans as a share of the usable slots", VALUE_SHARE, 7, 0,
+	    total_share },
+	{ "target", NULL, "TARGET", "connections that the fitting sizes are made for", VALUE_INT, 6,
+	    0, total_target },
 	{ "unclaimed", NULL, "UNCLAIMED", "sessions that no plan claims", VALUE_INT, 9, 0,
 	    total_unclaimed },
 	{ "fits", NULL, "FITS", "whether the plans together fit the usable slots", VALUE_BOOL, 4, 0,

@@ -33,14 +33,20 @@ column_key(const struct column *column)
 	return column->key != NULL ? column->key : column->name;
 }
 
+/* One step of FNV-1a for each byte and one for the end, so that "a", "bc" is not "ab", "c". */
+uint64_t
+row_key_join(uint64_t hash, const char *s)
+{
+	for (; s != NULL && *s != '\0'; s++)
+		hash = (hash ^ (unsigned char)*s) * UINT64_C(1099511628211);
+	hash = (hash ^ 0x100) * UINT64_C(1099511628211);
+	return hash != 0 ? hash : 1;
+}
+
 uint64_t
 row_key_text(const char *s)
 {
-	uint64_t hash = UINT64_C(14695981039346656037);
-
-	for (; s != NULL && *s != '\0'; s++)
-		hash = (hash ^ (unsigned char)*s) * UINT64_C(1099511628211);
-	return hash != 0 ? hash : 1;
+	return row_key_join(UINT64_C(14695981039346656037), s);
 }
 
 uint64_t
@@ -70,6 +76,9 @@ const struct table *const tables[] = {
 	&table_sessions,
 	&table_queries,
 	&table_pools,
+	&table_unclaimed,
+	&table_idle,
+	&table_turnover,
 	&table_alerts,
 };
 

@@ -71,7 +71,7 @@ sub check_options {
 	my @options = $help =~ /^ +(?:-\S, )? *--([a-z-]+)/mg;
 	my $text = plain($page);
 	ok($text =~ /^(?:-\S, )?--\Q$_\E(?:\[?=.*)?$/m, "--$_ is in the manual") for @options;
-	my ($tables) = $help =~ /^Tables for --show: (.*)$/m;
+	my ($tables) = $help =~ /^Tables for --show:\s+(.*?)\n\n/ms;
 	ok($text =~ /^\.B \Q$_\E$/m, "table $_ is in the manual") for split ' ', $tables;
 	my %known = map { $_ => 1 } @options;
 	my %other = map { $_ => 1 } qw(no-install prefix); # of bootstrap and configure
@@ -153,8 +153,8 @@ sub check_completion {
 		my ($formats) = $help =~ /--format=(\S+)/;
 		is(complete('pgconntop', '--format', '='), $formats =~ tr/|/ /r, '--format=');
 		is(complete('pgconntop', '--color', '=', 'al'), 'always', '--color=al');
-		my ($tables) = $help =~ /^Tables for --show: (.*)$/m;
-		is(complete('pgconntop', '--show', '='), $tables, '--show=');
+		my ($tables) = $help =~ /^Tables for --show:\s+(.*?)\n\n/ms;
+		is(complete('pgconntop', '--show', '='), join(' ', split ' ', $tables), '--show=');
 		is(complete('pgconntop', '--show', '=', 'da'), 'databases', '--show=da');
 		is(complete('pgconntop', '--show', '=', 'users,sta'), 'users,states', '--show=users,sta');
 		is(complete('pgconntop', $_, '=', "$home/exam"), "$home/example.conf", "$_=FILE") for '--config', '--kill-log';

@@ -58,22 +58,16 @@ sub check_time {
 	return;
 }
 
-# Resident memory of a program, in kB; undef where the system does not say.
-sub memory {
-	my ($pid) = @_;
-	return (slurp("/proc/$pid/status") =~ /^VmRSS:\s+(\d+) kB/m)[0];
-}
-
 sub check_memory {
 	my ($server, $show, $most) = @_;
 	SKIP: {
-		skip 'sanitizers have memory of their own', 5 if slurp($ENV{PGCONNTOP}) =~ /__asan_init/;
-		skip 'the system does not say how much memory a program has', 5 if !memory($$);
+		skip 'sanitizers have memory of their own', 5 if sanitized();
+		skip 'the system does not say how much memory a program has', 5 if !resident($$);
 		my $watch = Report->watch($server, show => $show, interval => 0.1);
 		my @kb;
 		for my $count (5, 15) {
 			wait_ok { $watch->count >= $count } 20, "$show: $count reports";
-			push @kb, memory($watch->pid);
+			push @kb, resident($watch->pid);
 		}
 		is($watch->stop, 0, 'exit status');
 		cmp_ok($kb[0], '<', $most, 'kB of memory after some reports');

@@ -20,7 +20,7 @@ use POSIX qw(WNOHANG);
 use Test::More ();
 use Time::HiRes qw(time);
 
-our @EXPORT = qw(run_program slurp wait_ok wait_until);
+our @EXPORT = qw(resident run_program sanitized slurp wait_ok wait_until);
 
 # Seconds, where the caller names none.
 use constant TIMEOUT => 60;
@@ -41,6 +41,17 @@ my %signals = (HUP => 1, INT => 2, TERM => 15);
 for my $name (keys %signals) {
 	$SIG{$name} ||= sub { exit 128 + $signals{$name} };
 }
+
+# Resident memory of a process, in kB; undef where the system does not say.
+sub resident {
+	my ($pid) = @_;
+	open my $in, '<', "/proc/$pid/status" or return;
+	local $/;
+	return (<$in> =~ /^VmRSS:\s+(\d+) kB/m)[0];
+}
+
+# Whether pgconntop is built with sanitizers: what they keep says nothing about its own memory.
+sub sanitized { return slurp($ENV{PGCONNTOP}) =~ /__asan_init/ }
 
 # True as soon as the block is; false, with a diagnosis, when it was not for so many seconds.
 sub wait_until (&;$$) {

@@ -122,12 +122,13 @@ fixture_limits(struct snapshot *snap, const struct limit *limits, size_t count)
 
 /* The pool whose name is the session's application. */
 static int
-match_name(const void *context, const struct snapshot *snap, const struct session *session)
+match_name(const void *context, const struct snapshot *snap, const struct session *session,
+    int from)
 {
 	const struct settings *settings = context;
 
 	(void)snap;
-	for (size_t i = 0; i < settings->pool_count; i++) {
+	for (size_t i = (size_t)from; i < settings->pool_count; i++) {
 		if (session->application &&
 		    strcmp(settings->pools[i].name, session->application) == 0)
 			return (int)i;
@@ -163,10 +164,16 @@ fixture_analyse(struct fixture *fixture)
 	alerts_init(&fixture->alerts, &fixture->settings);
 	alerts_update(&fixture->alerts, &fixture->facts, fixture->snap->wall_us);
 	advice_make(&fixture->alerts, &fixture->facts);
+	tracks_update(&fixture->tracks, &fixture->facts, fixture->snap, fixture->previous);
+	verdict_make(&fixture->verdict,
+	    &(struct evidence){ fixture->snap, &fixture->facts, &fixture->alerts,
+	        &fixture->tracks });
 	fixture->data = (struct table_data){
 		.snap = fixture->snap,
 		.facts = &fixture->facts,
 		.alerts = &fixture->alerts,
+		.tracks = &fixture->tracks,
+		.verdict = &fixture->verdict,
 		.settings = &fixture->settings,
 	};
 }
@@ -240,7 +247,7 @@ hostile_session(struct snapshot *snap, int32_t i)
 static void
 hostile_settings(struct settings *settings)
 {
-	for (size_t i = 0; i < hostile_count; i++) {
+	for (size_t i = 3; i < hostile_count; i++) { /* the first ones are in no pool */
 		struct pool_plan *plan = settings_add_pool(settings, hostile_texts[i], "user=x");
 
 		plan->instances = plan->workers = plan->engines = plan->pool_size = 1000000;

@@ -10,6 +10,8 @@
 #include "analysis/alerts.h"
 #include "analysis/facts.h"
 #include "analysis/input.h"
+#include "analysis/tracks.h"
+#include "analysis/verdict.h"
 #include "base/settings.h"
 #include "model/history.h"
 #include "model/snapshot.h"
@@ -30,6 +32,8 @@ struct fixture {
 	struct pool_matcher matcher; /* a session is the pool's whose name is its application */
 	struct facts facts;
 	struct alert_set alerts;
+	struct tracks tracks;
+	struct verdict verdict;
 	struct table_data data;
 };
 

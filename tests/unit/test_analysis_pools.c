@@ -2,6 +2,7 @@
 /*
  * Tests of the pool arithmetic: these figures must come out exactly.
  */
+#include "analysis/plans.h"
 #include "analysis/pools.h"
 #include "fixture.h"
 
@@ -71,7 +72,7 @@ test_capacity(void **state)
 	for (size_t i = 0; i < COUNT_OF(plans); i++) {
 		struct pool_plan plan = plan_of(&plans[i].numbers);
 
-		assert_int_equal(pools_capacity(&plan), plans[i].capacity);
+		assert_int_equal(plans_capacity(&plan), plans[i].capacity);
 	}
 }
 
@@ -113,6 +114,7 @@ test_one(void **state)
 		const struct pools *pools = &fixture.facts.pools;
 
 		fixture_init(&fixture);
+		fixture.settings.target = 100;
 		fixture.snap->max_connections = cases[i].max_connections;
 		add_plan(&fixture, "api", &cases[i].numbers);
 		fixture_analyse(&fixture);
@@ -148,6 +150,7 @@ begin_four(struct fixture *fixture)
 	static const struct numbers admin = { 1, 1, 1, 0, 0, 10 };
 
 	fixture_init(fixture);
+	fixture->settings.target = 100;
 	fixture->snap->max_connections = 200;
 	add_plan(fixture, "api", &api);
 	add_plan(fixture, "worker", &one);
@@ -253,9 +256,11 @@ test_observed(void **state)
 	assert_int_equal(pools->items[0].observed, 87);
 	assert_int_equal(pools->items[0].idle, 80);
 	assert_int_equal(pools->items[0].over, 0);
+	assert_int_equal(pools->items[0].under, 13);
 	assert_int_equal(pools->items[1].observed, 28);
 	assert_int_equal(pools->items[1].idle, 0);
 	assert_int_equal(pools->items[1].over, 3);
+	assert_int_equal(pools->items[1].under, 0);
 	assert_int_equal(pools->items[2].observed, 25);
 	assert_int_equal(pools->items[2].over, 0); /* just full */
 	assert_int_equal(pools->items[3].observed, 0);

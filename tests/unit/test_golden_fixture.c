@@ -162,12 +162,13 @@ make_history(struct fixture *fixture, enum scene scene)
 
 /* A session belongs to the pool that has the name of its application. */
 static int
-match_pool(const void *context, const struct snapshot *snap, const struct session *session)
+match_pool(const void *context, const struct snapshot *snap, const struct session *session,
+    int from)
 {
 	const struct settings *settings = context;
 
 	(void)snap;
-	for (size_t i = 0; i < settings->pool_count; i++)
+	for (size_t i = (size_t)from; i < settings->pool_count; i++)
 		if (session->application != NULL &&
 		    strcmp(settings->pools[i].name, session->application) == 0)
 			return (int)i;
@@ -201,8 +202,12 @@ fixture_analyse(struct fixture *fixture)
 	facts_make(&fixture->facts, &input);
 	alerts_update(&fixture->alerts, &fixture->facts, fixture->snap->wall_us);
 	advice_make(&fixture->alerts, &fixture->facts);
-	fixture->data = (struct table_data){ fixture->snap, &fixture->facts, &fixture->alerts,
-		&fixture->settings, NULL };
+	fixture->data = (struct table_data){
+		.snap = fixture->snap,
+		.facts = &fixture->facts,
+		.alerts = &fixture->alerts,
+		.settings = &fixture->settings,
+	};
 }
 
 static void

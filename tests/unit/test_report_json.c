@@ -277,6 +277,9 @@ test_show(void **state)
 		{ "sessions", "sessions" },
 		{ "queries", "queries" },
 		{ "pools", "pools pool_total" },
+		{ "unclaimed", "unclaimed" },
+		{ "idle", "idle" },
+		{ "turnover", "turnover" },
 		{ "alerts", "alerts" },
 	};
 	struct fixture fixture;

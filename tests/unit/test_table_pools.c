@@ -55,12 +55,16 @@ test_pools(void **state)
 	fixture_analyse(&fixture);
 	expect_row(&table_pools, &fixture, 0,
 	    "name=api instances=2 workers=8 engines=3 pool_size=2 max_overflow=1 configured=72 "
-	    "observed=7 over=0 idle=7 fitting_size=2 match=application=web");
+	    "observed=7 over=0 under=65 idle=7 idle_share=100.0 % shared=0 fitting_size=2 "
+	    "fitting_all=2 match=application=web");
 	expect_row(&table_pools, &fixture, 1,
-	    "name=admin configured=2 observed=3 over=1 idle=0 match=user=postgres");
-	expect_row(&table_pools, &fixture, 2, "name=(unclaimed) observed=4 idle=4");
+	    "name=admin configured=2 observed=3 over=1 under=0 idle=0 idle_share=0.0 % "
+	    "shared=0 match=user=postgres");
+	expect_row(&table_pools, &fixture, 2,
+	    "name=(unclaimed) observed=4 idle=4 idle_share=100.0 %");
 	expect_row(&table_pool_total, &fixture, 0,
-	    "configured=74 usable=97 max_connections=100 unclaimed=4 fits=yes");
+	    "configured=74 usable=97 max_connections=100 spare=23 share=76.3 % target=82 "
+	    "unclaimed=4 fits=yes");
 	assert_int_equal(table_pools.level(&fixture.data, &fixture.facts.pools.items[0]), LEVEL_OK);
 	assert_int_equal(table_pools.level(&fixture.data, &fixture.facts.pools.items[1]),
 	    LEVEL_WARNING);
@@ -68,7 +72,8 @@ test_pools(void **state)
 	fixture.snap->max_connections = 76;
 	fixture_analyse(&fixture);
 	expect_row(&table_pool_total, &fixture, 0,
-	    "configured=74 usable=73 max_connections=76 unclaimed=4 fits=no");
+	    "configured=74 usable=73 max_connections=76 spare=-1 share=101.4 % target=62 "
+	    "unclaimed=4 fits=no");
 	fixture.snap->max_connections = -1;
 	fixture_analyse(&fixture);
 	expect_row(&table_pool_total, &fixture, 0, "configured=74 unclaimed=4");
@@ -88,12 +93,13 @@ test_pools_zero(void **state)
 	fixture.snap->max_connections = 3;
 	fixture_analyse(&fixture);
 	expect_row(&table_pools, &fixture, 0,
-	    "name=old configured=0 observed=0 over=0 idle=0 match=user=x");
+	    "name=old configured=0 observed=0 over=0 under=0 idle=0 shared=0 match=user=x");
 	expect_row(&table_pools, &fixture, 1,
 	    "name=new instances=1 workers=1 engines=1 pool_size=0 max_overflow=0 configured=0 "
-	    "observed=0 over=0 idle=0 fitting_size=0 match=user=y");
+	    "observed=0 over=0 under=0 idle=0 shared=0 fitting_size=0 fitting_all=0 "
+	    "match=user=y");
 	expect_row(&table_pool_total, &fixture, 0,
-	    "configured=0 usable=0 max_connections=3 unclaimed=0 fits=yes");
+	    "configured=0 usable=0 max_connections=3 spare=0 target=0 unclaimed=0 fits=yes");
 	fixture_clear(&fixture);
 }
 

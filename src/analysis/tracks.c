@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * A fixed number of applications, each with a ring of steps. A sample falls
+ * into the newest step, or begins one when that is long enough.
+ */
+#include "analysis/tracks.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis/churn.h"
+#include "analysis/facts.h"
+#include "analysis/groups.h"
+#include "base/units.h"
+#include "model/snapshot.h"
+
+#define FADE_US (60 * UNITS_US_PER_SECOND) /* lives of a minute ago count half */
+#define LIVES_LEAST 5                      /* a median of less is a guess */
+#define ACT_US (60 * UNITS_US_PER_SECOND)
+
+static bool
+has_name(const struct track *track, const char *name)
+{
+	return strncmp(track->name, name != NULL ? name : "", TRACK_NAME_MAX - 1) == 0;
+}
+
+/* Its place in the list; the count when it has none. */
+static size_t
+find(const struct tracks *tracks, const char *name)
+{
+	size_t i = 0;
+
+	while (i < tracks->count && !has_name(&tracks->items[i], name))
+		i++;
+	return i;
+}
+
+const struct track *
+tracks_find(const struct tracks *tracks, const char *name)
+{
+	size_t i = find(tracks, name);
+
+	return i < tracks->count ? &tracks->items[i] : NULL;
+}
+
+static struct track *
+find_known(struct tracks *tracks, const char *name)
+{
+	size_t i = find(tracks, name);
+
+	return i < tracks->count ? &tracks->items[i] : NULL;
+}
+
+/* Where the step is that is n steps old. */
+static size_t
+step_at(const struct track *track, size_t n)
+{
+	return (track->next + TRACK_STEPS - 1 - n) % TRACK_STEPS;
+}
+
+const struct track_step *
+track_step(const struct track *track, size_t n)
+{
+	return n < track->count ? &track->steps[step_at(track, n)] : NULL;
+}
+
+static struct track_step *
+newest(struct track *track)
+{
+	return &track->steps[step_at(track, 0)];
+}
+
+/* One for a new application: unused, or of one that has gone for longest; NULL when all are there.
+ */
+static struct track *
+make(struct tracks *tracks, const char *name, int64_t mono_us)
+{
+	struct track *track = NULL;
+
+	if (tracks->count < TRACKS_KEPT)
+		track = &tracks->items[tracks->count++];
+	for (size_t i = 0; track == NULL && i < tracks->count; i++) {
+		struct track *other = &tracks->items[i];
+
+		if (other->seen_us < mono_us && (track == NULL || other->seen_us < track->seen_us))
+			track = other;
+	}
+	if (track == NULL)
+		return NULL;
+	*track = (struct track){ .first_us = mono_us, .seen_us = mono_us, .faded_us = mono_us };
+	snprintf(track->name, sizeof track->name, "%s", name != NULL ? name : "");
+	return track;
+}
+
+/* Begins a step when the newest one is long enough. */
+static void
+advance(struct track *track, int64_t mono_us)
+{
+	int64_t begin_us = mono_us - mono_us % TRACK_STEP_US;
+
+	if (track->count == 0 || newest(track)->mono_us < begin_us) {
+		track->steps[track->next] = (struct track_step){ 0 };
+		track->next = (track->next + 1) % TRACK_STEPS;
+		track->count += track->count < TRACK_STEPS;
+	}
+	newest(track)->mono_us = mono_us;
+	newest(track)->total = newest(track)->old = 0;
+	while (mono_us - track->faded_us >= FADE_US) {
+		for (size_t i = 0; i < TRACK_LIVES; i++)
+			track->lives[i] /= 2;
+		track->faded_us += FADE_US;
+	}
+}
+
+struct change {
+	struct tracks *tracks;
+	const struct snapshot *snap, *previous;
+};
+
+/* A session came or went: the life of one that went ended somewhere between the samples. */
+static void
+add_change(void *context, const struct session *session, bool opened)
+{
+	const struct change *change = context;
+	struct track *track = find_known(change->tracks, groups_name(GROUP_APPLICATION, session));
+	int64_t life_us, limit_us = TRACK_SHORTEST_US;
+	size_t class = 0;
+
+	if (track == NULL)
+		return;
+	if (opened) {
+		newest(track)->opened++;
+		track->returned += track->ended > 0;
+		return;
+	}
+	newest(track)->closed++;
+	life_us = session_since(session->id.start_us,
+	    (change->previous->server_us + change->snap->server_us) / 2);
+	if (life_us == TIME_UNKNOWN)
+		return;
+	for (; class + 1 < TRACK_LIVES && life_us >= limit_us; class ++)
+		limit_us *= 2;
+	track->lives[class]++;
+}
+
+/* An act is over when a minute went by since its last target. */
+static void
+forget_act(struct track *track, int64_t mono_us)
+{
+	if (track->ended > 0 && mono_us - track->ended_us > ACT_US)
+		track->ended = track->returned = 0;
+}
+
+void
+tracks_update(struct tracks *tracks, const struct facts *facts, const struct snapshot *snap,
+    const struct snapshot *previous)
+{
+	const struct groups *groups = &facts->groups[GROUP_APPLICATION];
+	struct change change = { tracks, snap, previous };
+
+	if (tracks->started_us != snap->server.started_us)
+		*tracks = (struct tracks){ .started_us = snap->server.started_us };
+	for (size_t i = 0; i < tracks->count; i++) {
+		advance(&tracks->items[i], snap->mono_us);
+		forget_act(&tracks->items[i], snap->mono_us);
+	}
+	for (size_t i = 0; i < groups->count; i++) {
+		const struct group *group = &groups->items[i];
+		struct track *track = find_known(tracks, group->name);
+
+		if (track == NULL && i < TRACKS_KEPT) {
+			track = make(tracks, group->name, snap->mono_us);
+			if (track != NULL)
+				advance(track, snap->mono_us);
+		}
+		if (track == NULL)
+			continue;
+		track->seen_us = snap->mono_us;
+		newest(track)->total = group->total;
+		newest(track)->old = group->old;
+		if (group->total > track->peak)
+			track->peak = group->total;
+	}
+	if (previous != NULL && churn_comparable(snap, previous))
+		churn_each(snap, previous, add_change, &change);
+}
+
+void
+tracks_ended(struct tracks *tracks, const char *name, int64_t mono_us)
+{
+	struct track *track = find_known(tracks, name);
+
+	if (track == NULL)
+		return;
+	track->ended++;
+	track->ended_us = mono_us;
+}
+
+bool
+track_rates(const struct track *track, int64_t window_us, struct track_rates *rates)
+{
+	const struct track_step *step, *last = track_step(track, 0);
+
+	*rates = (struct track_rates){ 0 };
+	for (size_t n = 0; (step = track_step(track, n)) != NULL; n++) {
+		const struct track_step *before = track_step(track, n + 1);
+		int64_t start_us = before != NULL ? before->mono_us : track->first_us;
+
+		if (n > 0 && last->mono_us - start_us > window_us)
+			break;
+		rates->opened += step->opened;
+		rates->closed += step->closed;
+		rates->span_us = last->mono_us - start_us;
+	}
+	if (rates->span_us <= 0)
+		return false;
+	rates->opened *= (double)UNITS_US_PER_SECOND / (double)rates->span_us;
+	rates->closed *= (double)UNITS_US_PER_SECOND / (double)rates->span_us;
+	return true;
+}
+
+int64_t
+track_median_life(const struct track *track)
+{
+	int64_t limit_us = TRACK_SHORTEST_US;
+	int32_t all = 0, sum = 0;
+
+	for (size_t i = 0; i < TRACK_LIVES; i++)
+		all += track->lives[i];
+	if (all < LIVES_LEAST)
+		return TIME_UNKNOWN;
+	for (size_t i = 0; i < TRACK_LIVES; i++) {
+		sum += track->lives[i];
+		if (sum * 2 >= all)
+			break;
+		limit_us *= 2;
+	}
+	return limit_us;
+}
+
+void
+track_growth(const struct track *track, struct track_growth *growth)
+{
+	const struct track_step *step = track_step(track, 0);
+	int64_t end_us;
+
+	*growth = (struct track_growth){ 0 };
+	if (step == NULL)
+		return;
+	end_us = step->mono_us;
+	growth->from = growth->to = step->old;
+	for (size_t n = 1; (step = track_step(track, n)) != NULL && step->old <= growth->from;
+	     n++) {
+		growth->from = step->old;
+		growth->span_us = end_us - step->mono_us;
+	}
+}

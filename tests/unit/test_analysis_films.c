@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * Tests of the verdicts that need time: leaks and storms, and pools that only look so.
+ */
+#include "film.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define TURN_MOST 100 /* sessions of one turn of a film */
+
+/* A worker that opens a session every 4 s and forgets it; web works beside it. */
+static void
+play_leak(struct film *film, int seconds)
+{
+	film_begin(film);
+	for (int i = 0; i <= seconds / 2; i++) {
+		if (i > 0)
+			film_next(film);
+		for (int32_t n = 0; n <= i / 2; n++)
+			film_add(film, 100 + n, "worker", STATE_IDLE, n * SECONDS(4));
+		film_add(film, 50, "web", STATE_ACTIVE, film->t_us);
+		film_judge(film);
+	}
+}
+
+static void
+test_leak(void **state)
+{
+	struct film film;
+
+	(void)state;
+	play_leak(&film, 180);
+	assert_string_equal(film_verdict(&film), "leak");
+	assert_string_equal(film.fixture.verdict.subject, "worker");
+	assert_non_null(strstr(film.fixture.verdict.text,
+	    "worker leaks: 31 of its 46 sessions are idle for over 1 min"));
+	film_end(&film);
+	/* Too early to be sure. */
+	play_leak(&film, 70);
+	assert_string_not_equal(film_verdict(&film), "leak");
+	film_end(&film);
+}
+
+/* A pool that was opened at once and is quiet since: it ages, and is no leak. */
+static void
+test_quiet_pool(void **state)
+{
+	struct film film;
+
+	(void)state;
+	film_begin(&film);
+	for (int i = 0; i < 120; i++) {
+		if (i > 0)
+			film_next(&film);
+		for (int32_t n = 0; n < 40; n++)
+			film_add(&film, 100 + n, "web", STATE_IDLE, -n * SECONDS(1));
+		film_expect_not(&film, "leak");
+	}
+	film_end(&film);
+}
+
+/* A pool that grows because all of it is in use. */
+static void
+test_growing_pool(void **state)
+{
+	struct film film;
+
+	(void)state;
+	film_begin(&film);
+	for (int i = 0; i < 100; i++) {
+		if (i > 0)
+			film_next(&film);
+		for (int32_t n = 0; n <= i / 2; n++)
+			film_add(&film, 100 + n, "web", STATE_IDLE, film.t_us - SECONDS(1))
+			    ->id.start_us = NOW_US + n * SECONDS(4);
+		film_expect_not(&film, "leak");
+	}
+	film_end(&film);
+}
+
+/* Opens, idles over a minute and closes: as many go as come. */
+static void
+test_turnover(void **state)
+{
+	struct film film;
+
+	(void)state;
+	film_begin(&film);
+	for (int i = 0; i < 150; i++) {
+		if (i > 0)
+			film_next(&film);
+		for (int32_t n = i > 40 ? i - 40 : 0; n <= i; n++)
+			film_add(&film, 100 + n, "batch", STATE_IDLE, n * FILM_STEP_US);
+		film_expect_not(&film, "leak");
+	}
+	film_end(&film);
+}
+
+/* Each sample has other sessions, that began since the one before. */
+static void
+play_storm(struct film *film, int per_sample, int64_t life_us, int samples)
+{
+	film_begin(film);
+	for (int i = 0; i < samples; i++) {
+		int64_t stays = life_us / FILM_STEP_US + 1;
+
+		if (i > 0)
+			film_next(film);
+		for (int64_t turn = i - stays + 1 > 0 ? i - stays + 1 : 0; turn <= i; turn++)
+			for (int32_t n = 0; n < per_sample; n++)
+				film_add(film, (int32_t)turn * TURN_MOST + n + 1, "php", STATE_IDLE,
+				    turn * FILM_STEP_US - SECONDS(1) / 2);
+		film_judge(film);
+	}
+}
+
+static void
+test_storm(void **state)
+{
+	struct film film;
+
+	(void)state;
+	play_storm(&film, 30, 0, 12);
+	assert_string_equal(film_verdict(&film), "storm");
+	assert_string_equal(film.fixture.verdict.subject, "php");
+	assert_non_null(strstr(film.fixture.verdict.text, "php opens 15 sessions a second"));
+	film_end(&film);
+	play_storm(&film, 15, 0, 12); /* too slow */
+	assert_string_not_equal(film_verdict(&film), "storm");
+	film_end(&film);
+	play_storm(&film, 30, SECONDS(4), 12); /* they live longer */
+	assert_string_not_equal(film_verdict(&film), "storm");
+	film_end(&film);
+	play_storm(&film, 30, 0, 2); /* once is no storm */
+	assert_string_not_equal(film_verdict(&film), "storm");
+	film_end(&film);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_leak),
+		cmocka_unit_test(test_quiet_pool),
+		cmocka_unit_test(test_growing_pool),
+		cmocka_unit_test(test_turnover),
+		cmocka_unit_test(test_storm),
+	};
+
+	return cmocka_run_group_tests_name("films", tests, NULL, NULL);
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * Tests of what fits: sizes for one plan and for all, limits of an instance,
+ * plans without a sample, sessions that several plans or none claim.
+ */
+#include "analysis/plans.h"
+#include "analysis/pools.h"
+#include "fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define NONE 4 /* no row of a test */
+
+/* A plan of one pool for each worker. */
+static struct pool_plan
+plan(int64_t workers, int64_t size, int64_t overflow)
+{
+	return (struct pool_plan){
+		.instances = 1,
+		.workers = workers,
+		.engines = 1,
+		.pool_size = size,
+		.max_overflow = overflow,
+		.connections = -1,
+	};
+}
+
+static void
+expect_all(const struct pool_plan *plans, size_t count, int64_t slots, const int64_t *sizes)
+{
+	int64_t out[NONE];
+
+	plans_fit_all(plans, count, slots, out);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(out[i], sizes[i]);
+}
+
+/* The sizes keep their proportion, and the sum is as large as it can be with it. */
+static void
+test_fit_all(void **state)
+{
+	struct pool_plan plans[] = { plan(4, 25, 0), plan(1, 25, 0), plan(1, 50, 0),
+		plan(1, 0, 0) };
+
+	(void)state;
+	plans[3].connections = 10;
+	assert_int_equal(plans_sum(plans, 4), 185);
+	expect_all(plans, 4, 185, (const int64_t[]){ 25, 25, 50, -1 });
+	expect_all(plans, 4, 186, (const int64_t[]){ 25, 25, 51, -1 });
+	expect_all(plans, 4, 184, (const int64_t[]){ 24, 24, 49, -1 });
+	expect_all(plans, 4, 360, (const int64_t[]){ 50, 50, 100, -1 });
+	expect_all(plans, 4, 10, (const int64_t[]){ 0, 0, 0, -1 });
+	expect_all(plans, 4, 9, (const int64_t[]){ -1, -1, -1, -1 });
+	expect_all(plans + 3, 1, 10, (const int64_t[]){ -1 });
+	expect_all(plans, 0, 10, NULL);
+}
+
+/* Overflow stays; a size of 0 cannot grow in proportion. */
+static void
+test_fit_all_overflow(void **state)
+{
+	struct pool_plan plans[] = { plan(2, 10, 5), plan(3, 0, 4) };
+
+	(void)state;
+	expect_all(plans, 2, 100, (const int64_t[]){ 39, 0 }); /* 2 x (39 + 5) + 12 */
+	expect_all(plans, 2, 22, (const int64_t[]){ 0, 0 });
+	expect_all(plans, 2, 21, (const int64_t[]){ -1, -1 });
+	expect_all(plans + 1, 1, 100, (const int64_t[]){ 0 });
+}
+
+/* Whatever fits all fits, and one more of the smallest step does not. */
+static void
+test_fit_all_exact(void **state)
+{
+	struct pool_plan plans[] = { plan(3, 7, 2), plan(2, 11, 0), plan(5, 3, 1) };
+
+	(void)state;
+	for (int64_t slots = 11; slots < 400; slots++) {
+		struct pool_plan changed[3];
+		int64_t out[3], next = INT64_MAX, sum;
+
+		plans_fit_all(plans, 3, slots, out);
+		memcpy(changed, plans, sizeof changed);
+		for (size_t i = 0; i < 3; i++)
+			changed[i].pool_size = out[i];
+		sum = plans_sum(changed, 3);
+		assert_true(sum <= slots);
+		/* The next larger factor is the one at which some size grows by 1. */
+		for (size_t i = 0; i < 3; i++) {
+			int64_t more = sum;
+
+			for (size_t k = 0; k < 3; k++) {
+				int64_t grown =
+				    plans[k].pool_size * (out[i] + 1) / plans[i].pool_size;
+
+				more += (grown - out[k]) * plans[k].workers;
+			}
+			next = more < next ? more : next;
+		}
+		assert_true(next > slots);
+	}
+}
+
+static void
+test_fit_one(void **state)
+{
+	struct pool_plan plans[] = { plan(8, 3, 2), plan(1, 20, 10) };
+
+	(void)state;
+	assert_int_equal(plans_fit_one(plans, 2, 0, 97), 6);  /* 8 x (6 + 2) + 30 */
+	assert_int_equal(plans_fit_one(plans, 2, 1, 97), 47); /* 40 + 47 + 10 */
+	assert_int_equal(plans_fit_one(plans, 2, 0, 45), -1);
+	assert_int_equal(plans_fit_one(plans, 2, 0, 46), 0);
+	plans[0].workers = 0;
+	assert_int_equal(plans_fit_one(plans, 2, 0, 97), -1);
+}
+
+/* default_pool_size 20 and reserve 5 for 6 pairs, at most 100: two instances. */
+static void
+test_most(void **state)
+{
+	struct pool_plan bouncer = plan(6, 20, 5);
+
+	(void)state;
+	bouncer.instances = 2;
+	assert_int_equal(plans_capacity(&bouncer), 300);
+	bouncer.most = 100;
+	assert_int_equal(plans_capacity(&bouncer), 200);
+	bouncer.most = 150;
+	assert_int_equal(plans_capacity(&bouncer), 300);
+	bouncer.most = 100;
+	assert_int_equal(plans_fit_one(&bouncer, 1, 0, 97), 3);   /* 2 x 6 x 8 = 96 */
+	assert_int_equal(plans_fit_one(&bouncer, 1, 0, 970), 11); /* no use beyond 100 each */
+}
+
+/* Plans alone: nothing is observed, and that is not zero. */
+static void
+test_alone(void **state)
+{
+	struct fixture fixture;
+	struct input input;
+	struct pool_plan *given;
+	const struct pools *pools = &fixture.facts.pools;
+
+	(void)state;
+	fixture_init(&fixture);
+	given = settings_add_pool(&fixture.settings, "api", "user=x");
+	given->workers = 8;
+	given->pool_size = 3;
+	given->max_overflow = 2;
+	fixture_analyse(&fixture);
+	input = (struct input){ .snap = fixture.snap,
+		.history = &fixture.history,
+		.settings = &fixture.settings };
+	facts_make(&fixture.facts, &input);
+	assert_int_equal(pools->count, 1);
+	assert_int_equal(pools->configured, 40);
+	assert_int_equal(pools->target, 82); /* 85 % of 97 */
+	assert_int_equal(pools->items[0].fitting_size, 8);
+	assert_int_equal(pools->items[0].fitting_all, 8);
+	assert_int_equal(pools->items[0].observed, -1);
+	assert_int_equal(pools->items[0].idle, -1);
+	assert_int_equal(pools->items[0].over, -1);
+	assert_int_equal(pools->items[0].under, -1);
+	assert_int_equal(pools->unclaimed, -1);
+	assert_true(pools->fits);
+	fixture_clear(&fixture);
+}
+
+static void
+test_kinds(void **state)
+{
+	struct fixture fixture;
+	const struct pools *pools = &fixture.facts.pools;
+
+	(void)state;
+	fixture_init(&fixture);
+	settings_add_pool(&fixture.settings, "api", "user=x");
+	settings_add_pool(&fixture.settings, "api", "user=y"); /* claims the same ones */
+	fixture_add_many(fixture.snap, 100, 5, "api", STATE_IDLE);
+	fixture_add_many(fixture.snap, 200, 3, "psql", STATE_IDLE);
+	fixture_add_many(fixture.snap, 300, 4, "cron", STATE_ACTIVE);
+	fixture_add_many(fixture.snap, 400, 2, "psql", STATE_ACTIVE);
+	fixture_add_many(fixture.snap, 500, 1, "", STATE_IDLE);
+	fixture_analyse(&fixture);
+	assert_int_equal(pools->items[0].observed, 5);
+	assert_int_equal(pools->items[0].shared, 5);
+	assert_int_equal(pools->items[1].observed, 0);
+	assert_int_equal(pools->unclaimed, 10);
+	assert_int_equal(pools->kind_count, 3);
+	assert_string_equal(pools->kinds[0].application, "psql");
+	assert_int_equal(pools->kinds[0].total, 5);
+	assert_int_equal(pools->kinds[0].idle, 3);
+	assert_string_equal(pools->kinds[1].application, "cron");
+	assert_string_equal(pools->kinds[2].application, "(none)");
+	fixture_clear(&fixture);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_fit_all),
+		cmocka_unit_test(test_fit_all_overflow),
+		cmocka_unit_test(test_fit_all_exact),
+		cmocka_unit_test(test_fit_one),
+		cmocka_unit_test(test_most),
+		cmocka_unit_test(test_alone),
+		cmocka_unit_test(test_kinds),
+	};
+
+	return cmocka_run_group_tests_name("plans", tests, NULL, NULL);
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * Tests of what is kept of each application: rates, lives, those that come
+ * back, and that it is never more than there is room for.
+ */
+#include "film.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const struct track *
+track_of(const struct film *film, const char *name)
+{
+	const struct track *track = tracks_find(&film->fixture.tracks, name);
+
+	assert_non_null(track);
+	return track;
+}
+
+/* 4 sessions of web in each sample, of which one is new; they live 8 s. */
+static void
+play(struct film *film, int samples)
+{
+	film_begin(film);
+	for (int32_t i = 0; i < samples; i++) {
+		if (i > 0)
+			film_next(film);
+		for (int32_t n = i; n < i + 4; n++)
+			film_add(film, 100 + n, "web", STATE_IDLE, (n - 3) * FILM_STEP_US);
+		film_judge(film);
+	}
+}
+
+static void
+test_rates(void **state)
+{
+	struct film film;
+	struct track_rates rates;
+
+	(void)state;
+	play(&film, 1);
+	assert_false(track_rates(track_of(&film, "web"), SECONDS(60), &rates));
+	film_end(&film);
+	play(&film, 31);
+	assert_true(track_rates(track_of(&film, "web"), SECONDS(60), &rates));
+	assert_int_equal(rates.span_us, SECONDS(60));
+	assert_float_equal(rates.opened, 0.5, 0.001);
+	assert_float_equal(rates.closed, 0.5, 0.001);
+	assert_true(track_rates(track_of(&film, "web"), SECONDS(15), &rates));
+	assert_in_range(rates.span_us, SECONDS(5), SECONDS(15));
+	assert_float_equal(rates.opened, 0.5, 0.1);
+	assert_int_equal(track_of(&film, "web")->peak, 4);
+	assert_null(tracks_find(&film.fixture.tracks, "api"));
+	film_end(&film);
+}
+
+/* They live between 6 and 8 s, which is the class up to 12.8 s. */
+static void
+test_lives(void **state)
+{
+	struct film film;
+
+	(void)state;
+	play(&film, 5);
+	assert_true(track_median_life(track_of(&film, "web")) == TIME_UNKNOWN);
+	film_end(&film);
+	play(&film, 20);
+	assert_int_equal(track_median_life(track_of(&film, "web")), SECONDS(128) / 10);
+	film_end(&film);
+}
+
+/* The ring is full, and still tells of the last minutes only. */
+static void
+test_ring(void **state)
+{
+	struct film film;
+	const struct track *track;
+	size_t n = 0;
+
+	(void)state;
+	play(&film, 300);
+	track = track_of(&film, "web");
+	while (track_step(track, n) != NULL)
+		n++;
+	assert_int_equal(n, TRACK_STEPS);
+	for (size_t i = 1; i < n; i++)
+		assert_true(track_step(track, i)->mono_us < track_step(track, i - 1)->mono_us);
+	assert_int_equal(track_step(track, 0)->total, 4);
+	film_end(&film);
+}
+
+static void
+test_growth(void **state)
+{
+	struct film film;
+	struct track_growth growth;
+
+	(void)state;
+	film_begin(&film);
+	for (int32_t i = 0; i < 40; i++) {
+		if (i > 0)
+			film_next(&film);
+		for (int32_t n = 0; n < i; n++) /* all old from the beginning */
+			film_add(&film, 100 + n, "web", STATE_IDLE, -MINUTES(2));
+		film_judge(&film);
+	}
+	track_growth(track_of(&film, "web"), &growth);
+	assert_int_equal(growth.to, 39);
+	assert_true(growth.from < 4);
+	assert_in_range(growth.span_us, SECONDS(70), SECONDS(80));
+	film_next(&film); /* all gone at once: what was before does not count */
+	film_add(&film, 100, "web", STATE_IDLE, -MINUTES(2));
+	film_judge(&film);
+	for (int i = 0; i < 4; i++)
+		film_next(&film);
+	film_add(&film, 100, "web", STATE_IDLE, -MINUTES(2));
+	film_judge(&film);
+	track_growth(track_of(&film, "web"), &growth);
+	assert_int_equal(growth.to, 1);
+	assert_int_equal(growth.from, 1);
+	film_end(&film);
+}
+
+/* 3 are ended, 2 come back; a minute later that is forgotten. */
+static void
+test_returned(void **state)
+{
+	struct film film;
+
+	(void)state;
+	film_begin(&film);
+	for (int32_t n = 0; n < 5; n++)
+		film_add(&film, 100 + n, "web", STATE_IDLE, 0);
+	film_judge(&film);
+	for (int n = 0; n < 3; n++)
+		tracks_ended(&film.fixture.tracks, "web", film.fixture.snap->mono_us);
+	tracks_ended(&film.fixture.tracks, "nobody", film.fixture.snap->mono_us);
+	film_next(&film);
+	for (int32_t n = 3; n < 7; n++)
+		film_add(&film, 100 + n, "web", STATE_IDLE, n < 5 ? 0 : SECONDS(1));
+	film_judge(&film);
+	assert_int_equal(track_of(&film, "web")->ended, 3);
+	assert_int_equal(track_of(&film, "web")->returned, 2);
+	for (int i = 0; i < 31; i++)
+		film_next(&film);
+	film_add(&film, 103, "web", STATE_IDLE, 0);
+	film_judge(&film);
+	assert_int_equal(track_of(&film, "web")->ended, 0);
+	assert_int_equal(track_of(&film, "web")->returned, 0);
+	film_end(&film);
+}
+
+/* More applications than there is room for: those that are gone make room. */
+static void
+test_many(void **state)
+{
+	struct film film;
+	char name[80];
+
+	(void)state;
+	film_begin(&film);
+	for (int turn = 0; turn < 3; turn++) {
+		if (turn > 0)
+			film_next(&film);
+		for (int32_t n = 0; n < TRACKS_KEPT + 10; n++) {
+			snprintf(name, sizeof name, "turn %d program %d", turn, (int)n);
+			film_add(&film, 100 + n, name, STATE_ACTIVE, 0);
+		}
+		film_judge(&film);
+		assert_int_equal(film.fixture.tracks.count, TRACKS_KEPT);
+		assert_non_null(
+		    strstr(film.fixture.tracks.items[0].name, turn == 0 ? "turn 0" : "turn"));
+	}
+	for (size_t i = 0; i < TRACKS_KEPT; i++)
+		assert_memory_equal(film.fixture.tracks.items[i].name, "turn 2", 6);
+	film_end(&film);
+}
+
+/* Names that are long, empty or unknown; a server that was started anew. */
+static void
+test_names(void **state)
+{
+	struct film film;
+	char name[201];
+
+	(void)state;
+	memset(name, 'x', 200);
+	name[200] = '\0';
+	film_begin(&film);
+	film_add(&film, 1, name, STATE_ACTIVE, 0);
+	film_add(&film, 2, "", STATE_ACTIVE, 0);
+	film_add(&film, 3, "web", STATE_ACTIVE, 0)->application = NULL;
+	film_judge(&film);
+	assert_int_equal(film.fixture.tracks.count, 3);
+	assert_int_equal(strlen(track_of(&film, name)->name), TRACK_NAME_MAX - 1);
+	assert_non_null(tracks_find(&film.fixture.tracks, "(none)"));
+	assert_non_null(tracks_find(&film.fixture.tracks, NULL));
+	film_next(&film);
+	film.fixture.snap->server.started_us++;
+	film_add(&film, 1, "web", STATE_ACTIVE, 0);
+	film_judge(&film);
+	assert_int_equal(film.fixture.tracks.count, 1);
+	film_end(&film);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rates),
+		cmocka_unit_test(test_lives),
+		cmocka_unit_test(test_ring),
+		cmocka_unit_test(test_growth),
+		cmocka_unit_test(test_returned),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_names),
+	};
+
+	return cmocka_run_group_tests_name("tracks", tests, NULL, NULL);
+}

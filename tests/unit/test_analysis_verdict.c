@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * Tests of the verdicts that one sample is enough for: each trouble, and what looks much
+ * like it and is none.
+ */
+#include "film.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void
+add_waiters(struct film *film, int n, const int32_t *holder)
+{
+	for (int32_t i = 0; i < n; i++) {
+		struct session *session = film_add(film, 200 + i, "web", STATE_ACTIVE, -SECONDS(3));
+
+		session->wait_event_type = "Lock";
+		session->blocked_by = holder;
+		session->blocker_count = 1;
+		session->blockers_known = true;
+	}
+}
+
+static void
+test_pile_up(void **state)
+{
+	static const int32_t holder = 77, other = 78;
+	struct film film;
+
+	(void)state;
+	film_begin(&film);
+	film_add(&film, 77, "admin-shell", STATE_IDLE_IN_TRANSACTION, -MINUTES(14));
+	add_waiters(&film, 12, &holder);
+	film_expect(&film, "pile_up",
+	    "12 sessions wait for pid 77 admin-shell, idle in transaction for 14 min");
+	assert_string_equal(film.fixture.verdict.subject, "pid 77");
+	film_end(&film);
+	film_begin(&film);
+	film_add(&film, 77, "admin-shell", STATE_IDLE_IN_TRANSACTION, -MINUTES(14));
+	add_waiters(&film, 4, &holder);
+	film_expect_not(&film, "pile_up");
+	film_end(&film);
+	/* Most wait, but for somebody who is not there. */
+	film_begin(&film);
+	film_add(&film, 77, "admin-shell", STATE_IDLE_IN_TRANSACTION, -MINUTES(14));
+	add_waiters(&film, 12, &other);
+	film_expect_not(&film, "pile_up");
+	film_end(&film);
+}
+
+static void
+test_starting(void **state)
+{
+	struct film film;
+
+	(void)state;
+	film_begin(&film);
+	fixture_add_many(film.fixture.snap, 1, 20, "web", STATE_ACTIVE);
+	fixture_add_many(film.fixture.snap, 100, 10, "", STATE_STARTING);
+	film_expect(&film, "starting",
+	    "10 of 30 used slots are held by clients that are not yet authenticated");
+	film_end(&film);
+	film_begin(&film);
+	fixture_add_many(film.fixture.snap, 1, 20, "web", STATE_ACTIVE);
+	fixture_add_many(film.fixture.snap, 100, 9, "", STATE_STARTING);
+	film_expect_not(&film, "starting");
+	film_end(&film);
+}
+
+static void
+test_monitor(void **state)
+{
+	struct film film;
+
+	(void)state;
+	film_begin(&film);
+	fixture_add_many(film.fixture.snap, 1, 30, "web", STATE_ACTIVE);
+	fixture_add_many(film.fixture.snap, 100, 10, "postgres_exporter", STATE_IDLE);
+	film_expect(&film, "monitor",
+	    "postgres_exporter, which only watches, holds 10 of 40 used slots");
+	film_end(&film);
+	film_begin(&film);
+	fixture_add_many(film.fixture.snap, 1, 30, "web", STATE_ACTIVE);
+	fixture_add_many(film.fixture.snap, 100, 9, "postgres_exporter", STATE_IDLE);
+	film_expect_not(&film, "monitor");
+	film_end(&film);
+}
+
+static void
+add_slow(struct film *film, int n, int64_t since_us)
+{
+	for (int32_t i = 0; i < n; i++)
+		film_add(film, 300 + i, "reports", STATE_ACTIVE, since_us);
+}
+
+static void
+test_slow(void **state)
+{
+	struct film film;
+
+	(void)state;
+	film_begin(&film);
+	fixture_add_many(film.fixture.snap, 1, 20, "web", STATE_IDLE);
+	add_slow(&film, 8, -MINUTES(3));
+	film_expect(&film, "slow",
+	    "8 of 28 used slots run queries for over 1 min, the longest 3 min");
+	assert_string_equal(film.fixture.verdict.subject, "reports");
+	film_end(&film);
+	film_begin(&film);
+	fixture_add_many(film.fixture.snap, 1, 20, "web", STATE_IDLE);
+	add_slow(&film, 8, -SECONDS(59));
+	film_expect_not(&film, "slow");
+	film_end(&film);
+	film_begin(&film);
+	fixture_add_many(film.fixture.snap, 1, 25, "web", STATE_IDLE);
+	add_slow(&film, 8, -MINUTES(3));
+	film_expect_not(&film, "slow");
+	film_end(&film);
+}
+
+static void
+test_over_provisioned(void **state)
+{
+	struct film film;
+
+	(void)state;
+	film_begin(&film);
+	settings_add_pool(&film.fixture.settings, "web", "x")->connections = 98;
+	fixture_add_many(film.fixture.snap, 1, 35, "web", STATE_IDLE);
+	fixture_add_many(film.fixture.snap, 100, 33, "api", STATE_ACTIVE);
+	film_expect(&film, "over_provisioned",
+	    "pools may open 98 connections, 97 are usable, and 35 of 68 used are idle");
+	film.fixture.settings.pools[0].connections = 97;
+	film_expect_not(&film, "over_provisioned");
+	film_end(&film);
+	film_begin(&film);
+	settings_add_pool(&film.fixture.settings, "web", "x")->connections = 98;
+	fixture_add_many(film.fixture.snap, 1, 33, "web", STATE_IDLE);
+	fixture_add_many(film.fixture.snap, 100, 35, "api", STATE_ACTIVE);
+	film_expect_not(&film, "over_provisioned");
+	film_end(&film);
+}
+
+static void
+test_one_took(void **state)
+{
+	struct film film;
+
+	(void)state;
+	film_begin(&film);
+	fixture_add_many(film.fixture.snap, 1, 60, "web", STATE_ACTIVE);
+	fixture_add_many(film.fixture.snap, 100, 5, "web", STATE_IDLE);
+	fixture_add_many(film.fixture.snap, 200, 20, "api", STATE_ACTIVE);
+	film_expect(&film, "one_took", "web took 65 of 85 used slots, 5 of them are idle");
+	film_end(&film);
+	film_begin(&film);
+	fixture_add_many(film.fixture.snap, 1, 50, "web", STATE_ACTIVE);
+	fixture_add_many(film.fixture.snap, 200, 35, "api", STATE_ACTIVE);
+	film_expect_not(&film, "one_took");
+	film_end(&film);
+}
+
+/* Busy and healthy; what cannot be seen gets no verdict. */
+static void
+test_nothing(void **state)
+{
+	struct film film;
+
+	(void)state;
+	film_begin(&film);
+	fixture_add_many(film.fixture.snap, 1, 40, "pgbench", STATE_ACTIVE);
+	fixture_add_many(film.fixture.snap, 100, 8, "web", STATE_IDLE);
+	film_expect(&film, "nothing", "nothing wrong: 48 of 97 slots are used, 40 of them active");
+	assert_false(film.fixture.verdict.rule->bad);
+	film.fixture.snap->restricted = true;
+	film_expect(&film, "", "");
+	film.fixture.snap->restricted = false;
+	film.fixture.snap->max_connections = -1;
+	film_expect(&film, "", "");
+	film.fixture.snap->max_connections = 60; /* 84 %, and nobody stands out */
+	film_expect(&film, "", "");
+	film_end(&film);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_pile_up),
+		cmocka_unit_test(test_starting),
+		cmocka_unit_test(test_monitor),
+		cmocka_unit_test(test_slow),
+		cmocka_unit_test(test_over_provisioned),
+		cmocka_unit_test(test_one_took),
+		cmocka_unit_test(test_nothing),
+	};
+
+	return cmocka_run_group_tests_name("verdicts", tests, NULL, NULL);
+}
