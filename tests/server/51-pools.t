@@ -49,7 +49,7 @@ sub check_pools {
 	is($report->{pool_total}{unclaimed}, 4, 'sessions of no pool: two, the observer and we');
 	my $seen = total(map { $_->{observed} } @$pools[0 .. 2]) + $report->{pool_total}{unclaimed};
 	is($seen, $report->{slots}{used}, 'no session is missing');
-	is($pools->[0]{fitting_size}, 2, 'the largest pool_size that fits');
+	is($pools->[0]{fitting_size}, 1, 'the largest pool_size that fits 85 %');
 	is(named($report->{alerts}, 'pool_plan'), undef, 'no alert for the plan');
 	like(named($report->{alerts}, 'pool_over')->{message}, qr/jobs has 7, planned 4/, 'one for the pool');
 	return;

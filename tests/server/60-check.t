@@ -62,7 +62,7 @@ sub check_full {
 	my $observer = PgClient->new($server);
 	my @sessions = fill($server, user => 'narrow');
 	my $answer = answers($server, 2, qr/^connection limit of the role reached \(53300, InitializeSessionUserId\): .*"narrow"/,
-		'a role at its limit', login => { user => 'narrow' });
+		'a role at its limit', login => { user => 'narrow' }, args => ['--via=client']);
 	is($answer->{figures}{refused}{value}, 1, 'it is counted');
 	is($answer->{figures}{used}{value}, undef, 'what it could not see is U');
 	answers($server, 1, qr/^role limit 100\.0 %: narrow has 2 of 2/, 'seen by another role',
@@ -71,16 +71,17 @@ sub check_full {
 	$observer->wait_for_sessions(1);
 	@sessions = fill($server, user => 'app', database => 'small');
 	answers($server, 2, qr/^connection limit of the database reached \(53300, CheckMyDatabase\): /,
-		'a database at its limit', login => { user => 'app', dbname => 'small' });
+		'a database at its limit', login => { user => 'app', dbname => 'small' }, args => ['--via=client']);
 	push @sessions, fill($server, user => 'app');
-	answers($server, 2, qr/^only superuser slots left \(53300, InitPostgres\): /, 'full for a role', login => { user => 'app' });
+	answers($server, 2, qr/^only superuser slots left \(53300, InitPostgres\): /, 'full for a role', login => { user => 'app' },
+		args => ['--via=client']);
 	$answer = answers($server, 2, qr/^utilization 1\d\d\.\d %/, 'a superuser looks');
 	ok(!$answer->{figures}{free}{value}, 'nothing is free');
 	$observer->wait_for_sessions(@sessions + 1);
 	push @sessions, fill($server);
 	for my $user (qw(app postgres)) {
 		$answer = answers($server, 2, qr/^all slots in use \(53300, InitProcess\): sorry, too many/, "full for $user",
-			login => { user => $user });
+			login => { user => $user }, args => ['--via=client']);
 		like($answer->{details}, qr/^\S+: free a slot on the server host: kill -TERM/, 'what to do');
 	}
 	return;

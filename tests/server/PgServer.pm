@@ -25,7 +25,7 @@ use Test::More ();
 use lib dirname(__FILE__);
 use Program;
 
-our @EXPORT = qw(run_program slurp wait_ok wait_until);
+our @EXPORT = @Program::EXPORT;
 
 use constant {
 	IPC_RMID => 0,

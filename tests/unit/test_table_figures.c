@@ -89,10 +89,12 @@ test_summary(void **state)
 	    "started=2026-11-08T14:02:33.123456Z via=client verdict=healthy "
 	    "next=pid 203 (web) runs a query for 3 min 12 s: pgconntop --cancel --filter pid=203 "
 	    "utilization=23.9 % used=22 usable=92 free=70 max_connections=100 "
-	    "superuser_reserved=3 reserved=5 hidden=2 estimated=no limits_from=server walsenders_max=10 "
+	    "superuser_reserved=3 reserved=5 hidden=2 estimated=no limits_from=server "
+	    "walsenders_max=10 "
 	    "walsenders_used=1 long_queries=2 longest_query=3m12s longest_pid=203 "
 	    "longest_application=web longest_text=select 1 longest_transaction=14m00s "
-	    "longest_in_transaction=10s oldest_idle=2h00m ages_estimated=no blocked=2 blocked_by=301 opened=2.0 "
+	    "longest_in_transaction=10s oldest_idle=2h00m ages_estimated=no blocked=2 "
+	    "blocked_by=301 opened=2.0 "
 	    "closed=0.5 opened_total=8 closed_total=2 level=warning");
 	fixture_clear(&fixture);
 }
@@ -140,7 +142,8 @@ test_summary_unknown(void **state)
 	    "time=2026-11-20T14:02:33.123456Z via=client "
 	    "verdict=unknown next=nothing to do for what is seen; 1 of 1 sessions are not: grant "
 	    "pg_monitor to our role used=1 superuser_reserved=3 reserved=0 estimated=yes "
-	    "limits_from=server walsenders_used=0 long_queries=0 ages_estimated=no blocked=0 level=ok");
+	    "limits_from=server walsenders_used=0 long_queries=0 ages_estimated=no blocked=0 "
+	    "level=ok");
 	snap->max_connections = 2; /* less than is reserved: a share of nothing */
 	snap->restricted = true;   /* what may not be seen may wait as well */
 	fixture_analyse(&fixture);
@@ -148,7 +151,8 @@ test_summary_unknown(void **state)
 	    "time=2026-11-20T14:02:33.123456Z via=client "
 	    "verdict=unknown next=nothing to do for what is seen; 1 of 1 sessions are not: grant "
 	    "pg_monitor to our role used=1 usable=0 free=0 max_connections=2 superuser_reserved=3 "
-	    "reserved=0 estimated=yes limits_from=server walsenders_used=0 ages_estimated=no level=ok");
+	    "reserved=0 estimated=yes limits_from=server walsenders_used=0 ages_estimated=no "
+	    "level=ok");
 	snap->max_connections = 4;
 	fixture_add(snap, 2, "monitor", "", STATE_ACTIVE)->wait_event_type = "Lock";
 	fixture_analyse(&fixture);
@@ -156,8 +160,10 @@ test_summary_unknown(void **state)
 	    "time=2026-11-20T14:02:33.123456Z via=client "
 	    "verdict=critical next=look into this: utilization 200.0 %: (none) has 1 "
 	    "(limit 85.0 %) utilization=200.0 % used=2 usable=1 free=0 max_connections=4 "
-	    "superuser_reserved=3 reserved=0 estimated=yes limits_from=server walsenders_used=0 longest_query=10s "
-	    "longest_pid=2 longest_application=(none) longest_text=select 1 ages_estimated=no blocked=1 "
+	    "superuser_reserved=3 reserved=0 estimated=yes limits_from=server "
+	    "walsenders_used=0 longest_query=10s "
+	    "longest_pid=2 longest_application=(none) longest_text=select 1 ages_estimated=no "
+	    "blocked=1 "
 	    "level=critical");
 	fixture_clear(&fixture);
 }
