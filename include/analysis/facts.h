@@ -17,8 +17,8 @@
 #include "analysis/slots.h"
 #include "analysis/trend.h"
 #include "base/mem.h"
+#include "model/history.h"
 
-struct history;
 struct input;
 struct limit;
 struct snapshot;
@@ -43,6 +43,7 @@ struct facts {
 	struct churn churn;
 	struct pools pools;
 	struct trend trend;
+	struct history_peak peak; /* of the used slots */
 	struct blocking blocking;
 	struct longest
 	    states[STATE_COUNT]; /* the longest time in each state, not of our own session */

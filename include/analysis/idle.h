@@ -9,7 +9,7 @@
 
 struct snapshot;
 
-#define IDLE_AGES 4
+enum { IDLE_AGE_HOUR, IDLE_AGE_TEN, IDLE_AGE_FIVE, IDLE_AGE_ONE, IDLE_AGES };
 
 /* An age from which on sessions are counted. */
 struct idle_age {

@@ -21,10 +21,17 @@ struct history_point {
 	int32_t in_transaction; /* idle in one, aborted or not */
 };
 
+/* The most that was used, and when it was so first. */
+struct history_peak {
+	int32_t used;
+	int64_t wall_us;
+};
+
 struct history {
 	struct history_point points[HISTORY_POINTS];
-	size_t count; /* in use */
-	size_t next;  /* where the next one goes */
+	struct history_peak peak; /* of all points, also of those that are forgotten */
+	size_t count;             /* in use */
+	size_t next;              /* where the next one goes */
 };
 
 /* Adds a point, over the oldest one when full. */

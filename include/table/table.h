@@ -61,6 +61,7 @@ struct column {
 	 * with pg is the whole name. NULL for none. Columns of the same name are one family. */
 	const char *metric;
 	const char *label; /* of such a family: "state=idle"; NULL for none */
+	const char *after; /* what is said behind the value in a list of titles and values */
 };
 
 enum table_shape {

@@ -97,6 +97,7 @@ facts_make(struct facts *facts, const struct input *input)
 	churn_count(&facts->churn, snap, input->previous);
 	pools_make(&facts->pools, input, &facts->slots, &facts->arena);
 	trend_make(&facts->trend, input->history, facts->slots.free);
+	facts->peak = input->history->peak;
 	blocking_make(&facts->blocking, snap, &facts->arena);
 	find_longest(facts, snap);
 	idle_count(&facts->idle, snap, STATE_IDLE);

@@ -49,8 +49,8 @@ idle_count(struct idle *idle, const struct snapshot *snap, enum session_state st
 }
 
 const struct idle_age idle_ages[IDLE_AGES] = {
-	{ 60 * MINUTE, "1h", "1 h" },
-	{ 10 * MINUTE, "10min", "10 min" },
-	{ 5 * MINUTE, "5min", "5 min" },
-	{ 1 * MINUTE, "1min", "1 min" },
+	[IDLE_AGE_HOUR] = { 60 * MINUTE, "1h", "1 h" },
+	[IDLE_AGE_TEN] = { 10 * MINUTE, "10min", "10 min" },
+	[IDLE_AGE_FIVE] = { 5 * MINUTE, "5min", "5 min" },
+	[IDLE_AGE_ONE] = { 1 * MINUTE, "1min", "1 min" },
 };

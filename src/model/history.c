@@ -13,6 +13,8 @@
 void
 history_add(struct history *history, const struct history_point *point)
 {
+	if (history->count == 0 || point->used > history->peak.used)
+		history->peak = (struct history_peak){ point->used, point->wall_us };
 	history->points[history->next] = *point;
 	history->next = (history->next + 1) % HISTORY_POINTS;
 	if (history->count < HISTORY_POINTS)

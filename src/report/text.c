@@ -201,6 +201,10 @@ add_value(const struct report *report, const struct column *column, const struct
 	else
 		add_wrapped(report, buf_str(&clean), clean.len, indent, out);
 	buf_clear(&clean);
+	if (column->after != NULL && value->type != VALUE_NONE) {
+		buf_addc(out, ' ');
+		buf_adds(out, column->after);
+	}
 }
 
 /* One row as a list of titles and values. */

@@ -74,6 +74,8 @@ GETTER(longest_query, value_duration(data->facts->query.us))
 GETTER(longest_transaction, value_duration(data->facts->xact.us))
 GETTER(longest_in_transaction, value_duration(data->facts->idle_in_transaction.us))
 GETTER(oldest_idle, value_duration(data->facts->states[STATE_IDLE].us))
+GETTER(peak_used, value_int(data->facts->peak.used))
+GETTER(peak_time, value_time(data->facts->peak.wall_us))
 GETTER(full_in, value_duration(data->facts->trend.full_in_us))
 GETTER(verdict, value_text(advice_verdict(data->alerts)))
 GETTER(next, value_text(data->alerts->next))
@@ -125,6 +127,16 @@ blocked_by(const struct table_data *data, const void *row)
 	return root == NULL ? value_none() : value_int(root->id.pid);
 }
 
+/* What may not be seen may be idle as well. */
+static struct value
+reclaimable(const struct table_data *data, const void *row)
+{
+	int n = data->facts->idle.ages[IDLE_AGE_TEN].count;
+
+	(void)row;
+	return n == 0 && data->facts->slots.states[STATE_UNKNOWN] > 0 ? value_none() : value_int(n);
+}
+
 static struct value
 per_minute(const struct table_data *data, const void *row)
 {
@@ -132,6 +144,15 @@ per_minute(const struct table_data *data, const void *row)
 
 	(void)row;
 	return trend->known ? value_real(trend->per_minute) : value_none();
+}
+
+static struct value
+confidence(const struct table_data *data, const void *row)
+{
+	const struct trend *trend = &data->facts->trend;
+
+	(void)row;
+	return trend->known ? value_share(trend->confidence) : value_none();
 }
 
 /* Of the session that runs a query longest. */
@@ -249,6 +270,9 @@ static const struct column columns[] = {
 	{ "limits_from", "slots.limits_from", "Limits from",
 	    "who says so: server, earlier connection, or configuration files", VALUE_TEXT, 0,
 	    COLUMN_ALWAYS | COLUMN_HIDDEN, limits_from },
+	{ "reclaimable", NULL, "Reclaimable",
+	    "of the used ones, idle for 10 minutes or longer: these can be had back", VALUE_INT, 0,
+	    0, reclaimable, "reclaimable_slots", NULL, "idle over 10 min" },
 	{ "walsenders_max", "walsenders.max", "Walsender slots", "max_wal_senders", VALUE_INT, 0,
 	    COLUMN_HIDDEN, walsenders_max, "pg_settings_max_wal_senders" },
 	{ "walsenders_used", "walsenders.used", "Walsenders", "walsenders running", VALUE_INT, 0,
@@ -292,9 +316,16 @@ static const struct column columns[] = {
 	{ "per_minute", "trend.per_minute", "Slots/min",
 	    "slots taken per minute, by the trend of 5 minutes", VALUE_REAL, 0, COLUMN_HIDDEN,
 	    per_minute },
+	{ "confidence", "trend.confidence", "Confidence",
+	    "how much of what was seen the trend explains: r squared, from 0 to 1", VALUE_SHARE, 0,
+	    COLUMN_HIDDEN, confidence },
 	{ "full_in", "trend.full_in_seconds", "Full in",
 	    "time until the usable slots are full, as the trend goes", VALUE_DURATION, 0, 0,
 	    full_in, "full_in" },
+	{ "peak", "peak.used", "Peak", "most slots used since the start of pgconntop", VALUE_INT, 0,
+	    COLUMN_HIDDEN, peak_used },
+	{ "peak_time", "peak.time", "Peak at", "when so many were used first", VALUE_TIME, 0,
+	    COLUMN_HIDDEN, peak_time },
 	{ "level", NULL, "Alerts", "the highest level of all alerts", VALUE_TEXT, 0, 0, worst },
 };
 

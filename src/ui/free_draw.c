@@ -3,6 +3,7 @@
  * full. */
 #include "internal.h"
 
+#include "analysis/facts.h"
 #include "base/units.h"
 #include "table/filter.h"
 
@@ -119,6 +120,29 @@ write_preview(struct ui *ui, const struct plan *plan, struct page *page)
 	list_tallies(tallies, plan->group_count, page);
 }
 
+/* How long the idle sessions of the whole server have been so: which age frees how many. */
+static void
+write_ages(struct ui *ui, const struct ui_frame *frame, struct page *page)
+{
+	static const char *const words[IDLE_CLASSES] = { "under 1 s", "under 1 min", "under 10 min",
+		"longer", "never used" };
+	const struct groups *groups = &frame->data->facts->groups[GROUP_APPLICATION];
+	const char *text = "Idle in all:";
+	const char *comma = " ";
+
+	for (int age = 0; age < IDLE_CLASSES; age++) {
+		int sum = 0;
+
+		for (size_t i = 0; i < groups->count; i++)
+			sum += groups->items[i].idle_ages[age];
+		if (sum == 0)
+			continue;
+		text = arena_printf(&ui->scratch, "%s%s%d %s", text, comma, sum, words[age]);
+		comma = ", ";
+	}
+	page_wrap(page, STYLE_TEXT, comma[0] == ',' ? text : "Idle in all: none");
+}
+
 /* The filters that all policies stay within. */
 static void
 write_within(struct ui *ui, struct page *page)
@@ -148,7 +172,6 @@ write_free(struct ui *ui, const struct ui_frame *frame, struct page *page)
 	const struct free_dialog *dialog = &ui->acting.free;
 	bool roomy = ui->layout.page.rows >= ROOMY_ROWS;
 
-	(void)frame;
 	write_within(ui, page);
 	for (int policy = POLICY_IDLE; policy < POLICY_COUNT; policy++)
 		write_policy(ui, (enum policy)policy, page);
@@ -156,8 +179,10 @@ write_free(struct ui *ui, const struct ui_frame *frame, struct page *page)
 		page_line(page, STYLE_TEXT);
 	for (int field = 0; field < FIELD_COUNT; field++)
 		write_field(ui, (enum free_field)field, page);
-	if (roomy)
+	if (roomy) {
 		page_line(page, STYLE_TEXT);
+		write_ages(ui, frame, page);
+	}
 	if (dialog->plans != NULL)
 		write_preview(ui, &dialog->plans[dialog->policy], page);
 	else

@@ -198,6 +198,24 @@ slope_words(struct writer *writer, const struct trend *trend)
 	    trend->full_in_us != TIME_UNKNOWN ? "," : "");
 }
 
+/* Slots that nobody misses, and the most that were used, when that was before. */
+static void
+add_marks(struct writer *writer)
+{
+	const struct facts *facts = facts_of(writer);
+	int idle = facts->idle.ages[IDLE_AGE_TEN].count;
+	char time[UNITS_TEXT_MAX];
+
+	if (idle > 0)
+		word_add(writer, arena_printf(writer->arena, "reclaimable %d", idle), STYLE_TEXT,
+		    72, 2);
+	if (facts->peak.used > facts->slots.used)
+		word_add(writer,
+		    arena_printf(writer->arena, "peak %d at %s", (int)facts->peak.used,
+		        units_time_of_day(time, facts->peak.wall_us, writer->frame->utc_offset_s)),
+		    STYLE_TEXT, 60, 2);
+}
+
 static void
 trend_words(struct writer *writer)
 {
@@ -214,6 +232,7 @@ trend_words(struct writer *writer)
 	add_longest(writer, "longest query", facts->query.us, 80);
 	add_longest(writer, "transaction", facts->xact.us, 75);
 	add_longest(writer, "oldest idle", facts->states[STATE_IDLE].us, 70);
+	add_marks(writer);
 }
 
 static void

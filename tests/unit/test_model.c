@@ -164,9 +164,13 @@ test_history(void **state)
 		assert_null(history_get(&history, kept));
 	}
 	assert_null(history_get(&history, SIZE_MAX));
+	assert_int_equal(history.peak.used, history_get(&history, 0)->used);
+	history_add(&history, &(struct history_point){ .used = 3 });
+	assert_int_equal(history.peak.used, history_get(&history, 1)->used);
 	history_clear(&history);
 	assert_null(history_get(&history, 0));
 	history_add(&history, &(struct history_point){ .used = 7 });
+	assert_int_equal(history.peak.used, 7);
 	assert_int_equal(history_get(&history, 0)->used, 7);
 	assert_null(history_get(&history, 1));
 }

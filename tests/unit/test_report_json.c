@@ -268,7 +268,8 @@ test_show(void **state)
 		const char *keys; /* beside those that are there always */
 	} shown[] = {
 		{ "summary",
-		    "verdict next walsenders long_queries longest blocking churn trend level" },
+		    "verdict next reclaimable walsenders long_queries longest blocking churn trend "
+		    "peak level" },
 		{ "states", "states" },
 		{ "applications", "applications" },
 		{ "users", "users" },
@@ -329,6 +330,7 @@ test_null(void **state)
 	assert_int_equal(kind_of(get(get(json, "walsenders"), "max")), 'n');
 	assert_int_equal(kind_of(get(get(json, "trend"), "per_minute")), 'n');
 	assert_int_equal(kind_of(get(get(json, "trend"), "full_in_seconds")), 'n');
+	assert_int_equal(kind_of(get(get(json, "trend"), "confidence")), 'n');
 	assert_int_equal(kind_of(get(get(json, "blocking"), "root")), 'n');
 	assert_int_equal(json_array_size(get(json, "sessions")), 0);
 	assert_int_equal(json_array_size(get(json, "applications")), 0);

@@ -154,7 +154,8 @@ test_pairs(void **state)
 	    NOW_US - SECONDS(192);
 	fixture_analyse(&fixture);
 	choose(&report, &arena, "summary",
-	    "host,version,used,usable,hidden,longest_query,longest_transaction,utilization");
+	    "host,version,used,usable,hidden,reclaimable,longest_query,longest_transaction,"
+	    "utilization");
 	expect(&fixture, &report,
 	    "Summary\n"
 	    "Host                 db\xEF\xBF\xBD[1m\xEF\xBF\xBD\n"
@@ -162,6 +163,7 @@ test_pairs(void **state)
 	    "Used                 1\n"
 	    "Usable               97\n"
 	    "Hidden               0\n"
+	    "Reclaimable          0 idle over 10 min\n"
 	    "Longest query        3 min 12 s\n"
 	    "Longest transaction  -\n"
 	    "Utilization          1.0 %\n");

@@ -90,36 +90,13 @@ test_summary(void **state)
 	    "next=pid 203 (web) runs a query for 3 min 12 s: pgconntop --cancel --filter pid=203 "
 	    "utilization=23.9 % used=22 usable=92 free=70 max_connections=100 "
 	    "superuser_reserved=3 reserved=5 hidden=2 estimated=no limits_from=server "
-	    "walsenders_max=10 "
+	    "reclaimable=1 walsenders_max=10 "
 	    "walsenders_used=1 long_queries=2 longest_query=3m12s longest_pid=203 "
 	    "longest_application=web longest_text=select 1 longest_transaction=14m00s "
 	    "longest_in_transaction=10s oldest_idle=2h00m ages_estimated=no blocked=2 "
 	    "blocked_by=301 opened=2.0 "
-	    "closed=0.5 opened_total=8 closed_total=2 level=warning");
-	fixture_clear(&fixture);
-}
-
-static void
-test_summary_trend(void **state)
-{
-	struct fixture fixture;
-	struct value value;
-	char room[CELL_MAX];
-
-	(void)state;
-	fixture_init(&fixture);
-	for (int i = 1; i <= 47; i++) {
-		fixture.snap->mono_us += SECONDS(2);
-		fixture_add(fixture.snap, i, "app", "web", STATE_IDLE);
-		fixture_analyse(&fixture);
-	}
-	value = table_column(&table_summary, "per_minute")->get(&fixture.data, fixture.snap);
-	assert_string_equal(cell_text(room, &value), "30.0");
-	value = table_column(&table_summary, "full_in")->get(&fixture.data, fixture.snap);
-	assert_int_equal(value.type, VALUE_DURATION);
-	assert_in_range(value.i, SECONDS(100) - 100, SECONDS(100) + 100);
-	value = table_column(&table_summary, "level")->get(&fixture.data, fixture.snap);
-	assert_string_equal(cell_text(room, &value), "critical");
+	    "closed=0.5 opened_total=8 closed_total=2 peak=22 "
+	    "peak_time=2026-11-20T14:02:33.123456Z level=warning");
 	fixture_clear(&fixture);
 }
 
@@ -143,7 +120,7 @@ test_summary_unknown(void **state)
 	    "verdict=unknown next=nothing to do for what is seen; 1 of 1 sessions are not: grant "
 	    "pg_monitor to our role used=1 superuser_reserved=3 reserved=0 estimated=yes "
 	    "limits_from=server walsenders_used=0 long_queries=0 ages_estimated=no blocked=0 "
-	    "level=ok");
+	    "peak=1 peak_time=2026-11-20T14:02:33.123456Z level=ok");
 	snap->max_connections = 2; /* less than is reserved: a share of nothing */
 	snap->restricted = true;   /* what may not be seen may wait as well */
 	fixture_analyse(&fixture);
@@ -152,7 +129,7 @@ test_summary_unknown(void **state)
 	    "verdict=unknown next=nothing to do for what is seen; 1 of 1 sessions are not: grant "
 	    "pg_monitor to our role used=1 usable=0 free=0 max_connections=2 superuser_reserved=3 "
 	    "reserved=0 estimated=yes limits_from=server walsenders_used=0 ages_estimated=no "
-	    "level=ok");
+	    "peak=1 peak_time=2026-11-20T14:02:33.123456Z level=ok");
 	snap->max_connections = 4;
 	fixture_add(snap, 2, "monitor", "", STATE_ACTIVE)->wait_event_type = "Lock";
 	fixture_analyse(&fixture);
@@ -163,8 +140,7 @@ test_summary_unknown(void **state)
 	    "superuser_reserved=3 reserved=0 estimated=yes limits_from=server "
 	    "walsenders_used=0 longest_query=10s "
 	    "longest_pid=2 longest_application=(none) longest_text=select 1 ages_estimated=no "
-	    "blocked=1 "
-	    "level=critical");
+	    "blocked=1 peak=2 peak_time=2026-11-20T14:02:33.123456Z level=critical");
 	fixture_clear(&fixture);
 }
 
@@ -340,7 +316,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_summary),
-		cmocka_unit_test(test_summary_trend),
 		cmocka_unit_test(test_summary_unknown),
 		cmocka_unit_test(test_states),
 		cmocka_unit_test(test_groups),
