@@ -10,9 +10,9 @@
 struct pool_plan;
 
 /*
- * Connections that a pool can open: instances x workers x engines x
- * (pool_size + max_overflow), of each instance at most `most`, or
- * connections. Cannot overflow: capped at INT32_MAX.
+ * The most connections that a pool can open: instances x workers x engines x
+ * (pool_size + max_overflow), or connections; in each database of PgBouncer
+ * no more than `most`. Cannot overflow: capped at INT32_MAX.
  */
 int64_t plans_capacity(const struct pool_plan *plan);
 
@@ -22,14 +22,15 @@ int64_t plans_sum(const struct pool_plan *plans, size_t count);
 /*
  * The largest pool_size of plan n with which all plans together need at most
  * `slots`, the others as they are; -1 when there is none, or the plan has no
- * pool_size. Never larger than what the limit of an instance lets it use.
+ * pool_size. Never larger than what the limit of a database lets it use.
  */
 int64_t plans_fit_one(const struct pool_plan *plans, size_t count, size_t n, int64_t slots);
 
 /*
  * The pool_size of each plan when all are changed by the same factor, the
- * largest with which they need at most `slots` together. out has room for
- * count; -1 for a plan without pool_size, and for all when even 0 is too much.
+ * largest with which they need at most `slots` together, and as above never
+ * larger than of use. out has room for count; -1 for a plan without pool_size,
+ * and for all when even 0 is too much.
  */
 void plans_fit_all(const struct pool_plan *plans, size_t count, int64_t slots, int64_t *out);
 

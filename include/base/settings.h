@@ -62,7 +62,8 @@ struct pool_plan {
 	int64_t engines;      /* pools of a process */
 	int64_t pool_size;    /* connections that a pool keeps */
 	int64_t max_overflow; /* and may open beside */
-	int64_t most;         /* an instance opens at most so many, 0 for no limit */
+	int64_t databases;    /* of PgBouncer, over which the pairs are spread; 0 for others */
+	int64_t most;         /* max_db_connections of each of them, 0 for no limit */
 	int64_t connections;  /* the whole in one number, -1 when not given */
 };
 

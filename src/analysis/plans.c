@@ -33,21 +33,60 @@ pools_of(const struct pool_plan *plan)
 	return times(plan->workers, plan->engines);
 }
 
+static int64_t
+databases_of(const struct pool_plan *plan)
+{
+	return plan->databases > 0 ? capped(plan->databases) : 1;
+}
+
 static bool
 has_size(const struct pool_plan *plan)
 {
 	return plan->connections < 0;
 }
 
-/* The capacity if its pool_size were this. */
+/* What so many pools of a database can open, with so many connections each. */
+static int64_t
+of_database(const struct pool_plan *plan, int64_t pools, int64_t each)
+{
+	int64_t all = times(pools, each);
+
+	return plan->most > 0 && all > plan->most ? capped(plan->most) : all;
+}
+
+/*
+ * The capacity if its pool_size were this. Pools are spread evenly over the
+ * databases, some of which may have one more: no other way opens more.
+ */
 static int64_t
 capacity_with(const struct pool_plan *plan, int64_t size)
 {
-	int64_t each = times(pools_of(plan), capped(size) + capped(plan->max_overflow));
+	int64_t each = capped(size) + capped(plan->max_overflow);
+	int64_t databases = databases_of(plan), pools = pools_of(plan) / databases;
+	int64_t larger = pools_of(plan) % databases;
 
-	if (plan->most > 0 && each > plan->most)
-		each = plan->most;
-	return times(plan->instances, each);
+	return times(plan->instances,
+	    times(databases - larger, of_database(plan, pools, each)) +
+	        times(larger, of_database(plan, pools + 1, each)));
+}
+
+/* The largest pool_size that the limit of a database lets all of its pools use. */
+static int64_t
+useful_size(const struct pool_plan *plan)
+{
+	int64_t databases = databases_of(plan);
+	int64_t most = (pools_of(plan) + databases - 1) / databases, size;
+
+	if (plan->most <= 0 || most == 0)
+		return INT32_MAX;
+	size = plan->most / most - capped(plan->max_overflow);
+	return size > 0 ? capped(size) : 0;
+}
+
+static int64_t
+smaller(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
 }
 
 int64_t
@@ -70,17 +109,14 @@ int64_t
 plans_fit_one(const struct pool_plan *plans, size_t count, size_t n, int64_t slots)
 {
 	const struct pool_plan *plan = &plans[n];
-	int64_t pools = pools_of(plan), room = slots, each, size;
+	int64_t pools = pools_of(plan), room = slots, size;
 
 	for (size_t i = 0; i < count; i++)
 		room -= i != n ? plans_capacity(&plans[i]) : 0;
-	if (!has_size(plan) || room < 0 || pools == 0 || plan->instances <= 0)
+	if (!has_size(plan) || pools == 0 || plan->instances <= 0 || capacity_with(plan, 0) > room)
 		return -1;
-	each = room / plan->instances;
-	if (plan->most > 0 && each > plan->most)
-		each = plan->most;
-	size = each / pools - capped(plan->max_overflow);
-	return size >= 0 ? size : -1;
+	size = room / plan->instances / pools - capped(plan->max_overflow);
+	return smaller(size > 0 ? size : 0, useful_size(plan));
 }
 
 /* The sum with all sizes times the factor, rounded down. */
@@ -119,6 +155,7 @@ plans_fit_all(const struct pool_plan *plans, size_t count, int64_t slots, int64_
 			high = middle;
 	}
 	for (size_t i = 0; i < count; i++)
-		out[i] =
-		    fits && has_size(&plans[i]) ? (int64_t)((double)plans[i].pool_size * low) : -1;
+		out[i] = fits && has_size(&plans[i])
+		    ? smaller((int64_t)((double)plans[i].pool_size * low), useful_size(&plans[i]))
+		    : -1;
 }

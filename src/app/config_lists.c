@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
- * The lists that only a configuration file can hold: limits of alerts,
- * pools, keys and colours.
+ * The lists that only a configuration file can hold: limits of alerts, keys
+ * and colours. Pools are in config_pools.c.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "analysis/alert_limit.h"
 #include "app.h"
-#include "base/units.h"
 #include "reader.h"
 #include "ui/style.h"
 #include "ui/ui.h"
@@ -63,91 +62,6 @@ reader_alerts(const struct reader *reader, const config_setting_t *at)
 		    "{ name = { warning = ...; }; } is expected for");
 	for (int i = 0; i < config_setting_length(at); i++)
 		if (!read_alert(reader, config_setting_get_elem(at, (unsigned)i)))
-			return false;
-	return true;
-}
-
-/* The numbers of a pool: name, field, least. */
-static int64_t *
-pool_number(struct pool_plan *plan, const char *name, int64_t *least)
-{
-	const struct {
-		const char *name;
-		int64_t *field;
-		int64_t least;
-	} numbers[] = {
-		{ "instances", &plan->instances, 1 },
-		{ "workers", &plan->workers, 1 },
-		{ "engines", &plan->engines, 1 },
-		{ "pool_size", &plan->pool_size, 0 },
-		{ "max_overflow", &plan->max_overflow, 0 },
-		{ "connections", &plan->connections, 0 },
-	};
-
-	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-		*least = numbers[i].least;
-		if (strcmp(numbers[i].name, name) == 0)
-			return numbers[i].field;
-	}
-	return NULL;
-}
-
-static bool
-read_pool_number(const struct reader *reader, const config_setting_t *at, struct pool_plan *plan)
-{
-	int64_t least, *field = pool_number(plan, config_setting_name(at), &least);
-	char room[64];
-	const char *text = reader_text(at, room);
-	struct err why;
-
-	if (field == NULL)
-		return reader_refuse_key(reader, at, "a pool has no");
-	if (!config_setting_is_number(at))
-		return reader_refuse_key(reader, at, "a whole number is expected for");
-	if (!units_parse_int(text, least, 1000000, field, &why))
-		return reader_refuse_value(reader, at, &why);
-	return true;
-}
-
-static bool
-read_pool(const struct reader *reader, const config_setting_t *at)
-{
-	const char *name, *match;
-	struct pool_plan *plan;
-	bool formula, number;
-	struct err why;
-
-	if (!config_setting_is_group(at) || !config_setting_lookup_string(at, "name", &name))
-		return reader_refuse(reader, at,
-		    "a pool is { name = \"...\"; match = \"...\"; pool_size = ...; }");
-	if (!config_setting_lookup_string(at, "match", &match))
-		return reader_refuse(reader, at, "a pool needs match = \"filter\"");
-	if (!value_check_filter(match, &why))
-		return reader_refuse(reader, config_setting_get_member(at, "match"), why.msg);
-	plan = settings_add_pool(reader->settings, name, match);
-	for (int i = 0; i < config_setting_length(at); i++) {
-		const config_setting_t *item = config_setting_get_elem(at, (unsigned)i);
-
-		if (strcmp(config_setting_name(item), "name") == 0 ||
-		    strcmp(config_setting_name(item), "match") == 0)
-			continue;
-		if (!read_pool_number(reader, item, plan))
-			return false;
-	}
-	formula = config_setting_get_member(at, "pool_size") != NULL;
-	number = config_setting_get_member(at, "connections") != NULL;
-	return formula != number ||
-	    reader_refuse(reader, at, "a pool has either pool_size or connections");
-}
-
-bool
-reader_pools(const struct reader *reader, const config_setting_t *at)
-{
-	if (!config_setting_is_list(at))
-		return reader_refuse_key(reader, at, "( { ... }, { ... } ) is expected for");
-	settings_drop_pools(reader->settings);
-	for (int i = 0; i < config_setting_length(at); i++)
-		if (!read_pool(reader, config_setting_get_elem(at, (unsigned)i)))
 			return false;
 	return true;
 }

@@ -160,6 +160,29 @@ dump_alerts(const struct settings *settings, struct buf *out)
 	buf_adds(out, "};\n");
 }
 
+/* What a pool opens, as the numbers of its kind. */
+static void
+dump_numbers(const struct pool_plan *plan, struct buf *out)
+{
+	bool bouncer = plan->databases > 0;
+
+	if (plan->connections >= 0) {
+		buf_addf(out, "; connections = %lld; }", (long long)plan->connections);
+		return;
+	}
+	buf_addf(out, "; instances = %lld;", (long long)plan->instances);
+	if (bouncer)
+		buf_addf(out, " databases = %lld; pairs = %lld; max_db_connections = %lld;",
+		    (long long)plan->databases, (long long)plan->workers, (long long)plan->most);
+	else
+		buf_addf(out, " workers = %lld; engines = %lld;", (long long)plan->workers,
+		    (long long)plan->engines);
+	buf_addf(out,
+	    bouncer ? " default_pool_size = %lld; reserve_pool_size = %lld; }"
+	            : " pool_size = %lld; max_overflow = %lld; }",
+	    (long long)plan->pool_size, (long long)plan->max_overflow);
+}
+
 static void
 dump_pools(const struct settings *settings, struct buf *out)
 {
@@ -171,15 +194,7 @@ dump_pools(const struct settings *settings, struct buf *out)
 		add_string(out, plan->name);
 		buf_adds(out, "; match = ");
 		add_string(out, plan->match);
-		if (plan->connections >= 0)
-			buf_addf(out, "; connections = %lld; }", (long long)plan->connections);
-		else
-			buf_addf(out,
-			    "; instances = %lld; workers = %lld; engines = %lld; pool_size = %lld; "
-			    "max_overflow = %lld; }",
-			    (long long)plan->instances, (long long)plan->workers,
-			    (long long)plan->engines, (long long)plan->pool_size,
-			    (long long)plan->max_overflow);
+		dump_numbers(plan, out);
 	}
 	buf_adds(out, settings->pool_count > 0 ? "\n);\n" : ");\n");
 }
@@ -344,10 +359,13 @@ docs_sample(const struct settings *settings, struct buf *out)
 	sample_alerts(out);
 	buf_adds(out,
 	    "\n# Connection pools of the applications: capacity is\n"
-	    "# instances x workers x engines x (pool_size + max_overflow), or connections.\n"
+	    "# instances x workers x engines x (pool_size + max_overflow), or connections; for\n"
+	    "# PgBouncer, of its database and user pairs.\n"
 	    "#pools = (\n"
 	    "#\t{ name = \"api\"; match = \"application=web\"; instances = 2; workers = 4;\n"
 	    "#\t  engines = 1; pool_size = 5; max_overflow = 2; },\n"
+	    "#\t{ name = \"bouncer\"; match = \"client=10.0.0.9\"; default_pool_size = 20;\n"
+	    "#\t  reserve_pool_size = 5; databases = 2; users = 3; max_db_connections = 50; },\n"
 	    "#\t{ name = \"admin\"; match = \"user=postgres\"; connections = 5; }\n"
 	    "#);\n");
 	sample_keys(out);

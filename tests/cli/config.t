@@ -93,8 +93,12 @@ sub check_wrong_pools {
 	refused_at("pools = ( { pool_size = 3; } );\n", 1, qr/a pool is \{ name = .*/);
 	refused_at("pools = ( { name = \"a\"; pool_size = 3; } );\n", 1, qr/a pool needs match = "filter"/);
 	my $head = "pools = (\n { name = \"a\"; match = \"user=a\";\n";
-	refused_at("$head } );\n", 2, qr/a pool has either pool_size or connections/);
-	refused_at("$head pool_size = 3; connections = 3; } );\n", 2, qr/a pool has either pool_size or connections/);
+	my $one = qr/a pool has one of pool_size, default_pool_size \(of PgBouncer\) and connections/;
+	refused_at("$head } );\n", 2, $one);
+	refused_at("$head pool_size = 3; connections = 3; } );\n", 2, $one);
+	refused_at("$head pool_size = 3; default_pool_size = 3; connections = 3; } );\n", 2, $one);
+	refused_at("$head connections = 3;\n workers = 2; } );\n", 4, qr/a pool with connections has no "workers"/);
+	refused_at("$head connections = 3;\n instances = 2; } );\n", 4, qr/a pool with connections has no "instances"/);
 	refused_at("$head pool_size = 3; threads = 3; } );\n", 3, qr/a pool has no "threads"/);
 	refused_at("$head pool_size = \"3\"; } );\n", 3, qr/a whole number is expected for "pool_size"/);
 	refused_at("$head pool_size = 2.5; } );\n", 3, qr/.*"2\.5" is no whole number/);
@@ -102,6 +106,25 @@ sub check_wrong_pools {
 	refused_at("$head connections = -1; } );\n", 3, qr/.*"-1" is not from 0 to 1000000/);
 	refused_at("pools = ( { name = \"a\";\n match = \"shoe=1\"; pool_size = 3; } );\n", 2,
 		qr/bad filter, at 1: there is no column shoe/);
+	return;
+}
+
+sub check_wrong_bouncers {
+	my $head = "pools = (\n { name = \"a\"; match = \"user=a\"; default_pool_size = 20;\n";
+	for my $key (qw(workers engines max_overflow)) {
+		refused_at("$head $key = 2; } );\n", 3, qr/a pool with default_pool_size has no "$key"/);
+	}
+	for my $key (qw(reserve_pool_size pairs databases users max_db_connections)) {
+		refused_at("pools = ( { name = \"a\"; match = \"user=a\"; pool_size = 3;\n $key = 2; } );\n", 2,
+			qr/a pool with pool_size has no "$key"/);
+	}
+	refused_at("$head pairs = 0; } );\n", 3, qr/pairs: "0" is not from 1 to 1000000/);
+	refused_at("$head max_db_connections = -1; } );\n", 3, qr/max_db_connections: "-1" is not from 0 to 1000000/);
+	refused_at("$head pairs = 4; users = 2; } );\n", 2, qr/a pool has either pairs or users, .*/);
+	refused_at("$head pairs = 3; max_db_connections = 50; } );\n", 2,
+		qr/max_db_connections holds for each database: say also how many databases .*/);
+	refused_at("$head pairs = 3; databases = 4; } );\n", 2, qr/there are fewer pairs than databases, .*/);
+	refused_at("$head users = 1001; databases = 1000; } );\n", 2, qr/databases x users is more than 1000000 pairs/);
 	return;
 }
 
@@ -129,7 +152,11 @@ filter = [ "state=idle", "query~\"a\\\\tb\"" ]; sort = "-age"; columns = "pid,ag
 alerts = { utilization = { warning = 12.5; }; long_query = { critical = "90s"; warning = 1.5; };
 	churn = { warning = 5000000000.0; critical = 1e20; }; };
 pools = ( { name = "api"; match = "application=\"a b\""; instances = 2; workers = 3; engines = 4;
-	pool_size = 5; max_overflow = 6; }, { name = "one"; match = ""; connections = 0; } );
+	pool_size = 5; max_overflow = 6; }, { name = "one"; match = ""; connections = 0; },
+	{ name = "b1"; match = ""; default_pool_size = 20; },
+	{ name = "b2"; match = ""; default_pool_size = 10; reserve_pool_size = 5; instances = 2; databases = 3;
+		users = 4; max_db_connections = 60; },
+	{ name = "b3"; match = ""; default_pool_size = 10; pairs = 7; databases = 3; } );
 keys = { terminate = "C"; cancel = "K"; free = "x"; pause = "p"; zoom = "\\ F5"; clear = "F7"; };
 colors = { idle = "bold color245 on blue"; tagged = "magenta"; };
 read-only = true; kill_log = "/a \"b\"/kill.log"; protect = [ "application=\"nightly etl\"", "user~^repl" ];
@@ -147,6 +174,13 @@ END
 	like($first, qr/utilization = \{ warning = 12\.5; critical = 85; \};/, 'one limit of an alert');
 	like($first, qr/long_query = \{ warning = "1500ms"; critical = "90s"; \};/, 'limits that are durations');
 	like($first, qr/\{ name = "api"; .* instances = 2; workers = 3; engines = 4; pool_size = 5; max_overflow = 6; \}/, 'a pool');
+	like($first, qr/\{ name = "b$_ \}/, 'a pool of PgBouncer') for
+		'1"; match = ""; instances = 1; databases = 1; pairs = 1; max_db_connections = 0; '
+			. 'default_pool_size = 20; reserve_pool_size = 0;',
+		'2"; match = ""; instances = 2; databases = 3; pairs = 12; max_db_connections = 60; '
+			. 'default_pool_size = 10; reserve_pool_size = 5;',
+		'3"; match = ""; instances = 1; databases = 3; pairs = 7; max_db_connections = 0; '
+			. 'default_pool_size = 10; reserve_pool_size = 0;';
 	my $second = dump_of('--config=' . file('second.conf', $first));
 	is($second, $first, 'what is printed reads back as the same');
 	my $defaults = dump_of('--config=/dev/null');
@@ -290,6 +324,7 @@ check_wrong_acting();
 check_wrong_syntax();
 check_wrong_alerts();
 check_wrong_pools();
+check_wrong_bouncers();
 check_wrong_keys_and_colors();
 check_round_trip();
 check_limits();

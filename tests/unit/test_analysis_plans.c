@@ -137,6 +137,58 @@ test_most(void **state)
 	assert_int_equal(plans_fit_one(&bouncer, 1, 0, 970), 11); /* no use beyond 100 each */
 }
 
+/* Six pairs of PgBouncer in so many databases, of at most 60 each. */
+static void
+test_databases(void **state)
+{
+	static const struct {
+		int64_t databases, capacity, fitting;
+	} cases[] = {
+		{ 1, 60, 5 },   /* 6 x 25 in one, 6 x (5 + 5) */
+		{ 2, 120, 15 }, /* 3 x 25 in each, 3 x (15 + 5) */
+		{ 3, 150, 25 }, /* 2 x 25 in each fit */
+		{ 4, 150, 25 }, /* 2 x 25 in two of them, 1 x 25 in two */
+		{ 5, 150, 25 },
+		{ 6, 150, 55 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct pool_plan bouncer = plan(6, 20, 5);
+		int64_t all;
+
+		bouncer.databases = cases[i].databases;
+		bouncer.most = 60;
+		assert_int_equal(plans_capacity(&bouncer), cases[i].capacity);
+		assert_int_equal(plans_fit_one(&bouncer, 1, 0, 1000), cases[i].fitting);
+		plans_fit_all(&bouncer, 1, 1000, &all);
+		assert_int_equal(all, cases[i].fitting);
+	}
+}
+
+/* Where the limit of a database cuts some of them only. */
+static void
+test_uneven(void **state)
+{
+	struct pool_plan bouncer = plan(3, 20, 5);
+
+	(void)state;
+	bouncer.databases = 2;
+	bouncer.most = 40;
+	assert_int_equal(plans_capacity(&bouncer), 65); /* 40 of 2 x 25, and 25 */
+	bouncer.instances = 3;
+	assert_int_equal(plans_capacity(&bouncer), 195);
+	bouncer.most = 0;
+	assert_int_equal(plans_capacity(&bouncer), 225);
+	bouncer.most = 4; /* the reserve alone is more */
+	assert_int_equal(plans_capacity(&bouncer), 24);
+	assert_int_equal(plans_fit_one(&bouncer, 1, 0, 24), 0);
+	assert_int_equal(plans_fit_one(&bouncer, 1, 0, 23), -1);
+	bouncer.databases = INT64_MAX;
+	bouncer.most = INT64_MAX;
+	assert_int_equal(plans_capacity(&bouncer), 225);
+}
+
 /* Plans alone: nothing is observed, and that is not zero. */
 static void
 test_alone(void **state)
@@ -209,6 +261,8 @@ main(void)
 		cmocka_unit_test(test_fit_all_exact),
 		cmocka_unit_test(test_fit_one),
 		cmocka_unit_test(test_most),
+		cmocka_unit_test(test_databases),
+		cmocka_unit_test(test_uneven),
 		cmocka_unit_test(test_alone),
 		cmocka_unit_test(test_kinds),
 	};
