@@ -9,71 +9,83 @@
 
 #include <string.h>
 
-/* Tables of the first pane, and the column of a session that each one groups by. */
-static const struct {
+/* What panes list instead of their first table, in the order of the key. */
+static const struct listing {
+	enum pane_id pane;
 	const struct table *table;
-	const char *column;
-} groupings[] = {
-	{ &table_applications, "application" },
-	{ &table_users, "user" },
-	{ &table_databases, "database" },
-	{ &table_clients, "client" },
+	const char *column; /* of a session: what the name of a row is; NULL where rows have none */
+} listings[] = {
+	{ PANE_GROUPS, &table_applications, "application" },
+	{ PANE_GROUPS, &table_users, "user" },
+	{ PANE_GROUPS, &table_databases, "database" },
+	{ PANE_GROUPS, &table_clients, "client" },
+	{ PANE_GROUPS, &table_idle, "application" },
+	{ PANE_GROUPS, &table_turnover, "application" },
+	{ PANE_POOLS, &table_pools, NULL },
+	{ PANE_POOLS, &table_unclaimed, NULL },
 };
 
-#define GROUPING_COUNT (sizeof(groupings) / sizeof(groupings[0]))
+#define LISTING_COUNT (sizeof(listings) / sizeof(listings[0]))
 
+/* Its place in the list; the count for a pane that has one table. */
 static size_t
-grouping_of(const struct ui *ui)
+listing_of(const struct pane *pane)
 {
 	size_t i = 0;
 
-	while (groupings[i].table != ui->panes[PANE_GROUPS].table)
+	while (i < LISTING_COUNT && listings[i].table != pane->table)
 		i++;
 	return i;
 }
 
 unsigned
-choose_grouping(struct ui *ui, const struct ui_frame *frame, int arg)
+choose_listing(struct ui *ui, const struct ui_frame *frame, int arg)
 {
-	size_t next = (grouping_of(ui) + 1) % GROUPING_COUNT;
+	enum pane_id id = ui->focus == PANE_POOLS ? PANE_POOLS : PANE_GROUPS;
+	size_t next = listing_of(&ui->panes[id]);
 
 	(void)frame;
 	(void)arg;
-	pane_set_table(&ui->panes[PANE_GROUPS], groupings[next].table);
-	if (ui->layout.panes[PANE_GROUPS].rows == 0)
-		ui->focus = PANE_GROUPS;
+	do
+		next = (next + 1) % LISTING_COUNT;
+	while (listings[next].pane != id);
+	pane_set_table(&ui->panes[id], listings[next].table);
+	if (ui->layout.panes[id].rows == 0)
+		ui->focus = id;
 	return UI_DRAW;
 }
 
-/* The text of a column of a row; NULL when it is unknown. */
-static const char *
-row_text(const struct table *table, const char *column, const struct ui_frame *frame,
-    const void *row)
+/* The column of the pane's table that has what that column of a session has; NULL for none. */
+static const struct column *
+find_like(const struct pane *pane, const char *column)
 {
-	struct value value = table_column(table, column)->get(frame->data, row);
+	size_t i = listing_of(pane);
 
-	return value.type == VALUE_TEXT ? value.s : NULL;
+	if (pane_has_sessions(pane))
+		return table_column(&table_sessions, column);
+	if (i == LISTING_COUNT || pane->table == &table_pools)
+		return NULL;
+	if (listings[i].column == NULL)
+		return table_column(pane->table, column);
+	return strcmp(listings[i].column, column) == 0 ? table_column(pane->table, "name") : NULL;
 }
 
 const char *
 choose_cursor_text(struct ui *ui, const struct ui_frame *frame, const char *column)
 {
 	struct pane *pane = &ui->panes[ui->focus];
-	const struct group *group;
+	const struct column *like = find_like(pane, column);
+	struct value value;
 	const void *row;
 
 	pane_update(ui, ui->focus, frame);
 	row = pane_row(pane);
-	if (row == NULL)
+	if (row == NULL || like == NULL)
 		return NULL;
-	if (pane_has_sessions(pane))
-		return row_text(&table_sessions, column, frame, row);
-	if (ui->focus != PANE_GROUPS || strcmp(groupings[grouping_of(ui)].column, column) != 0)
+	value = like->get(frame->data, row);
+	if (value.type != VALUE_TEXT)
 		return NULL;
-	group = row;
-	if (group->name != NULL && strcmp(group->name, "(none)") == 0)
-		return "";
-	return group->name;
+	return !pane_has_sessions(pane) && strcmp(value.s, groups_label("")) == 0 ? "" : value.s;
 }
 
 /* `column=text` in that slot. */
@@ -143,19 +155,34 @@ choose_all(struct ui *ui, const struct ui_frame *frame, int arg)
 	return UI_DRAW;
 }
 
+/* The sessions of a row that has one name, or one of each of these kinds. */
 unsigned
-choose_group_sessions(struct ui *ui, const struct ui_frame *frame)
+choose_row_sessions(struct ui *ui, const struct ui_frame *frame)
 {
-	const char *column = groupings[grouping_of(ui)].column;
-	const char *text = choose_cursor_text(ui, frame, column);
+	static const char *const columns[] = { "application", "user", "database", "client" };
+	struct buf expression = { 0 };
+	struct err err;
+	unsigned want = UI_DRAW;
 
-	if (pane_row(&ui->panes[PANE_GROUPS]) == NULL)
-		return 0;
-	if (text == NULL)
-		return ui_sayf(ui, "what cannot be seen cannot be filtered: grant pg_monitor");
-	set_equal(ui, FILTER_TYPED, column, text);
-	ui->focus = PANE_SESSIONS;
-	return UI_DRAW;
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+		const char *text = choose_cursor_text(ui, frame, columns[i]);
+
+		if (text == NULL)
+			continue;
+		if (expression.len > 0)
+			buf_addc(&expression, ' ');
+		filter_quote(&expression, columns[i], text);
+	}
+	if (pane_row(&ui->panes[ui->focus]) == NULL)
+		want = 0;
+	else if (expression.len == 0)
+		want = ui_sayf(ui, "what cannot be seen cannot be filtered: grant pg_monitor");
+	else if (!filters_parse(ui, FILTER_TYPED, buf_str(&expression), &err))
+		want = ui_sayf(ui, "%s", err.msg);
+	else
+		ui->focus = PANE_SESSIONS;
+	buf_clear(&expression);
+	return want;
 }
 
 unsigned
@@ -164,6 +191,8 @@ choose_pool_sessions(struct ui *ui, const struct ui_frame *frame)
 	const struct pool *pool;
 	struct err err;
 
+	if (ui->panes[PANE_POOLS].table != &table_pools)
+		return choose_row_sessions(ui, frame);
 	pane_update(ui, PANE_POOLS, frame);
 	pool = pane_row(&ui->panes[PANE_POOLS]);
 	if (pool == NULL)

@@ -105,7 +105,7 @@ command_enter(struct ui *ui, const struct ui_frame *frame, int arg)
 	pane_update(ui, ui->focus, frame);
 	switch (ui->focus) {
 	case PANE_GROUPS:
-		return choose_group_sessions(ui, frame);
+		return choose_row_sessions(ui, frame);
 	case PANE_POOLS:
 		return choose_pool_sessions(ui, frame);
 	case PANE_SESSIONS:
@@ -279,8 +279,8 @@ const struct command commands[] = {
 	{ "right", "Right", "columns that do not fit, then more of the query", NULL, PANES,
 	    run_shift, 1, UNLABELLED },
 
-	{ "group", "v", "group by application, user, database, client", CHOOSING, PANES,
-	    choose_grouping, 0, "Group", PANES, 60, false },
+	{ "group", "v", "pane 1: other groups, idle ages, turnover; pane 2: sessions of no pool",
+	    CHOOSING, PANES, choose_listing, 0, "Group", PANES, 60, false },
 	{ "filter", "/ F4", "filter while typing", NULL, PANES, prompt_open, PROMPT_FILTER,
 	    "Filter", PANES, 80, false },
 	{ "clear", "\\", "clear all filters that were set by keys", NULL, PANES, choose_all, 0,

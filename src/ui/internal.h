@@ -262,12 +262,12 @@ const char *filters_text(const struct ui *ui, enum filter_slot slot);
 const char *choose_cursor_text(struct ui *ui, const struct ui_frame *frame, const char *column);
 
 /* Commands, and what Enter does on a group or a pool. */
-unsigned choose_grouping(struct ui *ui, const struct ui_frame *frame, int arg);
+unsigned choose_listing(struct ui *ui, const struct ui_frame *frame, int arg);
 unsigned choose_user(struct ui *ui, const struct ui_frame *frame, int arg);
 unsigned choose_application(struct ui *ui, const struct ui_frame *frame, int arg);
 unsigned choose_idle(struct ui *ui, const struct ui_frame *frame, int arg);
 unsigned choose_all(struct ui *ui, const struct ui_frame *frame, int arg);
-unsigned choose_group_sessions(struct ui *ui, const struct ui_frame *frame);
+unsigned choose_row_sessions(struct ui *ui, const struct ui_frame *frame);
 unsigned choose_pool_sessions(struct ui *ui, const struct ui_frame *frame);
 
 /* order.c */
@@ -323,7 +323,7 @@ void pane_move(struct ui *ui, enum pane_id id, const struct ui_frame *frame, enu
 /* Scrolls so that the cursor is among the `room` lines that are shown. */
 void pane_scroll(struct pane *pane, size_t room);
 
-/* Another table in the same pane; keeps the order if the table can. */
+/* Another table in the same pane; keeps the order that the user chose if the table can. */
 void pane_set_table(struct pane *pane, const struct table *table);
 
 /* Whether the pane lists sessions, so that filters hold for it. */

@@ -321,19 +321,28 @@ draw_lines(const struct list *list, struct canvas *canvas)
 	}
 }
 
+/* Whether nothing is there because no pool is configured. */
+static bool
+is_unconfigured(const struct list *list)
+{
+	return list->id == PANE_POOLS && list->frame->data->facts->pools.count == 0;
+}
+
 /* What stands in a pane without rows. */
 static void
 draw_empty(const struct list *list, struct canvas *canvas)
 {
 	const char *const *text = pane_infos[list->id].empty;
 	struct ui *ui = list->ui;
-	const char *filtered[] = { NULL, NULL };
+	const char *only[] = { NULL, NULL };
 
 	if (list->pane->total > 0) {
-		filtered[0] =
-		    arena_printf(&ui->scratch, "No session matches the filter; %s clears it.",
-		        keymap_first(&ui->keymap, "clear", &ui->scratch));
-		text = filtered;
+		only[0] = arena_printf(&ui->scratch, "No session matches the filter; %s clears it.",
+		    keymap_first(&ui->keymap, "clear", &ui->scratch));
+		text = only;
+	} else if (!is_unconfigured(list) && list->pane->table != pane_infos[list->id].table) {
+		only[0] = "There are none.";
+		text = only;
 	}
 	for (int n = 0; n < 4 && text[n] != NULL; n++) {
 		struct pen pen = pen_at(canvas, &list->rect, n + 1, STYLE_DIM);

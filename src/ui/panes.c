@@ -185,15 +185,21 @@ pane_scroll(struct pane *pane, size_t room)
 void
 pane_set_table(struct pane *pane, const struct table *table)
 {
-	const struct column *sort = pane->view.sort;
+	const struct view view = pane->view, usual = view_default(pane->table);
+	bool chosen = view.sort != usual.sort || view.descending != usual.descending;
+	const struct column *sort =
+	    chosen && view.sort != NULL ? table_column(table, view.sort->name) : NULL;
 
 	pane->table = table;
 	pane->rows = (struct rows){ 0 };
 	pane->snap = NULL;
 	pane->cursor = pane->top = 0;
 	pane->held = false;
-	if (sort != NULL)
-		pane->view.sort = table_column(table, sort->name);
+	pane->view = view_default(table);
+	if (sort != NULL) {
+		pane->view.sort = sort;
+		pane->view.descending = view.descending;
+	}
 }
 
 bool

@@ -192,20 +192,28 @@ add_pool(struct settings *settings, const char *name, int workers, int size)
 	buf_clear(&match);
 }
 
+static void
+make_facts(struct fixture *fixture, const struct snapshot *snap, const struct snapshot *previous)
+{
+	const struct pool_matcher matcher = { match_pool, &fixture->settings };
+	const struct input input = { snap, previous, &fixture->history, &fixture->settings,
+		&matcher };
+
+	facts_make(&fixture->facts, &input);
+	tracks_update(&fixture->tracks, &fixture->facts, snap, previous);
+}
+
 void
 fixture_analyse(struct fixture *fixture)
 {
-	const struct pool_matcher matcher = { match_pool, &fixture->settings };
-	const struct input input = { fixture->snap, fixture->previous, &fixture->history,
-		&fixture->settings, &matcher };
-
-	facts_make(&fixture->facts, &input);
+	make_facts(fixture, fixture->snap, fixture->previous);
 	alerts_update(&fixture->alerts, &fixture->facts, fixture->snap->wall_us);
 	advice_make(&fixture->alerts, &fixture->facts);
 	fixture->data = (struct table_data){
 		.snap = fixture->snap,
 		.facts = &fixture->facts,
 		.alerts = &fixture->alerts,
+		.tracks = &fixture->tracks,
 		.settings = &fixture->settings,
 	};
 }
@@ -296,6 +304,7 @@ fixture_init(struct fixture *fixture, enum scene scene, bool with_pools)
 		fixture->previous->mono_us -= 2 * SECOND;
 		fixture->previous->server_us -= 2 * SECOND;
 		make_history(fixture, scene);
+		make_facts(fixture, fixture->previous, NULL);
 		fixture_analyse(fixture);
 		fixture->frame.data = &fixture->data;
 	}

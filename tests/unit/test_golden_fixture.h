@@ -7,6 +7,7 @@
 
 #include "analysis/alerts.h"
 #include "analysis/facts.h"
+#include "analysis/tracks.h"
 #include "base/settings.h"
 #include "model/history.h"
 #include "model/link.h"
@@ -36,6 +37,7 @@ struct fixture {
 	struct history history;
 	struct facts facts;
 	struct alert_set alerts;
+	struct tracks tracks;
 	struct messages messages;
 	struct link link;
 	struct table_data data;

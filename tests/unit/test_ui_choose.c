@@ -167,7 +167,17 @@ test_panes(void **state)
 	press(fixture, "v v");
 	expect(fixture, "1 Clients");
 	press(fixture, "v");
+	expect(fixture, "1 Idle sessions");
+	press(fixture, "v");
+	expect(fixture, "1 Turnover");
+	press(fixture, "v");
 	expect(fixture, "1 Applications");
+	press(fixture, "2");
+	expect(fixture, "2 Pools");
+	press(fixture, "v");
+	expect(fixture, "2 Sessions of no pool");
+	press(fixture, "v");
+	expect(fixture, "2 Pools");
 	press(fixture, "7 Enter");
 	expect_not(fixture, "1 Applications");
 	press(fixture, "q");
@@ -188,9 +198,38 @@ test_group(void **state)
 	expect(fixture, "filter: application=web");
 	press(fixture, "2 End Enter");
 	expect(fixture, "no filter stands for");
-	press(fixture, "1 v v v Down Down Down Enter");
+	press(fixture, "1 v v v v v Down Down Down Enter");
 	expect(fixture, "filter: application=\"\"");
 	expect(fixture, "(6 of 91)");
+	press(fixture, "2 v Down Enter");
+	expect(fixture, "filter: application=\"\" user=legacy client=");
+	expect(fixture, "(6 of 91)");
+	press(fixture, "1 v v v v Down Enter");
+	expect(fixture, "1 Idle sessions");
+	expect(fixture, "filter: application=worker");
+	press(fixture, "1 v Down Enter");
+	expect(fixture, "1 Turnover");
+	expect(fixture, "3 Sessions (29 of 91)");
+}
+
+/* The next table has its own order, until the user chose one that it has too. */
+static void
+test_listing_order(void **state)
+{
+	struct fixture *fixture = *state;
+
+	press(fixture, "1 v v v v");
+	expect(fixture, "1 Idle sessions (5)  sort: idlev");
+	press(fixture, "v");
+	expect(fixture, "sort: openedv");
+	press(fixture, "v");
+	expect(fixture, "1 Applications (8)  sort: totalv");
+	press(fixture, "<");
+	expect(fixture, "sort: name^");
+	press(fixture, "v");
+	expect(fixture, "1 Users (8)  sort: name^");
+	press(fixture, "v v v v");
+	expect(fixture, "1 Turnover (8)  sort: name^");
 }
 
 static void
@@ -260,6 +299,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_toggles, screen_set_up, screen_tear_down),
 		cmocka_unit_test_setup_teardown(test_panes, screen_set_up, screen_tear_down),
 		cmocka_unit_test_setup_teardown(test_group, screen_set_up, screen_tear_down),
+		cmocka_unit_test_setup_teardown(test_listing_order, screen_set_up,
+		    screen_tear_down),
 		cmocka_unit_test_setup_teardown(test_order, screen_set_up, screen_tear_down),
 		cmocka_unit_test_setup_teardown(test_search, screen_set_up, screen_tear_down),
 	};
