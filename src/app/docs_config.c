@@ -239,7 +239,6 @@ static const struct {
 	{ "warning", "( \"utilization:70\", \"long_query:2min\" )" },
 	{ "critical", "\"utilization:10:85\"" },
 	{ "protect", "( \"application=nightly-etl\", \"user=replicator\" )" },
-	{ "when", "\"utilization:critical\"" },
 	{ "kill_log", "\"/var/log/pgconntop.log\"" },
 	{ "pgdata", "\"/var/lib/postgresql/15/main\"" },
 };
@@ -275,20 +274,25 @@ sample_profiles(struct buf *out)
 {
 	buf_adds(out,
 	    "\n# Profiles: more settings, for --profile=NAME. Only here may a file say what is to\n"
-	    "# be done to sessions.\n"
+	    "# be done to sessions:\n");
+	for (size_t i = 0; i < setting_count; i++)
+		if (setting_rows[i].section == SECTION_ORDER)
+			buf_addf(out, "#   %-24s  %s\n", setting_rows[i].field,
+			    setting_rows[i].help);
+	buf_adds(out,
 	    "#profiles = {\n"
 	    "#\tshop = { host = \"db1.example.com\"; dbname = \"shop\"; read_only = true; };\n"
-	    "#\tguard = {\n");
-	for (size_t i = 0; i < setting_count; i++) {
-		const struct setting_row *row = &setting_rows[i];
-
-		if (row->section != SECTION_ORDER)
-			continue;
-		buf_addf(out, "#\t\t# %s\n#\t\t%s = ", row->help, row->field);
-		sample_value(row, out);
-		buf_adds(out, ";\n");
-	}
-	buf_adds(out, "#\t};\n#};\n");
+	    "#\t# With --dry-run it only shows whom it would end.\n"
+	    "#\tguard = {\n"
+	    "#\t\twatch = true;\n"
+	    "#\t\tinterval = 10;\n"
+	    "#\t\twhen = \"utilization:critical\";\n"
+	    "#\t\tkill_idle = \"5min\";\n"
+	    "#\t\tuntil = 70;\n"
+	    "#\t\tmax_kills = 10;\n"
+	    "#\t\tyes = true;\n"
+	    "#\t};\n"
+	    "#};\n");
 }
 
 static void

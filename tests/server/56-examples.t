@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: PostgreSQL
-# The commands of the section EXAMPLES of the manual, each on a real server.
+# The commands of the section EXAMPLES of the manual, and the profiles of the other documents that
+# act, each on a real server.
 use strict;
 use warnings;
 
@@ -45,6 +46,25 @@ sub adapt {
 	return $command;
 }
 
+# A document's example of profiles, without its marks.
+sub profiles {
+	my ($file) = @_;
+	my $text = slurp("$FindBin::Bin/../../doc/$file") =~ s/^# ?//mgr =~ s/\\-/-/gr;
+	my ($profiles) = $text =~ /^(profiles = \{(?: .*\};\n|\n.*?^\};\n))/ms or die "no profiles in $file";
+	return $profiles;
+}
+
+sub check_profile {
+	my ($server, $file, $name) = @_;
+	open my $out, '>', "$home/conf" or die "conf: $!";
+	print $out profiles($file);
+	close $out or die "conf: $!";
+	my ($status, undef, $err) = run_program([$ENV{PGCONNTOP}, "--config=$home/conf", "--profile=$name", '--count=1',
+		"--kill-log=$home/log", $server->connstr], session => 1, timeout => 60);
+	like("$status$err", qr/^[05]$/, "$file: --profile=$name");
+	return;
+}
+
 my ($bindir) = reverse PgServer::bindirs();
 plan skip_all => 'no PostgreSQL server found (PG_BINDIRS names where)' if !$bindir;
 my $server = PgServer->new(bindir => $bindir, conf => { max_connections => 30 });
@@ -73,4 +93,7 @@ for my $line (commands()) {
 	}
 }
 cmp_ok($run, '>=', 14, 'so many were run');
+check_profile($server, 'pgconntop.conf', 'guard');
+check_profile($server, 'pgconntop.conf.5', 'free-idle');
+check_profile($server, 'systemd/pgconntop-close-idle.service', 'close-idle');
 done_testing();
