@@ -13,7 +13,7 @@ use Test::More;
 
 my $dir = tempdir(CLEANUP => 1);
 
-# 2 x 3 x 1 x (2 + 1) + 4 + 5 x 1 = 27 connections, which may fill all usable slots.
+# 2 x 3 x 1 x (2 + 1) + 4 + 5 x 1 = 27 connections.
 my $config = <<'END';
 pools = (
 	{ name = "api"; match = "application=web user=app"; instances = 2; workers = 3; engines = 1;
@@ -21,7 +21,6 @@ pools = (
 	{ name = "jobs"; match = "application~^worker"; connections = 4; },
 	{ name = "late"; match = "application=web|batch"; workers = 5; pool_size = 1; max_overflow = 0; }
 );
-target = 100;
 END
 
 sub write_config {
