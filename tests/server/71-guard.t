@@ -31,7 +31,7 @@ sub stop {
 	my ($program, $status) = @_;
 	$program->signal('TERM');
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
-	return is($program->wait(20), $status // 0, 'it can be ended');
+	return like($program->wait(20), $status // qr/^0$/, 'it can be ended');
 }
 
 # It acts from the alert on, down to where it stops, and again when that comes back.
@@ -90,7 +90,7 @@ sub check_pool {
 	wait_ok { grep { "@{ $_->{notes} }" =~ $said } reports($guard) } 20, 'in the data too';
 	my $count = reports($guard);
 	wait_ok { reports($guard) > $count + 5 } 20, 'it goes on';
-	stop($guard);
+	stop($guard, qr/^[04]$/); # a session that just began to work was spared
 	is(scalar(my @all = $guard->err =~ /$said/g), 1, 'it said so once');
 	return;
 }
