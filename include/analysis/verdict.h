@@ -27,8 +27,8 @@ struct evidence {
 
 struct verdict {
 	const struct verdict_rule *rule;   /* NULL: none */
-	char subject[VERDICT_SUBJECT_MAX]; /* an application, a pid, a pool; "" for the server; raw
-	                                      bytes, as the next */
+	char subject[VERDICT_SUBJECT_MAX]; /* an application as groups_name() gives it, a pid; ""
+	                                      for the server; raw bytes, as the next */
 	char text[VERDICT_TEXT_MAX];       /* the sentence, without stop */
 };
 

@@ -25,6 +25,7 @@ struct check {
 	const char *failure;      /* why there is no sample, NULL when there is one; raw bytes */
 	const char *advice;       /* what to do about that, NULL for none */
 	enum check_status status; /* of the failure */
+	const char *cause_key;    /* of the screen, that helps against the cause; NULL for none */
 	bool utf8;                /* the reader takes it; else ASCII */
 };
 

@@ -46,6 +46,7 @@ enum column_flag {
 	COLUMN_ALWAYS = 16,   /* of a SHAPE_ROOT table: in every report */
 	COLUMN_STATE = 32,    /* coloured like the state of the row */
 	COLUMN_COUNTER = 128, /* only grows: a counter among the metrics */
+	COLUMN_LOCKS = 256,   /* on the screen only while sessions wait for locks */
 };
 
 struct column {

@@ -92,6 +92,10 @@ const char *ui_copied(const struct ui *ui);
 /* One line for the bottom of the screen, shown until the next key. Copied. */
 void ui_say(struct ui *ui, const char *text);
 
+/* The first key of a command by the settings; "" when there is none. Gives out. */
+#define UI_KEY_MAX 16
+const char *ui_key_of(const struct settings *settings, const char *name, char out[UI_KEY_MAX]);
+
 /* Appends the keys as rows of "keys<TAB>name<TAB>help": for the manual and the sample
  * configuration. */
 void ui_describe_keys(struct buf *out);

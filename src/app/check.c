@@ -15,6 +15,7 @@
 #include "base/units.h"
 #include "feed.h"
 #include "model/link.h"
+#include "ui/ui.h"
 
 #define PAUSE_US UNITS_US_PER_SECOND /* between the two samples that rates are made of */
 
@@ -57,6 +58,8 @@ finish(struct run *run, const char *failure, const char *advice, enum check_stat
 {
 	struct app *app = run->app;
 	struct table_data data;
+	const struct verdict_rule *cause = app->verdict.rule;
+	char key[UI_KEY_MAX];
 	struct check check = {
 		.data = &data,
 		.link = source_link(app->source),
@@ -67,6 +70,8 @@ finish(struct run *run, const char *failure, const char *advice, enum check_stat
 		.status = status,
 	};
 
+	if (cause != NULL && cause->command != NULL)
+		check.cause_key = ui_key_of(&app->settings, cause->command, key);
 	app_data(app, &data);
 	if (failure != NULL)
 		data.snap = NULL; /* what was seen before it counts no more */

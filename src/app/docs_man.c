@@ -263,6 +263,14 @@ man_alerts(struct buf *out)
 	}
 }
 
+/* Rules that say why it is so. */
+static void
+man_causes(struct buf *out)
+{
+	for (size_t i = 0; i < verdict_count; i++)
+		roff_item(out, verdict_rules[i].name, verdict_rules[i].help);
+}
+
 /* Why a login can fail, and what to try. */
 static void
 man_refusals(struct buf *out)
@@ -361,6 +369,7 @@ static const struct {
 	{ "columns", man_columns },
 	{ "metrics", man_metrics },
 	{ "alerts", man_alerts },
+	{ "causes", man_causes },
 	{ "refusals", man_refusals },
 	{ "outcomes", man_outcomes },
 	{ "settings", man_settings },

@@ -14,6 +14,7 @@
 #include "analysis/alert_limit.h"
 #include "analysis/alerts.h"
 #include "analysis/facts.h"
+#include "analysis/verdict.h"
 #include "base/buf.h"
 #include "base/text.h"
 #include "base/units.h"
@@ -223,6 +224,22 @@ put_server(const struct check *check, struct buf *line, struct buf *out)
 	put_line(check, line, out);
 }
 
+/* Why it is so, and where to go on. */
+static void
+put_cause(const struct check *check, struct buf *line, struct buf *out)
+{
+	const struct verdict *verdict = check->data->verdict;
+
+	if (verdict == NULL || verdict->rule == NULL || !verdict->rule->bad)
+		return;
+	buf_reset(line);
+	buf_addf(line, "cause %s: ", verdict->rule->name);
+	add_clean(check, verdict->text, PART_MAX, line);
+	if (check->cause_key != NULL)
+		buf_addf(line, "; key %s of pgconntop helps", check->cause_key);
+	put_line(check, line, out);
+}
+
 static void
 put_alerts(const struct check *check, struct buf *line, struct buf *out)
 {
@@ -277,6 +294,7 @@ put_details(const struct check *check, struct buf *line, struct buf *out)
 {
 	if (check->failure == NULL) {
 		put_server(check, line, out);
+		put_cause(check, line, out);
 		put_alerts(check, line, out);
 		put_applications(check, line, out);
 		put_messages(check, line, out);

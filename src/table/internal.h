@@ -22,6 +22,7 @@ struct value session_transaction(const struct table_data *data, const void *row)
 struct value session_wait(const struct table_data *data, const void *row);
 struct value session_blocked_by(const struct table_data *data, const void *row);
 struct value session_blocks(const struct table_data *data, const void *row);
+struct value session_holds_up(const struct table_data *data, const void *row);
 struct value session_query(const struct table_data *data, const void *row);
 
 /* Lists the sessions that `want` accepts. */

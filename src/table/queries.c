@@ -40,8 +40,11 @@ static const struct column columns[] = {
 	{ "blocked_by", NULL, "BLOCKED BY",
 	    "process ids that hold the lock it waits for; 0 is a prepared transaction", VALUE_PIDS,
 	    10, 0, session_blocked_by },
-	{ "blocks", NULL, "BLOCKS", "sessions that wait for a lock of this one", VALUE_INT, 6, 0,
-	    session_blocks },
+	{ "blocks", NULL, "BLOCKS", "sessions that wait for a lock of this one", VALUE_INT, 6,
+	    COLUMN_HIDDEN, session_blocks },
+	{ "holds_up", NULL, "HOLDS UP",
+	    "sessions that wait for this one, directly or behind others", VALUE_INT, 8, 0,
+	    session_holds_up },
 	{ "query", NULL, "QUERY TEXT", "running or last query, its beginning", VALUE_TEXT, 20,
 	    COLUMN_STRETCH | COLUMN_SQUEEZE, session_query },
 };

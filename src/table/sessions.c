@@ -152,14 +152,51 @@ session_blocked_by(const struct table_data *data, const void *row)
 	return value;
 }
 
+/* NULL when it is not known whom it waits for, or whether it does. */
+static const struct hold *
+hold_of(const struct table_data *data, const struct session *session)
+{
+	bool unseen = session->state == STATE_UNKNOWN && !session_waits_for_lock(session);
+
+	return data->facts == NULL || unseen
+	    ? NULL
+	    : blocking_hold(&data->facts->blocking, data->snap, session);
+}
+
+static struct value
+session_blocked_root(const struct table_data *data, const void *row)
+{
+	const struct hold *hold = hold_of(data, row);
+
+	if (hold == NULL || hold->depth <= 0)
+		return value_none();
+	return value_int(hold->root < (int32_t)data->snap->session_count
+	        ? data->snap->sessions[hold->root].id.pid
+	        : 0);
+}
+
+static struct value
+session_depth(const struct table_data *data, const void *row)
+{
+	const struct hold *hold = hold_of(data, row);
+
+	return hold == NULL || hold->depth < 0 ? value_none() : value_int(hold->depth);
+}
+
 struct value
 session_blocks(const struct table_data *data, const void *row)
 {
-	const struct session *session = row;
-
 	if (data->facts == NULL)
 		return value_none();
-	return value_int(data->facts->blocking.blocks[session - data->snap->sessions]);
+	return value_int(blocking_hold(&data->facts->blocking, data->snap, row)->blocks);
+}
+
+struct value
+session_holds_up(const struct table_data *data, const void *row)
+{
+	if (data->facts == NULL)
+		return value_none();
+	return value_int(blocking_hold(&data->facts->blocking, data->snap, row)->below);
 }
 
 static struct value
@@ -270,6 +307,9 @@ session_level(const struct table_data *data, const void *row)
 		return LEVEL_CRITICAL;
 	if (session_waits_for_lock(session) || (holding && idle_us > WARN_TRANSACTION_US))
 		return LEVEL_WARNING;
+	if (data->facts != NULL &&
+	    blocking_is_root(blocking_hold(&data->facts->blocking, data->snap, session)))
+		return LEVEL_WARNING;
 	return LEVEL_OK;
 }
 
@@ -303,8 +343,16 @@ static const struct column columns[] = {
 	{ "blocked_by", NULL, "BLOCKED BY",
 	    "process ids that hold the lock it waits for; 0 is a prepared transaction", VALUE_PIDS,
 	    10, COLUMN_WIDER, session_blocked_by },
+	{ "blocked_root", NULL, "ROOT",
+	    "process id at the end of the chain that it waits in; 0 is a prepared transaction",
+	    VALUE_INT, 7, COLUMN_HIDDEN, session_blocked_root },
+	{ "depth", NULL, "DEPTH", "steps to that root: 0 waits for nobody", VALUE_INT, 5,
+	    COLUMN_WIDER | COLUMN_LOCKS, session_depth },
 	{ "blocks", NULL, "BLOCKS", "sessions that wait for a lock of this one", VALUE_INT, 6,
 	    COLUMN_HIDDEN, session_blocks },
+	{ "holds_up", NULL, "HOLDS UP",
+	    "sessions that wait for this one, directly or behind others", VALUE_INT, 8,
+	    COLUMN_WIDE | COLUMN_LOCKS, session_holds_up },
 	{ "backend_type", NULL, "TYPE", "kind of server process", VALUE_TEXT, 14, COLUMN_HIDDEN,
 	    session_backend_type },
 	{ "xid", NULL, "XID", "transaction id: it has written", VALUE_INT, 10, COLUMN_HIDDEN,

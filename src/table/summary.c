@@ -8,6 +8,7 @@
 #include "analysis/advice.h"
 #include "analysis/alerts.h"
 #include "analysis/facts.h"
+#include "analysis/verdict.h"
 #include "model/messages.h"
 #include "internal.h"
 #include "model/snapshot.h"
@@ -46,6 +47,23 @@ total(const struct table_data *data, int64_t n)
 	return data->facts->churn.counted ? value_int(n) : value_none();
 }
 
+/* What is known of chains of locks only when somebody looked. */
+static struct value
+of_chains(const struct table_data *data, int n)
+{
+	const struct blocking *blocking = &data->facts->blocking;
+	bool all =
+	    blocking->waiting > 0 ? blocking->looked == blocking->waiting : !data->snap->restricted;
+
+	return n > 0 || all ? value_int(n) : value_none();
+}
+
+static bool
+cause_is_there(const struct table_data *data)
+{
+	return data->verdict != NULL && data->verdict->rule != NULL;
+}
+
 GETTER(sample_time, value_time(data->snap->wall_us))
 GETTER(server_host, value_text(data->snap->server.host))
 GETTER(server_database, value_text(data->snap->server.database))
@@ -79,6 +97,12 @@ GETTER(peak_time, value_time(data->facts->peak.wall_us))
 GETTER(full_in, value_duration(data->facts->trend.full_in_us))
 GETTER(verdict, value_text(advice_verdict(data->alerts)))
 GETTER(next, value_text(data->alerts->next))
+GETTER(deepest, of_chains(data, data->facts->blocking.deepest))
+GETTER(roots, of_chains(data, data->facts->blocking.roots))
+GETTER(root_holds_up, of_chains(data, data->facts->blocking.root_blocks))
+GETTER(prepared, of_chains(data, data->facts->blocking.prepared))
+GETTER(cause_name, cause_is_there(data) ? value_text(data->verdict->rule->name) : value_none())
+GETTER(cause_text, cause_is_there(data) ? value_text(data->verdict->text) : value_none())
 GETTER(worst, value_text(level_name(alerts_worst(data->alerts))))
 
 static struct value
@@ -135,6 +159,15 @@ reclaimable(const struct table_data *data, const void *row)
 
 	(void)row;
 	return n == 0 && data->facts->slots.states[STATE_UNKNOWN] > 0 ? value_none() : value_int(n);
+}
+
+static struct value
+cause_subject(const struct table_data *data, const void *row)
+{
+	(void)row;
+	return cause_is_there(data) && data->verdict->subject[0] != '\0'
+	    ? value_text(data->verdict->subject)
+	    : value_none();
 }
 
 static struct value
@@ -243,6 +276,13 @@ static const struct column columns[] = {
 	{ "via", NULL, "Via", "way in", VALUE_TEXT, 0, COLUMN_ALWAYS, via },
 	{ "verdict", NULL, "Verdict", "utilization in a word: healthy, high, critical, unknown",
 	    VALUE_TEXT, 0, COLUMN_STATE, verdict },
+	{ "cause_name", "cause.name", "Cause name", "the rule that found its evidence", VALUE_TEXT,
+	    0, COLUMN_HIDDEN, cause_name },
+	{ "cause_subject", "cause.subject", "Cause subject",
+	    "whom the cause names: an application, a process; none for the whole server",
+	    VALUE_TEXT, 0, COLUMN_HIDDEN, cause_subject },
+	{ "cause", "cause.text", "Cause", "why it is so, where there is evidence for it",
+	    VALUE_TEXT, 0, 0, cause_text },
 	{ "next", NULL, "Next", "what to do, and why", VALUE_TEXT, 0, 0, next },
 	{ "utilization", "slots.utilization", "Utilization", "used as a share of usable",
 	    VALUE_SHARE, 0, COLUMN_ALWAYS, utilization, "utilization" },
@@ -303,6 +343,16 @@ static const struct column columns[] = {
 	    0, blocked, "blocked_sessions" },
 	{ "blocked_by", "blocking.root", "Blocked by",
 	    "process id of the session that holds up most of them", VALUE_INT, 0, 0, blocked_by },
+	{ "root_holds_up", "blocking.root_holds_up", "Root holds up",
+	    "sessions that wait for it, directly or behind others", VALUE_INT, 0, COLUMN_HIDDEN,
+	    root_holds_up },
+	{ "roots", "blocking.roots", "Roots", "sessions that hold up others and wait for nobody",
+	    VALUE_INT, 0, COLUMN_HIDDEN, roots },
+	{ "depth", "blocking.depth", "Depth", "steps of the longest chain of sessions that wait",
+	    VALUE_INT, 0, COLUMN_HIDDEN, deepest },
+	{ "prepared", "blocking.prepared", "Held up by prepared",
+	    "sessions that wait for prepared transactions in the end", VALUE_INT, 0, COLUMN_HIDDEN,
+	    prepared },
 	{ "opened", "churn.opened_per_second", "Opened/s", "sessions opened per second", VALUE_REAL,
 	    0, 0, opened },
 	{ "closed", "churn.closed_per_second", "Closed/s", "sessions closed per second", VALUE_REAL,

@@ -32,9 +32,9 @@ is_plain(const struct pane *pane, const struct column *column)
 
 /* Listed in a pane of that width if there is room. */
 static bool
-is_extra(const struct column *column, int cols)
+is_extra(const struct pane *pane, const struct column *column, int cols)
 {
-	if (column->flags & COLUMN_HIDDEN)
+	if (column->flags & COLUMN_HIDDEN || (column->flags & COLUMN_LOCKS && !pane->locks))
 		return false;
 	return column->flags & COLUMN_WIDER ? cols >= WIDER_COLS : cols >= WIDE_COLS;
 }
@@ -68,7 +68,7 @@ list_columns(const struct pane *pane, int cols, const struct column *out[PLACES_
 		if (!is_plain(pane, column)) {
 			int width = column->width + gap_of(cols);
 
-			if (!is_extra(column, cols) || width > room)
+			if (!is_extra(pane, column, cols) || width > room)
 				continue;
 			room -= width;
 		}

@@ -289,6 +289,8 @@ const struct command commands[] = {
 	    "Search", PANES, 20, false },
 	{ "next_match", "n", "next match", NULL, PANES, search_next, 1, UNLABELLED },
 	{ "previous_match", "N", "match before", NULL, PANES, search_next, -1, UNLABELLED },
+	{ "root", "B", "to the session that holds up most of those that wait for locks", NULL,
+	    PANES, search_root, 0, UNLABELLED },
 	{ "idle", "i", "without idle sessions, and with them again", NULL, PANES, choose_idle, 0,
 	    "Idle", PANES, 55, false },
 	{ "user", "u", "only the user under the cursor, and all again", NULL, PANES, choose_user, 0,

@@ -6,6 +6,7 @@
  */
 #include "internal.h"
 
+#include "analysis/facts.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "model/snapshot.h"
@@ -13,8 +14,8 @@
 #include <string.h>
 
 #define NAME_COLS 15
-#define FIELD_COLS 40 /* a name and its value; as many side by side as fit */
-#define WAITERS_MOST 10
+#define FIELD_COLS 40  /* a name and its value; as many side by side as fit */
+#define OTHERS_MOST 10 /* sessions that it waits for, or that wait for it */
 
 /* What is known of the session, and what is not. */
 struct fields {
@@ -176,24 +177,64 @@ waits_for(const struct session *session, int32_t pid)
 	return false;
 }
 
+/* Whom it waits for, and on from there to the root. */
 static void
-write_locks(const struct table_data *data, const struct session *session, struct page *page)
+write_chain(const struct table_data *data, const struct session *session, struct page *page)
 {
-	int waiters = 0;
+	const struct blocking *blocking = &data->facts->blocking;
+	const struct hold *hold = blocking_hold(blocking, data->snap, session);
+	int others = 0;
 
-	for (size_t i = 0; i < session->blocker_count; i++) {
+	if (!session_waits_for_lock(session))
+		return;
+	if (hold->depth < 0)
+		page_text(page, STYLE_WARNING,
+		    session->blockers_known ? "waits for one that is not known, or in a circle"
+		                            : "waits for a lock; whose was not looked into");
+	for (size_t i = 0; i < session->blocker_count && others < OTHERS_MOST; i++) {
 		const struct session *other = snapshot_find_pid(data->snap, session->blocked_by[i]);
 
-		if (other != NULL)
-			write_other(data, other, "waits for", page);
+		if (other == NULL)
+			continue;
+		write_other(data, other,
+		    session_waits_for_lock(other) ? "waits for" : "waits for root", page);
+		others++;
 	}
-	for (size_t i = 0; i < data->snap->session_count && waiters < WAITERS_MOST; i++) {
+	for (int step = 1; hold->next >= 0 && step <= OTHERS_MOST; step++) {
+		const struct session *other = &data->snap->sessions[hold->next];
+
+		if ((size_t)hold->next == data->snap->session_count) {
+			page_text(page, STYLE_WARNING, "in the end for a prepared transaction");
+			return;
+		}
+		hold = blocking_hold(blocking, data->snap, other);
+		if (step > 1)
+			write_other(data, other,
+			    hold->depth > 0 ? "and so for" : "in the end for root", page);
+	}
+}
+
+/* Who waits for it. */
+static void
+write_waiters(struct ui *ui, const struct table_data *data, const struct session *session,
+    struct page *page)
+{
+	const struct hold *hold = blocking_hold(&data->facts->blocking, data->snap, session);
+	int others = 0;
+
+	if (hold->below > 0)
+		page_text(page, blocking_is_root(hold) ? STYLE_CRITICAL : STYLE_WARNING,
+		    arena_printf(&ui->scratch, "%sholds up %d session%s%s",
+		        blocking_is_root(hold) ? "ROOT: " : "", hold->below,
+		        hold->below == 1 ? "" : "s",
+		        hold->below > hold->blocks ? ", some behind others" : ""));
+	for (size_t i = 0; i < data->snap->session_count && others < OTHERS_MOST; i++) {
 		const struct session *other = &data->snap->sessions[i];
 
 		if (!waits_for(other, session->id.pid))
 			continue;
 		write_other(data, other, "holds up", page);
-		waiters++;
+		others++;
 	}
 }
 
@@ -227,7 +268,8 @@ write_details(struct ui *ui, const struct ui_frame *frame, struct page *page)
 	keep_query(&ui->details, session);
 	list_fields(&fields, frame->data, session, &ui->scratch);
 	write_fields(&fields, session, page, &ui->scratch);
-	write_locks(frame->data, session, page);
+	write_chain(frame->data, session, page);
+	write_waiters(ui, frame->data, session, page);
 	write_query(ui, page);
 	if (fields.empty[0] == '\0')
 		return;

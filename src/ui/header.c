@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
- * The header: what we look at, how full it is, what the sessions do, where
- * it is going, and what is wrong. Each line leaves out its least important
+ * The header: what we look at, how full it is, what the sessions do and where
+ * it is going; what is wrong is in alarms.c. Each line leaves out its least important
  * words when the screen is narrow.
  */
 #include "internal.h"
@@ -11,7 +11,6 @@
 #include "analysis/facts.h"
 #include "base/units.h"
 #include "model/history.h"
-#include "model/messages.h"
 #include "model/snapshot.h"
 
 #include <string.h>
@@ -19,10 +18,6 @@
 #define LONG_COLS 110 /* durations are written in full from so many columns on */
 #define BAR_COLS 40   /* a narrower screen has no slot bar */
 #define BAR_LEAST 12  /* columns of the bar */
-#define NEWS_US (60 * UNITS_US_PER_SECOND) /* how long a message stays in the header */
-#define NEWS_COLS 30                       /* columns that it needs */
-#define MORE_COLS 60 /* a narrower screen tells of more alerts by their number only, */
-#define FEW_COLS 30  /* and this one not at all */
 
 static const struct facts *
 facts_of(const struct writer *writer)
@@ -253,117 +248,6 @@ draw_trend(struct writer *writer, struct pen *pen)
 	line_draw(&writer->line, pen);
 }
 
-/* Draws words until one does not fit, so that no number is cut; true when all did. */
-static bool
-draw_words(struct pen *pen, const char *text)
-{
-	while (*text != '\0') {
-		size_t len = strcspn(text + 1, " ") + 1;
-		struct pen word = *pen;
-
-		pen_bytes(&word, text, len, 0, 0);
-		if (word.cut) {
-			pen_fill(pen, pen->end - pen->col, ' ');
-			pen->cut = true;
-			return false;
-		}
-		*pen = word;
-		text += len;
-	}
-	return true;
-}
-
-/* One raised alert, if it fits whole or nothing stands before it. */
-static bool
-draw_alert(const struct alert *alert, struct pen *pen, bool first)
-{
-	const char *level = alert->level == LEVEL_CRITICAL ? "CRITICAL" : "WARNING";
-	int width = (int)strlen(level) + 1 + canvas_width(pen->canvas, alert->message);
-
-	if (!first && pen->col + 3 + width > pen->end)
-		return false;
-	pen->col += first ? 0 : 3;
-	pen->style = style_of_level(alert->level);
-	pen_text(pen, level);
-	pen->style = STYLE_TEXT;
-	pen_fill(pen, 1, ' ');
-	draw_words(pen, alert->message);
-	pen_finish(pen);
-	return true;
-}
-
-/* How many alerts could not be shown, as long as the screen allows. */
-static const char *
-more_words(struct writer *writer, size_t more, int cols)
-{
-	if (cols < FEW_COLS)
-		return "";
-	if (cols < MORE_COLS)
-		return arena_printf(writer->arena, "  +%zu", more);
-	return arena_printf(writer->arena, "  +%zu more: key %s", more,
-	    keymap_first(&writer->ui->keymap, "alerts", writer->arena));
-}
-
-static size_t
-count_raised(const struct alert_set *alerts)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < alerts->count; i++)
-		n += alerts->items[i].level != LEVEL_OK;
-	return n;
-}
-
-/* The newest message stays in sight for a while, if there is room behind the alerts. */
-static void
-draw_news(const struct ui_frame *frame, struct pen *pen)
-{
-	const struct message *message =
-	    frame->messages != NULL ? messages_get(frame->messages, 0) : NULL;
-
-	if (message == NULL || frame->wall_us - message->last_us > NEWS_US ||
-	    pen->end - pen->col < NEWS_COLS)
-		return;
-	pen->col += 3;
-	pen->style = STYLE_TEXT;
-	pen_text(pen, message->text);
-	pen_finish(pen);
-}
-
-/* The last line of the alerts says how many have no room. */
-static void
-draw_alerts(struct writer *writer, struct canvas *canvas, const struct rect *rect)
-{
-	const struct alert_set *alerts = writer->frame->data->alerts;
-	size_t raised = count_raised(alerts), shown = 0;
-
-	for (int n = 0; n < rect->rows; n++) {
-		bool last = n == rect->rows - 1, first = true;
-		struct pen pen = pen_at(canvas, rect, n, STYLE_OK);
-		const char *more = last && raised - shown > 1
-		    ? more_words(writer, raised - shown - 1, rect->cols)
-		    : "";
-
-		if (raised == 0)
-			pen_text(&pen, "OK");
-		pen.end -= (int)strlen(more);
-		while (shown < raised && draw_alert(alerts_raised(alerts, shown), &pen, first)) {
-			shown++;
-			first = false;
-		}
-		if (shown == raised) {
-			draw_news(writer->frame, &pen);
-			return;
-		}
-		if (!last)
-			continue;
-		pen.col = pen.end;
-		pen.end = rect->cols;
-		pen.style = STYLE_WARNING;
-		pen_text(&pen, more_words(writer, raised - shown, rect->cols));
-	}
-}
-
 void
 header_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
 {
@@ -383,5 +267,6 @@ header_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
 	pen = pen_at(canvas, &layout->trend, 0, STYLE_TEXT);
 	if (layout->trend.rows > 0)
 		draw_trend(&writer, &pen);
-	draw_alerts(&writer, canvas, &layout->alerts);
+	writer = empty;
+	alarms_draw(&writer, canvas);
 }

@@ -61,6 +61,7 @@ struct pane {
 	struct arena arena;          /* of the rows */
 	struct rows rows;            /* of one sample in one view, made when either is new */
 	size_t total;                /* rows without the filters */
+	bool locks;                  /* sessions wait for locks in the sample of the rows */
 	size_t extra;                /* lines behind the rows: the messages and their heading */
 	const struct snapshot *snap; /* of the rows; only to be compared */
 	int64_t snap_mono_us;        /* of the rows */
@@ -285,6 +286,9 @@ bool search_from(struct ui *ui, const struct ui_frame *frame, size_t from, bool 
 /* The next match; the one before with a negative arg. */
 unsigned search_next(struct ui *ui, const struct ui_frame *frame, int arg);
 
+/* Puts the cursor on the session that holds up most of those that wait. */
+unsigned search_root(struct ui *ui, const struct ui_frame *frame, int arg);
+
 /* prompt.c */
 unsigned prompt_open(struct ui *ui, const struct ui_frame *frame, int kind);
 unsigned prompt_key(struct ui *ui, const struct ui_frame *frame, uint32_t code);
@@ -359,7 +363,7 @@ void reason_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *can
 /* Whether the data is old because the server does not answer. */
 bool frame_is_old(const struct ui_frame *frame);
 
-/* The style of a session state, a level. */
+/* style.c: the style of a session state, a level. */
 enum style style_of_state(enum session_state state);
 enum style style_of_level(int level);
 

@@ -7,9 +7,10 @@
 
 #include "base/settings.h"
 
+#include <stdio.h>
 #include <string.h>
 
-#define NAME_MAX_BYTES 16
+#define NAME_MAX_BYTES UI_KEY_MAX
 
 /* The user's keys of a command, the last ones given; NULL when there are none. */
 static const char *
@@ -123,4 +124,19 @@ keymap_keys(const struct keymap *keymap, const struct command *command, struct a
 			keys = arena_printf(arena, "%s%s%s", keys, keys[0] != '\0' ? " " : "",
 			    key_name(keymap->items[i].code, name));
 	return keys;
+}
+
+const char *
+ui_key_of(const struct settings *settings, const char *name, char out[UI_KEY_MAX])
+{
+	const char *keys = user_keys(settings, name);
+
+	for (size_t i = 0; keys == NULL && i < command_count; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			keys = commands[i].keys;
+	if (keys == NULL)
+		keys = "";
+	keys += strspn(keys, " ");
+	snprintf(out, UI_KEY_MAX, "%.*s", (int)strcspn(keys, " "), keys);
+	return out;
 }

@@ -47,4 +47,7 @@ int line_fit(struct line *line, const struct canvas *canvas, int cols);
 
 void line_draw(struct line *line, struct pen *pen);
 
+/* alarms.c: the lines of the header about what is wrong. */
+void alarms_draw(struct writer *writer, struct canvas *canvas);
+
 #endif

@@ -161,36 +161,6 @@ draw_headings(const struct list *list, struct pen *pen)
 	}
 }
 
-enum style
-style_of_state(enum session_state state)
-{
-	switch (state) {
-	case STATE_ACTIVE:
-	case STATE_FASTPATH:
-		return STYLE_ACTIVE;
-	case STATE_IDLE:
-		return STYLE_IDLE;
-	case STATE_IDLE_IN_TRANSACTION:
-		return STYLE_TRANSACTION;
-	case STATE_ABORTED:
-		return STYLE_ABORTED;
-	case STATE_DISABLED:
-	case STATE_STARTING:
-	case STATE_UNKNOWN:
-	case STATE_COUNT:
-		break;
-	}
-	return STYLE_UNKNOWN;
-}
-
-enum style
-style_of_level(int level)
-{
-	if (level == LEVEL_CRITICAL)
-		return STYLE_CRITICAL;
-	return level == LEVEL_WARNING ? STYLE_WARNING : STYLE_TEXT;
-}
-
 /* One value, cleaned; what is cut ends in a sign. */
 static void
 draw_cell(struct pen *pen, const struct place *place, const struct value *value)
@@ -229,9 +199,19 @@ is_tagged(const struct list *list, const void *row)
 	return list->pane->table->sessions && ids_have(&list->ui->acting.tags.ids, &session->id);
 }
 
+/* Whether the row is a session that others wait for, and that itself waits for nobody. */
+static bool
+is_root(const struct list *list, const void *row)
+{
+	const struct table_data *data = list->frame->data;
+
+	return list->pane->table->sessions &&
+	    blocking_is_root(blocking_hold(&data->facts->blocking, data->snap, row));
+}
+
 /* The mark beside the sign of the cursor, and the first column with it. */
 static void
-draw_mark(const struct list *list, struct canvas *canvas, const struct pen *pen)
+draw_tag(const struct list *list, struct canvas *canvas, const struct pen *pen)
 {
 	struct rect first = { pen->row, pen->col + 1, 1, list->places[0].width + 1 };
 	struct pen mark = *pen;
@@ -304,7 +284,7 @@ draw_lines(const struct list *list, struct canvas *canvas)
 		size_t line = pane->top + (size_t)(n - 2);
 		struct pen pen = pen_at(canvas, &list->rect, n, STYLE_TEXT);
 		struct rect whole = { pen.row, pen.col, 1, list->rect.cols };
-		struct pen sign = pen;
+		struct pen sign = pen, mark = pen;
 
 		if (line >= pane_lines(pane))
 			return;
@@ -312,8 +292,12 @@ draw_lines(const struct list *list, struct canvas *canvas)
 			draw_row(list, pane->rows.items[line], &pen);
 		else
 			draw_message(list, line - pane->rows.count, &pen);
+		mark.col++;
+		mark.style = STYLE_CRITICAL;
+		if (line < pane->rows.count && is_root(list, pane->rows.items[line]))
+			pen_text(&mark, "!");
 		if (line < pane->rows.count && is_tagged(list, pane->rows.items[line]))
-			draw_mark(list, canvas, &sign);
+			draw_tag(list, canvas, &sign);
 		if (!focus || line != pane->cursor)
 			continue;
 		pen_sign(&sign, SIGN_CURSOR);

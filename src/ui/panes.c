@@ -6,6 +6,7 @@
  */
 #include "internal.h"
 
+#include "analysis/facts.h"
 #include "model/messages.h"
 #include "model/snapshot.h"
 
@@ -97,6 +98,7 @@ pane_update(struct ui *ui, enum pane_id id, const struct ui_frame *frame)
 		pane->table->rows(frame->data, &all, &pane->arena);
 		pane->total = all.count;
 	}
+	pane->locks = frame->data->facts->blocking.waiting > 0;
 	pane->snap = frame->data->snap;
 	pane->snap_mono_us = frame->data->snap->mono_us;
 	pane->view_seen = ui->view_changes;

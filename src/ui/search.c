@@ -2,6 +2,7 @@
 /* Searching the rows of a pane for a text, in any of their columns. */
 #include "internal.h"
 
+#include "analysis/facts.h"
 #include "base/text.h"
 
 /* Whether the row has the text in it as it is shown. */
@@ -58,4 +59,31 @@ search_next(struct ui *ui, const struct ui_frame *frame, int arg)
 	    !search_from(ui, frame, arg > 0 ? pane->cursor + 1 : pane->cursor + n - 1, arg > 0))
 		return ui_sayf(ui, "not found: %s", buf_str(&ui->search));
 	return UI_DRAW;
+}
+
+unsigned
+search_root(struct ui *ui, const struct ui_frame *frame, int arg)
+{
+	struct pane *pane = &ui->panes[PANE_SESSIONS];
+	const struct blocking *blocking;
+
+	(void)arg;
+	if (frame->data == NULL)
+		return 0;
+	blocking = &frame->data->facts->blocking;
+	if (blocking->root == NULL)
+		return ui_sayf(ui,
+		    blocking->prepared > 0      ? "a prepared transaction holds them up"
+		        : blocking->waiting > 0 ? "it is not known for whom they wait"
+		                                : "no session waits for a lock");
+	ui->focus = PANE_SESSIONS;
+	pane_update(ui, ui->focus, frame);
+	for (size_t row = 0; row < pane->rows.count; row++)
+		if (pane->rows.items[row] == blocking->root) {
+			pane_select(pane, row);
+			return UI_DRAW;
+		}
+	return ui_sayf(ui, "pid %d is not in the list%s%s", (int)blocking->root->id.pid,
+	    ui->filters.count > 0 ? ": a filter is set, to clear with " : "",
+	    ui->filters.count > 0 ? keymap_first(&ui->keymap, "clear", &ui->scratch) : "");
 }

@@ -37,7 +37,7 @@ blocks(const struct fixture *fixture, int32_t pid)
 	const struct session *session = snapshot_find_pid(fixture->snap, pid);
 
 	assert_non_null(session);
-	return fixture->facts.blocking.blocks[session - fixture->snap->sessions];
+	return blocking_hold(&fixture->facts.blocking, fixture->snap, session)->blocks;
 }
 
 static int32_t

@@ -268,8 +268,8 @@ test_show(void **state)
 		const char *keys; /* beside those that are there always */
 	} shown[] = {
 		{ "summary",
-		    "verdict next reclaimable walsenders long_queries longest blocking churn trend "
-		    "peak level" },
+		    "verdict cause next reclaimable walsenders long_queries longest blocking churn "
+		    "trend peak level" },
 		{ "states", "states" },
 		{ "applications", "applications" },
 		{ "users", "users" },

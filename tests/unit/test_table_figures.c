@@ -94,7 +94,7 @@ test_summary(void **state)
 	    "walsenders_used=1 long_queries=2 longest_query=3m12s longest_pid=203 "
 	    "longest_application=web longest_text=select 1 longest_transaction=14m00s "
 	    "longest_in_transaction=10s oldest_idle=2h00m ages_estimated=no blocked=2 "
-	    "blocked_by=301 opened=2.0 "
+	    "blocked_by=301 root_holds_up=2 roots=1 depth=1 prepared=0 opened=2.0 "
 	    "closed=0.5 opened_total=8 closed_total=2 peak=22 "
 	    "peak_time=2026-11-20T14:02:33.123456Z level=warning");
 	fixture_clear(&fixture);
@@ -120,7 +120,8 @@ test_summary_unknown(void **state)
 	    "verdict=unknown next=nothing to do for what is seen; 1 of 1 sessions are not: grant "
 	    "pg_monitor to our role used=1 superuser_reserved=3 reserved=0 estimated=yes "
 	    "limits_from=server walsenders_used=0 long_queries=0 ages_estimated=no blocked=0 "
-	    "peak=1 peak_time=2026-11-20T14:02:33.123456Z level=ok");
+	    "root_holds_up=0 roots=0 depth=0 prepared=0 peak=1 "
+	    "peak_time=2026-11-20T14:02:33.123456Z level=ok");
 	snap->max_connections = 2; /* less than is reserved: a share of nothing */
 	snap->restricted = true;   /* what may not be seen may wait as well */
 	fixture_analyse(&fixture);

@@ -75,14 +75,14 @@ test_known(void **state)
 		{ "port", "40000" }, { "state", "idle in transaction" }, { "age", "12m03s" },
 		{ "transaction", "14m00s" }, { "query_age", "12m05s" }, { "session", "1h00m" },
 		{ "wait_type", "Lock" }, { "wait", "transactionid" }, { "blocked_by", "4712 0" },
-		{ "blocks", "0" }, { "backend_type", "client backend" }, { "xid", "771" },
-		{ "xmin", "770" }, { "query_id", "-5" }, { "own", "no" },
-		{ "query", "select 'x'\n  from t" } };
+		{ "blocked_root", "0" }, { "depth", "1" }, { "blocks", "0" }, { "holds_up", "0" },
+		{ "backend_type", "client backend" }, { "xid", "771" }, { "xmin", "770" },
+		{ "query_id", "-5" }, { "own", "no" }, { "query", "select 'x'\n  from t" } };
 	static const struct cell query_cells[] = { { "pid", "4711" }, { "transaction", "14m00s" },
 		{ "query_age", "12m05s" }, { "state", "idle in transaction" }, { "age", "12m03s" },
 		{ "user", "app" }, { "database", "wall" }, { "application", "worker" },
 		{ "wait", "transactionid" }, { "blocked_by", "4712 0" }, { "blocks", "0" },
-		{ "query", "select 'x'\n  from t" } };
+		{ "holds_up", "0" }, { "query", "select 'x'\n  from t" } };
 	struct fixture fixture;
 
 	(void)state;
@@ -100,7 +100,7 @@ static void
 test_unknown(void **state)
 {
 	static const struct cell cells[] = { { "pid", "7" }, { "state", "unknown" },
-		{ "blocks", "0" }, { "own", "no" } };
+		{ "blocks", "0" }, { "holds_up", "0" }, { "own", "no" } };
 	struct fixture fixture;
 	struct session *session;
 
@@ -125,9 +125,9 @@ test_empty(void **state)
 		{ "backend_start", "2026-11-20T13:02:33.123456Z" }, { "user", "app" },
 		{ "database", "wall" }, { "application", "" }, { "client", "local" },
 		{ "state", "active" }, { "age", "0s" }, { "query_age", "0s" },
-		{ "session", "1h00m" }, { "blocked_by", "" }, { "blocks", "0" },
-		{ "backend_type", "client backend" }, { "xid", "0" }, { "xmin", "0" },
-		{ "own", "yes" }, { "query", "" } };
+		{ "session", "1h00m" }, { "blocked_by", "" }, { "depth", "0" }, { "blocks", "0" },
+		{ "holds_up", "0" }, { "backend_type", "client backend" }, { "xid", "0" },
+		{ "xmin", "0" }, { "own", "yes" }, { "query", "" } };
 	struct fixture fixture;
 	struct session *session;
 
@@ -177,6 +177,14 @@ test_blocking(void **state)
 	fixture_analyse(&fixture);
 	assert_string_equal(cell(&fixture, 0, "blocked_by", room), "");
 	assert_string_equal(cell(&fixture, 0, "blocks", room), "2");
+	assert_string_equal(cell(&fixture, 0, "holds_up", room), "2");
+	assert_string_equal(cell(&fixture, 0, "depth", room), "0");
+	assert_string_equal(cell(&fixture, 0, "blocked_root", room), "-");
+	assert_string_equal(cell(&fixture, 1, "depth", room), "1");
+	assert_string_equal(cell(&fixture, 1, "blocked_root", room), "1");
+	assert_string_equal(cell(&fixture, 3, "depth", room), "-");
+	assert_string_equal(cell(&fixture, 3, "blocked_root", room), "-");
+	assert_string_equal(cell(&fixture, 4, "depth", room), "-");
 	assert_string_equal(cell(&fixture, 1, "blocked_by", room), "1");
 	assert_string_equal(cell(&fixture, 1, "blocks", room), "0");
 	assert_string_equal(cell(&fixture, 3, "blocked_by", room), "-"); /* not looked up */

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * Rules about what an application did in the last minutes.
+ */
+#include <stddef.h>
+
+#include "analysis/facts.h"
+#include "analysis/tracks.h"
+#include "model/session.h"
+#include "verdict_rule.h"
+
+#define LEAK_LEAST 5    /* sessions opened while as many lie idle */
+#define STORM_RATE 10.0 /* sessions of one application per second */
+#define STORM_LIFE_US (2 * UNITS_US_PER_SECOND)
+#define STORM_WINDOW_US (10 * UNITS_US_PER_SECOND)
+
+/* What an application did since enough of its sessions lay idle. */
+struct hoard {
+	int64_t span_us;
+	int64_t last_us; /* since it last opened one */
+	int32_t from;    /* idle for long, then */
+	int32_t more;    /* sessions more than then */
+	int32_t opened, closed;
+	int steps, openings; /* steps in all, and those in which it opened any */
+};
+
+/* Back to when the first ones lay there, or their number fell. */
+static void
+look_back(const struct track *track, struct hoard *hoard)
+{
+	const struct track_step *now = track_step(track, 0), *step, *later = NULL;
+
+	*hoard = (struct hoard){ 0 };
+	for (size_t n = 0; (step = track_step(track, n)) != NULL; n++) {
+		if (step->old < LEAK_LEAST || (later != NULL && step->old > later->old))
+			return;
+		if (later != NULL) {
+			if (later->opened > 0 && hoard->openings++ == 0)
+				hoard->last_us = now->mono_us - later->mono_us;
+			hoard->opened += later->opened;
+			hoard->closed += later->closed;
+			hoard->steps++;
+		}
+		hoard->span_us = now->mono_us - step->mono_us;
+		hoard->from = step->old;
+		hoard->more = now->total - step->total;
+		later = step;
+	}
+}
+
+/*
+ * It opens session after session while half of its own or more lie idle, and closes hardly any.
+ * One that starts some pools beside each other opens many at a time, and then none for a while.
+ */
+static bool
+is_leak(const struct group *group, const struct track *track, struct hoard *hoard)
+{
+	bool steady;
+
+	look_back(track, hoard);
+	steady = hoard->openings * 2 >= hoard->steps || hoard->opened < hoard->openings * 3;
+	return steady && hoard->openings >= LEAK_LEAST && hoard->last_us < MINUTE &&
+	    hoard->more >= LEAK_LEAST && group->old - hoard->from >= LEAK_LEAST &&
+	    verdict_share(group->old, group->total) >= 0.5 && hoard->closed * 4 <= hoard->opened;
+}
+
+bool
+judge_leak(struct verdict *verdict, const struct evidence *evidence)
+{
+	const struct groups *groups = &evidence->facts->groups[GROUP_APPLICATION];
+
+	for (size_t i = 0; i < groups->count; i++) {
+		const struct group *group = &groups->items[i];
+		const struct track *track = tracks_find(evidence->tracks, group->name);
+		struct hoard hoard;
+		char span[UNITS_TEXT_MAX];
+
+		if (track == NULL || group->name == NULL || !is_leak(group, track, &hoard))
+			continue;
+		verdict_name(verdict, group->name);
+		return verdict_say(verdict,
+		    "%.60s leaks: %d of %d sessions idle over 1 min, +%d in %s",
+		    verdict_called(group->name), group->old, group->total, group->old - hoard.from,
+		    units_duration_long(span, hoard.span_us));
+	}
+	return false;
+}
+
+/* Opens many, and half of them live shortly. */
+static bool
+is_storm(const struct track *track, struct track_rates *rates)
+{
+	int64_t life_us = track_median_life(track);
+
+	return track_rates(track, STORM_WINDOW_US, rates) && rates->opened >= STORM_RATE &&
+	    rates->span_us >= STORM_WINDOW_US / 2 && life_us != TIME_UNKNOWN &&
+	    life_us <= STORM_LIFE_US;
+}
+
+/* Connects for each little thing. */
+bool
+judge_storm(struct verdict *verdict, const struct evidence *evidence)
+{
+	const struct tracks *tracks = evidence->tracks;
+	const struct track *worst = NULL;
+	struct track_rates most = { 0 };
+	char life[UNITS_TEXT_MAX];
+
+	for (size_t i = 0; i < tracks->count; i++) {
+		struct track_rates rates;
+
+		if (is_storm(&tracks->items[i], &rates) && rates.opened > most.opened) {
+			most = rates;
+			worst = &tracks->items[i];
+		}
+	}
+	if (worst == NULL)
+		return false;
+	verdict_name(verdict, worst->name);
+	return verdict_say(verdict,
+	    "%.60s opens %.0f sessions a second, half of them live under %s",
+	    verdict_called(worst->name), most.opened,
+	    units_duration_long(life, track_median_life(worst)));
+}
