@@ -19,7 +19,7 @@ _pgconntop()
 		return
 	fi
 	[[ $cur == -* ]] || return
-	mapfile -t COMPREPLY < <(compgen -W '--host= --port= --username= --dbname= --no-password --password --connect-timeout= --via= --pgdata= --watch --interval= --count= --show= --format= --output= --filter= --target= --sort= --columns= --limit= --check --warning= --critical= --timeout= --color= --ascii --no-mouse --read-only --protect= --kill-log= --dry-run --max-kills= --until= --terminate --cancel --kill-idle --kill-idle-in-transaction --kill-all --yes --when= --profile= --config= --dump-config --help --version' -- "$cur")
+	mapfile -t COMPREPLY < <(compgen -W '--host= --port= --username= --dbname= --no-password --password --connect-timeout= --via= --pgdata= --watch --interval= --count= --show= --format= --output= --filter= --target= --sort= --columns= --limit= --check --warning= --critical= --timeout= --plan --max-connections= --superuser-reserved= --reserved= --color= --ascii --no-mouse --read-only --protect= --kill-log= --dry-run --max-kills= --until= --terminate --cancel --kill-idle --kill-idle-in-transaction --kill-all --yes --when= --profile= --config= --dump-config --help --version' -- "$cur")
 	[[ ${COMPREPLY-} != *= ]] || compopt -o nospace
 }
 complete -o default -F _pgconntop pgconntop

@@ -74,6 +74,10 @@ const struct alert_rule *alert_find(const char *name);
 /* The alert of the rule of that name; NULL when there is none. */
 const struct alert *alerts_named(const struct alert_set *set, const char *name);
 
+/* The limit of a rule that is in force: the user's, the last one given, else the rule's own. */
+struct alert_limit alerts_limit(const struct alert_rule *rule, const struct settings *settings,
+    bool critical);
+
 /* All rules with the user's limits, nothing raised. A wrong name was refused when the settings were
  * read. */
 void alerts_init(struct alert_set *set, const struct settings *settings);

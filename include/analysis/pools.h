@@ -10,7 +10,16 @@
 struct arena;
 struct input;
 struct pool_plan;
+struct settings;
 struct slots;
+
+/* How the plans together stand to the usable slots. */
+enum pools_verdict {
+	POOLS_FIT,
+	POOLS_TIGHT,  /* they fit, but full they would raise the alert utilization */
+	POOLS_EXCEED, /* they do not */
+	POOLS_UNKNOWN,
+};
 
 struct pool {
 	const struct pool_plan *plan; /* NULL for the row of sessions that no plan claims */
@@ -43,10 +52,16 @@ struct pools {
 	struct unclaimed *kinds; /* of the unclaimed ones, most first */
 	size_t kind_count;
 	bool fits; /* configured <= usable; true when usable is unknown */
+	enum pools_verdict verdict;
+	const char *text; /* the verdict in words, with what would fit; NULL when unknown */
 };
 
 /* Memory is from the arena; the plans stay in the settings. */
 void pools_make(struct pools *pools, const struct input *input, const struct slots *slots,
+    struct arena *arena);
+
+/* Sets verdict and text out of all the rest; pools_make() does. */
+void pools_judge(struct pools *pools, const struct settings *settings, const struct slots *slots,
     struct arena *arena);
 
 #endif

@@ -42,6 +42,7 @@ struct report_sample {
 	bool first;           /* nothing was written to this output yet: a header is due */
 	bool held_up;         /* some of them for we were late ourselves: stopped, or not read */
 	size_t skipped_total; /* since the start */
+	bool plan;            /* plans alone: no server was asked, and nothing is said of one */
 };
 
 /* A sample that could not be had. */
@@ -81,6 +82,7 @@ struct writer {
 	const char *help;
 	const char *show; /* tables when none are asked for */
 	bool one_table;   /* a report has one table only, and no sum of it */
+	bool plans;       /* it can write plans alone */
 	bool gaps;        /* a report says what was left out before it; else that goes to stderr */
 	/* It writes a failure also where that is all there is to come. */
 	bool always;

@@ -31,6 +31,21 @@ alerts_named(const struct alert_set *set, const char *name)
 	return NULL;
 }
 
+struct alert_limit
+alerts_limit(const struct alert_rule *rule, const struct settings *settings, bool critical)
+{
+	struct alert_limit limit = alert_limit_plain(critical ? rule->critical : rule->warning);
+
+	for (size_t i = 0; i < settings->alert_count; i++) {
+		const struct alert_limits *limits = &settings->alerts[i];
+		const struct alert_limit *given = critical ? &limits->critical : &limits->warning;
+
+		if (given->kind != LIMIT_DEFAULT && strcmp(limits->name, rule->name) == 0)
+			limit = *given;
+	}
+	return limit;
+}
+
 void
 alerts_init(struct alert_set *set, const struct settings *settings)
 {
@@ -39,19 +54,9 @@ alerts_init(struct alert_set *set, const struct settings *settings)
 		struct alert *alert = &set->items[i];
 
 		alert->rule = &alert_rules[i];
-		alert->warning = alert_limit_plain(alert->rule->warning);
-		alert->critical = alert_limit_plain(alert->rule->critical);
+		alert->warning = alerts_limit(alert->rule, settings, false);
+		alert->critical = alerts_limit(alert->rule, settings, true);
 		alert->since_us = TIME_UNKNOWN;
-		for (size_t n = 0; n < settings->alert_count; n++) {
-			const struct alert_limits *limits = &settings->alerts[n];
-
-			if (strcmp(limits->name, alert->rule->name) != 0)
-				continue;
-			if (limits->warning.kind != LIMIT_DEFAULT)
-				alert->warning = limits->warning;
-			if (limits->critical.kind != LIMIT_DEFAULT)
-				alert->critical = limits->critical;
-		}
 	}
 }
 

@@ -158,7 +158,7 @@ pools_make(struct pools *pools, const struct input *input, const struct slots *s
 	const struct pool_plan *plans = input->settings->pools;
 	size_t count = input->settings->pool_count;
 
-	*pools = (struct pools){ .fits = true, .target = -1 };
+	*pools = (struct pools){ .fits = true, .target = -1, .verdict = POOLS_UNKNOWN };
 	if (count == 0)
 		return;
 	pools->count = count + 1;
@@ -177,4 +177,5 @@ pools_make(struct pools *pools, const struct input *input, const struct slots *s
 	compare_plans(pools, input->matcher != NULL);
 	fit(pools, input->settings, slots->usable, arena);
 	pools->fits = slots->usable < 0 || pools->configured <= slots->usable;
+	pools_judge(pools, input->settings, slots, arena);
 }

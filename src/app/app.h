@@ -174,6 +174,9 @@ int check_run(struct app *app);
 /* Answers that the check itself cannot be done, and why; gives the exit status. */
 int check_refuse(const char *why);
 
+/* plan.c: the arithmetic of the configured pools, without a server; gives the exit status. */
+int plan_run(struct app *app);
+
 /* batch.c, kill.c and live.c: run to the end and give the exit status. */
 int batch_run(struct app *app);
 int kill_run(struct app *app);

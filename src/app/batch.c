@@ -60,14 +60,8 @@ prepare(struct batch *batch, struct err *err)
 {
 	const struct settings *settings = &batch->app->settings;
 	struct report *report = &batch->report;
-	const char *no_color = getenv("NO_COLOR");
-	bool color = out_width(&batch->out) > 0 && (no_color == NULL || no_color[0] == '\0');
 
-	report->version = PACKAGE_VERSION;
-	report->writer = writer_by_format(settings->format);
-	report->limit = (size_t)settings->limit;
-	report->utf8 = !settings->ascii && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-	report->color = settings->color == 1 || (settings->color == 0 && color);
+	out_report(&batch->out, settings, report);
 	return report_show(report, settings->show, err) && compile_filters(batch, err) &&
 	    (settings->sort == NULL || report_sort(report, settings->sort, err)) &&
 	    (settings->columns == NULL ||

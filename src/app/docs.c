@@ -15,6 +15,7 @@ const char *const docs_sections[] = {
 	[SECTION_CONNECTION] = "Connection options",
 	[SECTION_REPORT] = "Report options",
 	[SECTION_CHECK] = "Check options",
+	[SECTION_PLAN] = "Plan options",
 	[SECTION_SCREEN] = "Screen options",
 	[SECTION_ACTION] = "Action options",
 	[SECTION_ORDER] = "Acting without the screen",

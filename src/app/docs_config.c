@@ -238,6 +238,7 @@ static const struct {
 	{ "columns", "\"pid,application,state,age,query\"" },
 	{ "warning", "( \"utilization:70\", \"long_query:2min\" )" },
 	{ "critical", "\"utilization:10:85\"" },
+	{ "max_connections", "100" },
 	{ "protect", "( \"application=nightly-etl\", \"user=replicator\" )" },
 	{ "kill_log", "\"/var/log/pgconntop.log\"" },
 	{ "pgdata", "\"/var/lib/postgresql/15/main\"" },

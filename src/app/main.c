@@ -39,18 +39,17 @@ choose_mode(struct settings *settings)
 		settings->count = 1;
 }
 
-/* Whether the command line asks for a check, as far as it can be read: it may be wrong elsewhere.
+/*
+ * Whether the command line asks for that option, as far as it can be read: it may be wrong
+ * elsewhere. getopt_long() takes the beginning of a name that has but one end, from `least` on.
  */
 static bool
-asks_for_check(int argc, char *const argv[])
+asks_for(int argc, char *const argv[], const char *option, size_t least)
 {
-	static const char option[] = "--check";
-
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		size_t n = strlen(argv[i]);
 
-		/* getopt_long() takes the beginning of a name that has but one end */
-		if (n >= sizeof "--ch" - 1 && strncmp(argv[i], option, n) == 0)
+		if (n >= least && strncmp(argv[i], option, n) == 0)
 			return true;
 	}
 	return false;
@@ -63,7 +62,7 @@ refuse(const struct app *app, const struct err *err)
 	if (app->settings.check)
 		return check_refuse(err->msg);
 	fprintf(stderr, "pgconntop: %s\n", err->msg);
-	return STATUS_USAGE;
+	return app->settings.plan ? POOLS_UNKNOWN : STATUS_USAGE;
 }
 
 static int
@@ -81,6 +80,8 @@ run(struct app *app)
 	}
 	if (print_words(settings))
 		return STATUS_OK;
+	if (settings->plan)
+		return plan_run(app);
 	if (settings->check)
 		check_settings(settings);
 	if (settings->check && order_given(settings) && !order_read(&order, settings, &err))
@@ -127,7 +128,8 @@ main(int argc, char *argv[])
 	if (options_read(&app->settings, argc, argv, &err)) {
 		status = run(app);
 	} else {
-		app->settings.check |= asks_for_check(argc, argv);
+		app->settings.check |= asks_for(argc, argv, "--check", strlen("--ch"));
+		app->settings.plan |= asks_for(argc, argv, "--plan", strlen("--pl"));
 		status = refuse(app, &err);
 	}
 	check = app->settings.check;

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <langinfo.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
@@ -22,7 +23,9 @@
 #include "app.h"
 #include "base/buf.h"
 #include "base/units.h"
+#include "config.h"
 #include "feed.h"
+#include "report/report.h"
 
 #define FINISH_US (2 * UNITS_US_PER_SECOND) /* how long a signal waits for the reader */
 
@@ -43,6 +46,19 @@ out_width(const struct out *out)
 	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
 		return 0;
 	return size.ws_col > 0 ? size.ws_col : 80;
+}
+
+void
+out_report(const struct out *out, const struct settings *settings, struct report *report)
+{
+	const char *no_color = getenv("NO_COLOR");
+	bool color = out_width(out) > 0 && (no_color == NULL || no_color[0] == '\0');
+
+	report->version = PACKAGE_VERSION;
+	report->writer = writer_by_format(settings->format);
+	report->limit = (size_t)settings->limit;
+	report->utf8 = !settings->ascii && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	report->color = settings->color == 1 || (settings->color == 0 && color);
 }
 
 /* Waits until standard output takes bytes; false when a signal says not to wait any longer. */

@@ -8,6 +8,8 @@
 #include "base/err.h"
 
 struct buf;
+struct report;
+struct settings;
 
 enum out_result {
 	OUT_DONE,
@@ -30,6 +32,10 @@ void out_open(struct out *out, const char *path);
  * that does not read cannot hold up SIGTERM.
  */
 enum out_result out_write(struct out *out, const struct buf *report);
+
+/* Sets what a report takes from the settings and from where it goes: format, limit, characters and
+ * colours; not its tables. */
+void out_report(const struct out *out, const struct settings *settings, struct report *report);
 
 /* Columns of the terminal that it is; 0 when it is none. */
 int out_width(const struct out *out);

@@ -19,18 +19,13 @@ tell_open(struct kill *kill, struct err *err)
 {
 	const struct settings *settings = &kill->app->settings;
 	struct report *report = &kill->report;
-	const char *no_color = getenv("NO_COLOR");
-	bool color;
 
 	out_open(&kill->out, settings->output);
-	color = out_width(&kill->out) > 0 && (no_color == NULL || no_color[0] == '\0');
-	report->writer = writer_by_format(settings->format);
+	out_report(&kill->out, settings, report);
 	if (report->writer->acted == NULL)
 		return err_set(err, "--format=%s cannot tell what --%s does", report->writer->name,
 		    kill->order.option);
 	report->tables[report->table_count++] = &table_targets;
-	report->utf8 = !settings->ascii && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-	report->color = settings->color == 1 || (settings->color == 0 && color);
 	return true;
 }
 

@@ -156,6 +156,7 @@ const struct writer writer_csv = {
 	.help = "one table, a line per row, for spreadsheets",
 	.show = "sessions",
 	.one_table = true,
+	.plans = true,
 	.sample = sample,
 	.acted = acted,
 };

@@ -108,6 +108,13 @@ is_always(const struct column *column)
 	return (column->flags & COLUMN_ALWAYS) != 0;
 }
 
+/* Plans alone are of no server. */
+static bool
+is_of_plan(const struct column *column)
+{
+	return strcmp(column->name, "time") == 0;
+}
+
 static bool
 is_extra(const struct column *column)
 {
@@ -209,8 +216,9 @@ sample(const struct report *report, const struct report_sample *sample, struct b
 
 	json_open(out, '{');
 	json_fields(out, &version, 1);
-	add_root(out, sample->data, is_always);
-	json_fields(out, &skipped, 1);
+	add_root(out, sample->data, sample->plan ? is_of_plan : is_always);
+	if (!sample->plan)
+		json_fields(out, &skipped, 1);
 	for (size_t i = 0; i < report->table_count; i++)
 		add_table(report, report->tables[i], sample->data, out, arena);
 	json_close(out, '}');
@@ -312,6 +320,7 @@ const struct writer writer_json = {
 	.help = "one object per sample, on one line",
 	.show = REPORT_SHOW,
 	.gaps = true,
+	.plans = true,
 	.sample = sample,
 	.failure = failure,
 	.acted = acted,

@@ -381,6 +381,7 @@ const struct writer writer_text = {
 	.help = "tables with aligned columns, for people",
 	.show = REPORT_SHOW,
 	.gaps = true,
+	.plans = true,
 	.sample = sample,
 	.failure = failure,
 	.acted = acted,

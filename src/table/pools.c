@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
- * Configured pools against what is there, and the sum of the plans.
+ * Configured pools against what is there. Their sum is in pool_total.c.
  */
 #include "analysis/pools.h"
 
@@ -10,15 +10,15 @@
 #include "internal.h"
 #include "model/messages.h"
 
-/* A number of the plan's formula; none where the plan is one number or there is no plan. */
+/* A number of the plan's formula; none where it is below 0, the plan is one number or there is no
+ * plan. */
 static struct value
 plan_number(const void *row, int64_t (*get)(const struct pool_plan *plan))
 {
 	const struct pool *pool = row;
+	int64_t n = pool->plan != NULL && pool->plan->connections < 0 ? get(pool->plan) : -1;
 
-	if (pool->plan == NULL || pool->plan->connections >= 0)
-		return value_none();
-	return value_int(get(pool->plan));
+	return n < 0 ? value_none() : value_int(n);
 }
 
 static int64_t
@@ -33,10 +33,23 @@ plan_workers(const struct pool_plan *plan)
 	return plan->instances * plan->workers;
 }
 
+/* PgBouncer has one pool for each pair, which count as workers. */
 static int64_t
 plan_engines(const struct pool_plan *plan)
 {
-	return plan->engines;
+	return plan->databases > 0 ? -1 : plan->engines;
+}
+
+static int64_t
+plan_databases(const struct pool_plan *plan)
+{
+	return plan->databases > 0 ? plan->databases : -1;
+}
+
+static int64_t
+plan_most(const struct pool_plan *plan)
+{
+	return plan->databases > 0 && plan->most > 0 ? plan->most : -1;
 }
 
 static int64_t
@@ -102,6 +115,20 @@ pool_overflow(const struct table_data *data, const void *row)
 {
 	(void)data;
 	return plan_number(row, plan_overflow);
+}
+
+static struct value
+pool_databases(const struct table_data *data, const void *row)
+{
+	(void)data;
+	return plan_number(row, plan_databases);
+}
+
+static struct value
+pool_most(const struct table_data *data, const void *row)
+{
+	(void)data;
+	return plan_number(row, plan_most);
 }
 
 static struct value
@@ -214,89 +241,23 @@ level(const struct table_data *data, const void *row)
 	return pool->over > 0 ? LEVEL_WARNING : LEVEL_OK;
 }
 
-static struct value
-total_configured(const struct table_data *data, const void *row)
-{
-	(void)row;
-	return value_int(data->facts->pools.configured);
-}
-
-static struct value
-total_usable(const struct table_data *data, const void *row)
-{
-	(void)row;
-	return data->facts->slots.usable < 0 ? value_none() : value_int(data->facts->slots.usable);
-}
-
-static struct value
-total_max_connections(const struct table_data *data, const void *row)
-{
-	(void)row;
-	return data->facts->slots.max_connections < 0
-	    ? value_none()
-	    : value_int(data->facts->slots.max_connections);
-}
-
-static struct value
-total_unclaimed(const struct table_data *data, const void *row)
-{
-	(void)row;
-	return data->facts->pools.unclaimed < 0 ? value_none()
-	                                        : value_int(data->facts->pools.unclaimed);
-}
-
-static struct value
-total_target(const struct table_data *data, const void *row)
-{
-	(void)row;
-	return data->facts->pools.target < 0 ? value_none() : value_int(data->facts->pools.target);
-}
-
-static struct value
-total_spare(const struct table_data *data, const void *row)
-{
-	(void)row;
-	return data->facts->slots.usable < 0
-	    ? value_none()
-	    : value_int(data->facts->slots.usable - data->facts->pools.configured);
-}
-
-static struct value
-total_share(const struct table_data *data, const void *row)
-{
-	(void)row;
-	return data->facts->slots.usable <= 0
-	    ? value_none()
-	    : value_share((double)data->facts->pools.configured / data->facts->slots.usable);
-}
-
-static struct value
-total_fits(const struct table_data *data, const void *row)
-{
-	(void)row;
-	return data->facts->slots.usable < 0 ? value_none() : value_bool(data->facts->pools.fits);
-}
-
-static void
-total_rows(const struct table_data *data, struct rows *out, struct arena *arena)
-{
-	*out = (struct rows){ 0 };
-	if (data->facts->pools.count > 0)
-		rows_single(out, &data->facts->pools, arena);
-}
-
 static const struct column columns[] = {
 	{ "name", NULL, "POOL", "name in the configuration", VALUE_TEXT, 11, COLUMN_STRETCH,
 	    pool_name },
 	{ "instances", NULL, "INST", "instances of the program", VALUE_INT, 4, COLUMN_HIDDEN,
 	    pool_instances },
-	{ "workers", NULL, "PROC", "processes of all its instances", VALUE_INT, 4, 0,
-	    pool_workers },
+	{ "workers", NULL, "PROC",
+	    "processes of all its instances; of PgBouncer pairs of a database and a user",
+	    VALUE_INT, 4, 0, pool_workers },
 	{ "engines", NULL, "ENG", "pools of each process", VALUE_INT, 3, 0, pool_engines },
 	{ "pool_size", NULL, "SIZE", "connections that each pool keeps", VALUE_INT, 4, 0,
 	    pool_size },
 	{ "max_overflow", NULL, "OVFL", "connections that each pool may open beside", VALUE_INT, 4,
 	    0, pool_overflow },
+	{ "databases", NULL, "DBS", "databases of PgBouncer that these pairs are of", VALUE_INT, 3,
+	    COLUMN_HIDDEN, pool_databases },
+	{ "max_db_connections", NULL, "DBMAX", "connections that each of them may have", VALUE_INT,
+	    5, COLUMN_HIDDEN, pool_most },
 	{ "configured", NULL, "MAX", "connections that it may open together", VALUE_INT, 4, 0,
 	    pool_configured, "configured_connections" },
 	{ "observed", NULL, "SEEN", "its sessions that hold a slot", VALUE_INT, 4, 0, pool_observed,
@@ -318,35 +279,6 @@ static const struct column columns[] = {
 	    COLUMN_WIDER, pool_fitting_all },
 	{ "match", NULL, "MATCH", "filter that tells its sessions", VALUE_TEXT, 20, COLUMN_HIDDEN,
 	    pool_match },
-};
-
-static const struct column total_columns[] = {
-	{ "configured", NULL, "PLANNED", "connections of all plans together", VALUE_INT, 7, 0,
-	    total_configured, "pools_configured_connections" },
-	{ "usable", NULL, "USABLE", "slots that ordinary roles can hold", VALUE_INT, 6, 0,
-	    total_usable },
-	{ "max_connections", NULL, "SLOTS", "max_connections", VALUE_INT, 6, 0,
-	    total_max_connections },
-	{ "spare", NULL, "SPARE", "usable slots that the plans leave; below 0 they exceed them",
-	    VALUE_INT, 6, 0, total_spare },
-	{ "share", NULL, "SHARE", "the plans as a share of the usable slots", VALUE_SHARE, 7, 0,
-	    total_share },
-	{ "target", NULL, "TARGET", "connections that the fitting sizes are made for", VALUE_INT, 6,
-	    0, total_target },
-	{ "unclaimed", NULL, "UNCLAIMED", "sessions that no plan claims", VALUE_INT, 9, 0,
-	    total_unclaimed },
-	{ "fits", NULL, "FITS", "whether the plans together fit the usable slots", VALUE_BOOL, 4, 0,
-	    total_fits, "pools_fit" },
-};
-
-const struct table table_pool_total = {
-	.name = "pool_total",
-	.title = "Pools together",
-	.help = "all configured pools against the slots",
-	.shape = SHAPE_ROW,
-	.columns = total_columns,
-	.column_count = COUNT_OF(total_columns),
-	.rows = total_rows,
 };
 
 const struct table table_pools = {

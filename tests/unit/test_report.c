@@ -111,7 +111,8 @@ test_columns(void **state)
 	    "name,workers,engines,pool_size,max_overflow,configured,observed,over,idle,"
 	    "fitting_size,fitting_all");
 	expect_columns(&report, &table_pools, true,
-	    "name,instances,workers,engines,pool_size,max_overflow,configured,observed,over,under,"
+	    "name,instances,workers,engines,pool_size,max_overflow,databases,"
+	    "max_db_connections,configured,observed,over,under,"
 	    "idle,idle_share,shared,fitting_size,fitting_all,match");
 	assert_true(report_columns(&report, "database,state,pid,usable", &arena, &err));
 	expect_columns(&report, &table_queries, false, "database,state,pid"); /* hidden ones too */

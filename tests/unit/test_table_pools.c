@@ -64,7 +64,8 @@ test_pools(void **state)
 	    "name=(unclaimed) observed=4 idle=4 idle_share=100.0 %");
 	expect_row(&table_pool_total, &fixture, 0,
 	    "configured=74 usable=97 max_connections=100 spare=23 share=76.3 % target=82 "
-	    "unclaimed=4 fits=yes");
+	    "unclaimed=4 fits=yes text=74 of 97 usable (76.3 %): fits with 23 to spare, but past "
+	    "the warning (limit 70.0 %); largest pool_size for 85 % (82): api 2");
 	assert_int_equal(table_pools.level(&fixture.data, &fixture.facts.pools.items[0]), LEVEL_OK);
 	assert_int_equal(table_pools.level(&fixture.data, &fixture.facts.pools.items[1]),
 	    LEVEL_WARNING);
@@ -73,7 +74,8 @@ test_pools(void **state)
 	fixture_analyse(&fixture);
 	expect_row(&table_pool_total, &fixture, 0,
 	    "configured=74 usable=73 max_connections=76 spare=-1 share=101.4 % target=62 "
-	    "unclaimed=4 fits=no");
+	    "unclaimed=4 fits=no text=74 of 73 usable (101.4 %): does not fit, 1 too many; "
+	    "largest pool_size for 85 % (62): api 1");
 	fixture.snap->max_connections = -1;
 	fixture_analyse(&fixture);
 	expect_row(&table_pool_total, &fixture, 0, "configured=74 unclaimed=4");
@@ -99,7 +101,38 @@ test_pools_zero(void **state)
 	    "observed=0 over=0 under=0 idle=0 shared=0 fitting_size=0 fitting_all=0 "
 	    "match=user=y");
 	expect_row(&table_pool_total, &fixture, 0,
-	    "configured=0 usable=0 max_connections=3 spare=0 target=0 unclaimed=0 fits=yes");
+	    "configured=0 usable=0 max_connections=3 spare=0 target=0 unclaimed=0 fits=yes "
+	    "text=0 of 0 usable: fits with 0 to spare");
+	fixture_clear(&fixture);
+}
+
+/* PgBouncer's pairs are its workers; a limit that it does not have is none. */
+static void
+test_bouncer(void **state)
+{
+	struct fixture fixture;
+	struct pool_plan *plan;
+
+	(void)state;
+	fixture_init(&fixture);
+	plan = settings_add_pool(&fixture.settings, "bouncer", "user=x");
+	plan->instances = 2;
+	plan->workers = 6;
+	plan->databases = 3;
+	plan->pool_size = 4;
+	plan->max_overflow = 1;
+	plan->most = 8;
+	fixture_analyse(&fixture);
+	expect_row(&table_pools, &fixture, 0,
+	    "name=bouncer instances=2 workers=12 pool_size=4 max_overflow=1 databases=3 "
+	    "max_db_connections=8 configured=48 observed=0 over=0 under=48 idle=0 shared=0 "
+	    "fitting_size=3 fitting_all=3 match=user=x");
+	fixture.settings.pools[0].most = 0;
+	fixture_analyse(&fixture);
+	expect_row(&table_pools, &fixture, 0,
+	    "name=bouncer instances=2 workers=12 pool_size=4 max_overflow=1 databases=3 "
+	    "configured=60 observed=0 over=0 under=60 idle=0 shared=0 "
+	    "fitting_size=5 fitting_all=5 match=user=x");
 	fixture_clear(&fixture);
 }
 
@@ -109,6 +142,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pools),
 		cmocka_unit_test(test_pools_zero),
+		cmocka_unit_test(test_bouncer),
 	};
 
 	return cmocka_run_group_tests_name("pools", tests, NULL, NULL);
