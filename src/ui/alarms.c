@@ -18,6 +18,14 @@
 #define MORE_COLS 60 /* a narrower screen tells of more alerts by their number only, */
 #define FEW_COLS 30  /* and this one not at all */
 
+enum style
+style_of_level(int level)
+{
+	if (level == LEVEL_CRITICAL)
+		return STYLE_CRITICAL;
+	return level == LEVEL_WARNING ? STYLE_WARNING : STYLE_TEXT;
+}
+
 /* Draws words until one does not fit, so that no number is cut; true when all did. */
 static bool
 draw_words(struct pen *pen, const char *text)

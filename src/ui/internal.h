@@ -363,7 +363,7 @@ void reason_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *can
 /* Whether the data is old because the server does not answer. */
 bool frame_is_old(const struct ui_frame *frame);
 
-/* style.c: the style of a session state, a level. */
+/* meters.c, alarms.c: the style of a session state, a level. */
 enum style style_of_state(enum session_state state);
 enum style style_of_level(int level);
 

@@ -29,6 +29,28 @@ static const struct segment parts[PART_COUNT] = {
 	[PART_FREE] = { "free", ' ', STYLE_FREE, 0, 0 },
 };
 
+enum style
+style_of_state(enum session_state state)
+{
+	switch (state) {
+	case STATE_ACTIVE:
+	case STATE_FASTPATH:
+		return STYLE_ACTIVE;
+	case STATE_IDLE:
+		return STYLE_IDLE;
+	case STATE_IDLE_IN_TRANSACTION:
+		return STYLE_TRANSACTION;
+	case STATE_ABORTED:
+		return STYLE_ABORTED;
+	case STATE_DISABLED:
+	case STATE_STARTING:
+	case STATE_UNKNOWN:
+	case STATE_COUNT:
+		break;
+	}
+	return STYLE_UNKNOWN;
+}
+
 static void
 count_parts(const struct slots *slots, struct segment segments[PART_COUNT])
 {

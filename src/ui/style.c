@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
- * The looks of the styles, which one a state or a level has, and the colour
- * words of the configuration: "red bold", "white on blue", "color208",
- * "default".
+ * The looks of the styles, and the colour words of the configuration:
+ * "red bold", "white on blue", "color208", "default".
  */
 #include "ui/style.h"
 
 #include "base/err.h"
 #include "base/settings.h"
 #include "base/units.h"
-#include "internal.h"
-#include "model/messages.h"
 
 #include <assert.h>
 #include <string.h>
@@ -233,34 +230,4 @@ style_configure(struct look looks[STYLE_COUNT], const struct settings *settings,
 		looks[style] = look;
 	}
 	return true;
-}
-
-enum style
-style_of_state(enum session_state state)
-{
-	switch (state) {
-	case STATE_ACTIVE:
-	case STATE_FASTPATH:
-		return STYLE_ACTIVE;
-	case STATE_IDLE:
-		return STYLE_IDLE;
-	case STATE_IDLE_IN_TRANSACTION:
-		return STYLE_TRANSACTION;
-	case STATE_ABORTED:
-		return STYLE_ABORTED;
-	case STATE_DISABLED:
-	case STATE_STARTING:
-	case STATE_UNKNOWN:
-	case STATE_COUNT:
-		break;
-	}
-	return STYLE_UNKNOWN;
-}
-
-enum style
-style_of_level(int level)
-{
-	if (level == LEVEL_CRITICAL)
-		return STYLE_CRITICAL;
-	return level == LEVEL_WARNING ? STYLE_WARNING : STYLE_TEXT;
 }
