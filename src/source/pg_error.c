@@ -85,9 +85,6 @@ static const struct server_rule server_rules[] = {
 
 /* The first that holds; a missing certificate file comes before a missing file. */
 static const struct client_rule client_rules[] = {
-	{ 0, "timeout expired: login hangs", REFUSAL_HANGS }, /* in our own words */
-	{ 0, "timeout expired: process ", REFUSAL_STOPPED },
-	{ 0, "timeout expired: connected", REFUSAL_SILENT },
 	{ 0, "certificate", REFUSAL_TLS },
 	{ 0, "could not translate host name", REFUSAL_UNREACHABLE },
 	{ ECONNREFUSED, NULL, REFUSAL_UNREACHABLE },

@@ -168,18 +168,19 @@ login_pause(struct pg *pg)
 	pg_set_phase(pg, PHASE_RESOLVE);
 }
 
-/* Ends a login that takes too long; true when it did. What happened until then: in words. */
+/* Ends a login that takes too long, for that reason; true when it did. On whom, "" for nobody. */
 static bool
-give_up(struct pg *pg, const char *what)
+give_up(struct pg *pg, enum refusal refusal, const char *whom)
 {
 	char text[128], time[UNITS_TEXT_MAX];
 
 	if (pg->mono_us < pg->deadline_us)
 		return false;
-	snprintf(text, sizeof(text), "timeout expired: %s in %s", what,
+	snprintf(text, sizeof(text), "gave up%s after %s", whom,
 	    units_duration_long(time, pg->info.timeout_us));
 	pg->first_host++;
 	login_failed(pg, text);
+	pg->link.refusal = refusal;
 	return true;
 }
 
@@ -207,22 +208,21 @@ login_deadline(const struct pg *pg)
 static void
 wait_for_login(struct pg *pg)
 {
-	const char *what = "no answer from the server";
+	enum refusal refusal = REFUSAL_TIMEOUT;
 	int32_t stopped = 0;
-	char text[64];
+	char whom[64] = "";
 
 	if (pg->mono_us >= probe_time(pg) && pg->probe == NULL)
 		pg->probe = probe_start(pg_conn_socket(pg->conn));
 	if (pg->probe != NULL)
-		what = probe_step(pg->probe) ? "login hangs, no answer to it"
-		                             : "connected, but no answer";
+		refusal = probe_step(pg->probe) ? REFUSAL_HANGS : REFUSAL_SILENT;
 	if (pg->mono_us >= pg->deadline_us)
 		stopped = probe_stopped(pg_conn_socket(pg->conn));
 	if (stopped > 0) {
-		snprintf(text, sizeof(text), "process %d is stopped, no answer", (int)stopped);
-		what = text;
+		refusal = REFUSAL_STOPPED;
+		snprintf(whom, sizeof(whom), " on process %d", (int)stopped);
 	}
-	give_up(pg, what);
+	give_up(pg, refusal, whom);
 }
 
 void
@@ -233,7 +233,7 @@ login_resolve(struct pg *pg)
 	if (!resolve_step(pg->resolve) && pg->mono_us < pg->deadline_us)
 		return;
 	pg->host_count = resolve_hosts(pg->resolve, &pg->arena, &pg->hosts, &err);
-	if (pg->host_count == 0 && give_up(pg, "no answer from the name service"))
+	if (pg->host_count == 0 && give_up(pg, REFUSAL_TIMEOUT, " on the name service"))
 		return;
 	resolve_free(pg->resolve);
 	pg->resolve = NULL;

@@ -191,12 +191,6 @@ test_client_side(void **state)
 		{ "fe_sendauth: no password supplied\n", REFUSAL_PASSWORD, "", "",
 		    "fe_sendauth: no password supplied" },
 		{ "timeout expired\n", REFUSAL_TIMEOUT, "", "", "timeout expired" },
-		{ "timeout expired: connected, but no answer in 1 s", REFUSAL_SILENT, "", "",
-		    "timeout expired: connected, but no answer in 1 s" },
-		{ "timeout expired: process 7 is stopped, no answer in 1 s", REFUSAL_STOPPED, "",
-		    "", "timeout expired: process 7 is stopped, no answer in 1 s" },
-		{ "timeout expired: login hangs, no answer to it in 1 s", REFUSAL_HANGS, "", "",
-		    "timeout expired: login hangs, no answer to it in 1 s" },
 		/* A missing file, but of a certificate. */
 		{ "could not open certificate file \"/x\": No such file or directory\n",
 		    REFUSAL_TLS, "", "",
