@@ -18,6 +18,7 @@
 
 struct err;
 struct facts;
+struct snapshot;
 
 #define ALERT_SUBJECT_MAX 160
 #define ALERT_MESSAGE_MAX 400
@@ -88,9 +89,12 @@ void alerts_update(struct alert_set *set, const struct facts *facts, int64_t wal
 /* Lowers what samples raised: the next update judges by the limits alone, without hysteresis. */
 void alerts_forget(struct alert_set *set);
 
-/* A login was refused (or lost): raises the alert "refused", which no sample can see; NONE clears
- * it. */
-void alerts_refused(struct alert_set *set, const struct link *link, int64_t wall_us);
+/*
+ * A login was refused (or lost): raises the alert "refused", which no sample can see; NONE clears
+ * it. With a sample, NULL for none, it tells the setting that was the limit.
+ */
+void alerts_refused(struct alert_set *set, const struct link *link, const struct snapshot *snap,
+    int64_t wall_us);
 
 /* The highest level of all. */
 enum level alerts_worst(const struct alert_set *set);

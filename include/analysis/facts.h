@@ -61,6 +61,10 @@ struct facts {
  */
 void facts_make(struct facts *facts, const struct input *input);
 
+/* The grouping that tells who has the slots: applications, or users where no application is known,
+ * as by /proc. */
+enum group_by facts_telling(const struct facts *facts);
+
 /* Adds the point of this snapshot to the history. */
 void facts_point(const struct snapshot *snap, struct history *history);
 

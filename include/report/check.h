@@ -10,7 +10,6 @@
 #include <stdbool.h>
 
 struct buf;
-struct link;
 struct messages;
 struct table_data;
 
@@ -19,7 +18,6 @@ enum check_status { CHECK_OK, CHECK_WARNING, CHECK_CRITICAL, CHECK_UNKNOWN };
 
 struct check {
 	const struct table_data *data;   /* NULL: no figures; without a sample its snap is NULL */
-	const struct link *link;         /* NULL when data is */
 	const struct messages *messages; /* what went wrong beside the sample; NULL when data is */
 	const char *target;              /* what is connected to; NULL when data is */
 	const char *failure;      /* why there is no sample, NULL when there is one; raw bytes */

@@ -43,6 +43,8 @@ struct report_sample {
 	bool held_up;         /* some of them for we were late ourselves: stopped, or not read */
 	size_t skipped_total; /* since the start */
 	bool plan;            /* plans alone: no server was asked, and nothing is said of one */
+	const char *refusal;  /* why the ordinary login is refused while another way is in use, in a
+	                         few words; NULL if not */
 };
 
 /* A sample that could not be had. */
@@ -51,7 +53,7 @@ struct report_failure {
 	const char *target; /* what is connected to */
 	const char *why;
 	size_t n;                    /* as above */
-	const char *refusal;         /* why the login was refused, in a few words; NULL if not */
+	const char *refusal;         /* likewise, where no way leads in */
 	const struct server *server; /* of the last sample; NULL before the first */
 };
 

@@ -136,7 +136,8 @@ static bool
 advise_slots(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts)
 {
 	const struct slots *slots = &facts->slots;
-	const struct groups *groups = &facts->groups[GROUP_APPLICATION];
+	enum group_by by = facts_telling(facts);
+	const struct groups *groups = &facts->groups[by];
 	int needed;
 
 	if (!is_raised(alerts, "utilization") && !is_raised(alerts, "exhaustion") &&
@@ -149,10 +150,10 @@ advise_slots(char out[ADVICE_MAX], const struct facts *facts, const struct alert
 	if (groups->count == 0 || groups->items[0].name == NULL || slots->states[STATE_UNKNOWN] > 0)
 		return false;
 	snprintf(out, ADVICE_MAX,
-	    "no session is idle for over %s, and %.*s has %d of %d used slots: make its pool "
+	    "no session is idle for over %s, and %s%.*s has %d of %d used slots: make its pool "
 	    "smaller, or raise max_connections",
-	    idle_ages[IDLE_AGES - 1].words, NAME_MOST, groups->items[0].name,
-	    groups->items[0].total, slots->used);
+	    idle_ages[IDLE_AGES - 1].words, by == GROUP_USER ? "user " : "", NAME_MOST,
+	    groups->items[0].name, groups->items[0].total, slots->used);
 	return true;
 }
 

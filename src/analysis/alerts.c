@@ -12,6 +12,7 @@
 
 #include "base/units.h"
 #include "model/session.h"
+#include "model/snapshot.h"
 
 const struct alert_rule *
 alert_find(const char *name)
@@ -73,7 +74,10 @@ judge(const struct alert *alert)
 	return LEVEL_OK;
 }
 
-/* "idle in transaction 14 min: pid 4711 worker (limit 5 min)". */
+/*
+ * "idle in transaction 14 min: pid 4711 worker (limit 5 min)"; of refusals it matters which limit
+ * it was, not how many there were: "logins refused: all slots in use (53300, InitProcess)".
+ */
 static void
 write_message(struct alert *alert)
 {
@@ -81,6 +85,11 @@ write_message(struct alert *alert)
 	char value[UNITS_TEXT_MAX], limit[ALERT_LIMIT_TEXT_MAX];
 	bool subject = alert->subject[0] != '\0';
 
+	if (alert->rule->read == NULL) {
+		snprintf(alert->message, sizeof alert->message, "%s: %s", alert->rule->wording,
+		    alert->subject);
+		return;
+	}
 	alert_figure(value, alert->rule->unit, alert->value);
 	alert_limit_words(limit, alert->rule->unit, critical ? &alert->critical : &alert->warning,
 	    critical ? alert->critical_value : alert->value);
@@ -140,16 +149,40 @@ is_exhaustion(enum refusal refusal)
 	return refusal >= REFUSAL_ALL_SLOTS && refusal <= REFUSAL_POOLER;
 }
 
+/* Appends the setting that a refusal is about, as far as there is one and it is known. */
+static void
+add_limit(struct reading *reading, enum refusal refusal, const struct snapshot *snap)
+{
+	const struct {
+		const char *name;
+		int value;
+	} limits[REFUSAL_OTHER + 1] = {
+		[REFUSAL_ALL_SLOTS] = { "max_connections", snap->max_connections },
+		[REFUSAL_SUPERUSER_RESERVED] = { "superuser_reserved_connections",
+		    snap->superuser_reserved },
+		[REFUSAL_ROLE_RESERVED] = { "reserved_connections", snap->reserved },
+		[REFUSAL_WALSENDERS] = { "max_wal_senders", snap->max_wal_senders },
+	};
+	size_t used = strlen(reading->subject);
+
+	if (limits[refusal].name != NULL && limits[refusal].value >= 0)
+		snprintf(reading->subject + used, sizeof reading->subject - used, ", %s %d",
+		    limits[refusal].name, limits[refusal].value);
+}
+
 void
-alerts_refused(struct alert_set *set, const struct link *link, int64_t wall_us)
+alerts_refused(struct alert_set *set, const struct link *link, const struct snapshot *snap,
+    int64_t wall_us)
 {
 	bool refused = is_exhaustion(link->refusal);
 	struct reading reading = { .known = true, .value = refused ? link->tries : 0 };
+	char text[REFUSAL_TEXT_MAX];
 
 	reading.critical_value = reading.value;
 	if (refused)
-		snprintf(reading.subject, sizeof reading.subject, "%s",
-		    refusal_words(link->refusal));
+		snprintf(reading.subject, sizeof reading.subject, "%s", refusal_text(text, link));
+	if (refused && snap != NULL)
+		add_limit(&reading, link->refusal, snap);
 	for (size_t i = 0; i < set->count; i++)
 		if (set->items[i].rule->read == NULL)
 			apply(&set->items[i], &reading, wall_us);

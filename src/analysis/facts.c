@@ -105,6 +105,25 @@ facts_make(struct facts *facts, const struct input *input)
 	count_limits(facts, snap);
 }
 
+static bool
+has_names(const struct groups *groups)
+{
+	size_t i = 0;
+
+	while (i < groups->count && groups->items[i].name == NULL)
+		i++;
+	return i < groups->count;
+}
+
+enum group_by
+facts_telling(const struct facts *facts)
+{
+	return has_names(&facts->groups[GROUP_APPLICATION]) ||
+	        !has_names(&facts->groups[GROUP_USER])
+	    ? GROUP_APPLICATION
+	    : GROUP_USER;
+}
+
 void
 facts_point(const struct snapshot *snap, struct history *history)
 {

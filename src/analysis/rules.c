@@ -49,18 +49,22 @@ read_longest(struct reading *reading, const struct longest *longest, const struc
 	name_session(reading, longest->session);
 }
 
+/* "web has 40": who has most of what is counted; or "user app has 40". */
 static void
-name_group(struct reading *reading, const struct groups *groups, const char *verb,
+name_group(struct reading *reading, const struct facts *facts, const char *verb,
     int (*count)(const struct group *))
 {
+	enum group_by by = facts_telling(facts);
+	const struct groups *groups = &facts->groups[by];
 	const struct group *most = NULL;
 
 	for (size_t i = 0; i < groups->count; i++)
 		if (most == NULL || count(&groups->items[i]) > count(most))
 			most = &groups->items[i];
 	if (most != NULL && count(most) > 0)
-		snprintf(reading->subject, sizeof reading->subject, "%s %s %d",
-		    most->name != NULL ? most->name : "(unknown)", verb, count(most));
+		snprintf(reading->subject, sizeof reading->subject, "%s%s %s %d",
+		    by == GROUP_USER ? "user " : "", most->name != NULL ? most->name : "(unknown)",
+		    verb, count(most));
 }
 
 static int
@@ -86,7 +90,7 @@ read_utilization(struct reading *reading, const struct facts *facts)
 {
 	reading->known = facts->slots.usable > 0;
 	reading->value = facts->slots.utilization;
-	name_group(reading, &facts->groups[GROUP_APPLICATION], "has", group_total);
+	name_group(reading, facts, "has", group_total);
 }
 
 static void
@@ -97,7 +101,7 @@ read_idle_ratio(struct reading *reading, const struct facts *facts)
 	reading->known = slots->used > 0 && slots->states[STATE_UNKNOWN] < slots->used;
 	reading->value =
 	    slots->used >= IDLE_RATIO_LEAST ? (double)slots->states[STATE_IDLE] / slots->used : 0;
-	name_group(reading, &facts->groups[GROUP_APPLICATION], "has", group_idle);
+	name_group(reading, facts, "has", group_idle);
 }
 
 static void
@@ -123,7 +127,7 @@ read_churn(struct reading *reading, const struct facts *facts)
 {
 	reading->known = facts->churn.known;
 	reading->value = facts->churn.opened_per_second;
-	name_group(reading, &facts->groups[GROUP_APPLICATION], "opened", group_changes);
+	name_group(reading, facts, "opened", group_changes);
 }
 
 /* "pid 4711 psql, idle in transaction, holds up pid 812 writer". */
@@ -210,7 +214,7 @@ read_exhaustion(struct reading *reading, const struct facts *facts)
 {
 	reading->known = facts->trend.full_in_us != TIME_UNKNOWN;
 	reading->value = (double)facts->trend.full_in_us;
-	name_group(reading, &facts->groups[GROUP_APPLICATION], "has", group_total);
+	name_group(reading, facts, "has", group_total);
 }
 
 /* In the order of what matters most when several rise together. */
@@ -218,7 +222,7 @@ const struct alert_rule alert_rules[] = {
 	{ "utilization", "used slots, as a share of those that ordinary roles can hold",
 	    VALUE_SHARE, 0.70, 0.85, ALERT_FROM, read_utilization, "utilization" },
 	{ "refused", "logins of ours that were refused because slots ran out", VALUE_INT, NAN, 1,
-	    ALERT_FROM, NULL, "refused" },
+	    ALERT_FROM, NULL, "logins refused" },
 	{ "exhaustion", "time until the usable slots are full, as the trend goes", VALUE_DURATION,
 	    15 * MINUTE, 5 * MINUTE, ALERT_BELOW, read_exhaustion, "full in" },
 	{ "blocked", "sessions that wait for a lock", VALUE_INT, 5, 20, ALERT_FROM, read_blocked,

@@ -68,6 +68,8 @@ const char *app_take(struct app *app, struct snapshot *snap);
 void app_link_changed(struct app *app, int64_t wall_us);
 /* What tables are made of; false before the first sample. */
 bool app_data(const struct app *app, struct table_data *data);
+/* Why no way leads in, in out, which has room for 1024; what to do about it. */
+const char *app_reason(const struct app *app, char out[1024]);
 /* "db1:5432/postgres: all slots are in use (53300, InitProcess): FATAL: ..., log in as ..." for a
  * failed login. out has room for 1024. */
 void app_explain(const struct app *app, char out[1024]);

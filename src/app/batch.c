@@ -99,6 +99,7 @@ report_number(const struct batch *batch)
 static void
 write_sample(struct batch *batch, const struct feed_news *news)
 {
+	const struct link *knock = source_knock(batch->app->source);
 	struct table_data data;
 	struct report_sample sample = {
 		.data = &data,
@@ -107,6 +108,9 @@ write_sample(struct batch *batch, const struct feed_news *news)
 		.skipped_total = batch->skipped + news->skipped,
 		.first = batch->out.path != NULL || !batch->begun,
 		.held_up = news->held_up,
+		.refusal = knock != NULL && knock->refusal != REFUSAL_NONE
+		    ? refusal_words(knock->refusal)
+		    : NULL,
 	};
 	char gap[REPORT_GAP_MAX];
 

@@ -62,7 +62,6 @@ finish(struct run *run, const char *failure, const char *advice, enum check_stat
 	char key[UI_KEY_MAX];
 	struct check check = {
 		.data = &data,
-		.link = source_link(app->source),
 		.messages = &app->messages,
 		.target = source_target(app->source),
 		.failure = failure,
@@ -101,14 +100,14 @@ static void
 fail(struct run *run, const struct feed_news *news)
 {
 	const struct link *link = source_link(run->app->source);
-	char cause[REFUSAL_TEXT_MAX], time[UNITS_TEXT_MAX], text[1024];
+	char time[UNITS_TEXT_MAX], text[1024];
+	const char *advice;
 
 	if (news->status != STATUS_NO_WAY_IN) {
 		finish(run, news->why, NULL, CHECK_UNKNOWN);
 	} else if (link->state == LINK_DOWN) {
-		snprintf(text, sizeof text, "%s: %s", refusal_text(cause, link), link->text);
-		finish(run, text, refusal_advice(link->refusal),
-		    link_in_trouble(link) ? CHECK_CRITICAL : CHECK_UNKNOWN);
+		advice = app_reason(run->app, text);
+		finish(run, text, advice, link_in_trouble(link) ? CHECK_CRITICAL : CHECK_UNKNOWN);
 	} else {
 		snprintf(text, sizeof text, "no answer in %s",
 		    units_duration_long(time, run->app->settings.timeout));

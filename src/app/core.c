@@ -4,6 +4,7 @@
  * Used by the screen and by reports alike.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "app.h"
 #include "analysis/advice.h"
@@ -81,7 +82,8 @@ judge_refusal(struct app *app, int64_t wall_us)
 {
 	const struct link *knock = source_knock(app->source);
 
-	alerts_refused(&app->alerts, knock != NULL ? knock : source_link(app->source), wall_us);
+	alerts_refused(&app->alerts, knock != NULL ? knock : source_link(app->source), app->current,
+	    wall_us);
 }
 
 const char *
@@ -112,24 +114,35 @@ app_take(struct app *app, struct snapshot *snap)
 	return tell_rights(app);
 }
 
-void
-app_explain(const struct app *app, char out[1024])
+const char *
+app_reason(const struct app *app, char out[1024])
 {
 	const struct link *link = source_link(app->source);
 	const struct link *refused[VIA_COUNT];
 	char reason[LINK_REASON_MAX];
 	struct buf text = { 0 };
 
-	buf_addf(&text, "%s: %s: %s", source_target(app->source), refusal_text(reason, link),
-	    link->text);
+	buf_addf(&text, "%s: %s", refusal_text(reason, link), link->text);
 	for (enum via via = 0; via < VIA_COUNT; via++) {
 		refused[via] = source_refused(app->source, via);
 		if (refused[via] != NULL)
 			buf_addf(&text, "; no way in by %s: %s", via_words(via),
 			    link_reason(reason, refused[via]));
 	}
-	snprintf(out, 1024, "%s; %s", buf_str(&text), link_advice(link, refused));
+	snprintf(out, 1024, "%s", buf_str(&text));
 	buf_clear(&text);
+	return link_advice(link, refused);
+}
+
+void
+app_explain(const struct app *app, char out[1024])
+{
+	char reason[1024];
+	const char *advice = app_reason(app, reason);
+	size_t around = strlen(source_target(app->source)) + strlen(advice) + sizeof ": ; ";
+	int room = around < 1024 ? (int)(1024 - around) : 0;
+
+	snprintf(out, 1024, "%s: %.*s; %s", source_target(app->source), room, reason, advice);
 }
 
 void

@@ -23,7 +23,8 @@ static const struct {
 } refusals[] = {
 	[REFUSAL_NONE] = { "", "", false },
 	[REFUSAL_ALL_SLOTS] = { "all slots in use",
-	    "free a slot on the server host: kill -TERM an idle session's process, never -KILL",
+	    "free a slot on the server host: sudo -u postgres pgconntop --kill-idle, or kill -TERM "
+	    "an idle session's process, never -KILL",
 	    true },
 	[REFUSAL_SUPERUSER_RESERVED] = { "only superuser slots left", "log in as a superuser",
 	    true },

@@ -21,10 +21,10 @@
 #include "model/snapshot.h"
 #include "table/table.h"
 
-#define TEXT_MAX 4096   /* of all */
-#define FIRED_MAX 320   /* of the alerts in the first line */
-#define PART_MAX 200    /* of one of them, and of a failure's reason */
-#define APPLICATIONS 10 /* that are listed */
+#define TEXT_MAX 4096 /* of all */
+#define FIRED_MAX 320 /* of the alerts in the first line */
+#define PART_MAX 200  /* of one of them, and of a failure's reason */
+#define GROUPS 10     /* that are listed */
 #define LINE_MAX_BYTES 400
 
 static const char *const status_names[] = {
@@ -66,20 +66,6 @@ add_clean(const struct check *check, const char *text, size_t room, struct buf *
 	if (n < clean.len)
 		buf_adds(out, "...");
 	buf_clear(&clean);
-}
-
-/* An alert in words; the one for refused logins says which limit it was. */
-static void
-add_alert(const struct check *check, const struct alert *alert, struct buf *out)
-{
-	char cause[REFUSAL_TEXT_MAX];
-
-	if (alert->rule->read == NULL && check->link->refusal != REFUSAL_NONE) {
-		buf_addf(out, "%s: ", alert->rule->wording);
-		add_clean(check, refusal_text(cause, check->link), PART_MAX, out);
-	} else {
-		add_clean(check, alert->message, PART_MAX, out);
-	}
 }
 
 /* "idle 28, active 9": what there is. */
@@ -128,7 +114,7 @@ add_verdict(const struct check *check, struct buf *out)
 
 	while ((alert = alerts_raised(check->data->alerts, n)) != NULL &&
 	    out->len - start < FIRED_MAX) {
-		add_alert(check, alert, out);
+		add_clean(check, alert->message, PART_MAX, out);
 		buf_adds(out, "; ");
 		n++;
 	}
@@ -211,15 +197,18 @@ static void
 put_server(const struct check *check, struct buf *line, struct buf *out)
 {
 	const struct snapshot *snap = check->data->snap;
+	const char *role = server_role(&snap->server);
 
 	buf_reset(line);
 	buf_addf(line, "%s: PostgreSQL %s %s, max_connections ", check->target,
 	    snap->server.version != NULL ? snap->server.version : "(unknown version)",
-	    snap->server.in_recovery ? "standby" : "primary");
+	    role != NULL ? role : "(primary or standby)");
 	if (snap->max_connections >= 0)
 		buf_addf(line, "%d", snap->max_connections);
 	else
 		buf_adds(line, "unknown");
+	if (snap->max_connections >= 0 && snap->limits_from != LIMITS_SERVER)
+		buf_addf(line, " (%s)", limits_from_name(snap->limits_from));
 	buf_addf(line, ", via %s", via_name(snap->via));
 	put_line(check, line, out);
 }
@@ -248,29 +237,36 @@ put_alerts(const struct check *check, struct buf *line, struct buf *out)
 	for (size_t n = 0; (alert = alerts_raised(check->data->alerts, n)) != NULL; n++) {
 		buf_reset(line);
 		buf_addf(line, "%s %s: ", status_names[status_of(alert->level)], alert->rule->name);
-		add_alert(check, alert, line);
+		buf_adds(line, alert->message);
 		put_line(check, line, out);
 	}
+	buf_reset(line);
+	if (alerts_worst(check->data->alerts) > LEVEL_OK)
+		buf_addf(line, "next: %s", check->data->alerts->next);
+	put_line(check, line, out);
 }
 
 /* Who holds most of the slots. */
 static void
-put_applications(const struct check *check, struct buf *line, struct buf *out)
+put_groups(const struct check *check, struct buf *line, struct buf *out)
 {
-	const struct groups *groups = &check->data->facts->groups[GROUP_APPLICATION];
+	enum group_by by = facts_telling(check->data->facts);
+	const struct groups *groups = &check->data->facts->groups[by];
 
-	for (size_t i = 0; i < groups->count && i < APPLICATIONS; i++) {
+	for (size_t i = 0; i < groups->count && i < GROUPS; i++) {
 		const struct group *group = &groups->items[i];
 
 		buf_reset(line);
+		buf_adds(line, by == GROUP_USER ? "user " : "");
 		add_clean(check, group->name != NULL ? group->name : "(unknown)", 80, line);
 		buf_addf(line, " has %d: ", group->total);
 		add_states(group->states, line);
 		put_line(check, line, out);
 	}
 	buf_reset(line);
-	if (groups->count > APPLICATIONS)
-		buf_addf(line, "and %zu applications more", groups->count - APPLICATIONS);
+	if (groups->count > GROUPS)
+		buf_addf(line, "and %zu %s more", groups->count - GROUPS,
+		    by == GROUP_USER ? "users" : "applications");
 	put_line(check, line, out);
 }
 
@@ -296,7 +292,7 @@ put_details(const struct check *check, struct buf *line, struct buf *out)
 		put_server(check, line, out);
 		put_cause(check, line, out);
 		put_alerts(check, line, out);
-		put_applications(check, line, out);
+		put_groups(check, line, out);
 		put_messages(check, line, out);
 	} else if (check->advice != NULL) {
 		buf_addf(line, "%s: %s", check->target, check->advice);

@@ -185,6 +185,7 @@ sample(const struct report *report, const struct report_sample *sample, struct b
 		.took_us = snap->took_us,
 		.skipped = (int64_t)sample->skipped_total,
 		.version = report->version,
+		.refusal = sample->refusal,
 	};
 	struct exposition exposition = {
 		.out = out,

@@ -28,7 +28,7 @@ sub check_levels {
 	$answer = answers($server, 1, qr/^utilization 70\.6 %: idle has 11 \(limit 70\.0 %\); idle 91\.7 %: .*; 12 of 17 slots used/,
 		'at 70 %');
 	is_deeply([@{ $answer->{figures}{utilization} }{qw(value unit warning critical)}], ['70.59', '%', 70, 85], 'its figure');
-	like($answer->{details}, qr/^WARNING utilization: .*\nWARNING idle_ratio: .*\nidle has 11: idle 11\n/m, 'what fired, who has them');
+	like($answer->{details}, qr/^WARNING utilization: .*\nWARNING idle_ratio: .*\nnext: no session is idle for over .*\nidle has 11: idle 11\n/m, 'what fired, who has them');
 	is(join(' ', sort keys %{ $answer->{figures} }), $labels, 'the labels stay the same');
 	my $more = $server->load('--idle=3');
 	answers($server, 2, qr/^utilization 88\.2 %: .* \(limit 85\.0 %\); /, 'above 85 %');
@@ -82,7 +82,7 @@ sub check_full {
 	for my $user (qw(app postgres)) {
 		$answer = answers($server, 2, qr/^all slots in use \(53300, InitProcess\): sorry, too many/, "full for $user",
 			login => { user => $user }, args => ['--via=client']);
-		like($answer->{details}, qr/^\S+: free a slot on the server host: kill -TERM/, 'what to do');
+		like($answer->{details}, qr/^\S+: free a slot on the server host: sudo -u postgres pgconntop --kill-idle, or kill -TERM/, 'what to do');
 	}
 	return;
 }

@@ -292,24 +292,23 @@ test_refused(void **state)
 	(void)state;
 	settings_init(&settings);
 	alerts_init(&set, &settings);
-	alerts_refused(&set, &link, 5);
+	alerts_refused(&set, &link, NULL, 5);
 	assert_int_equal(find(&set, "refused")->level, LEVEL_CRITICAL);
 	assert_string_equal(find(&set, "refused")->subject, "all slots in use");
-	assert_string_equal(find(&set, "refused")->message,
-	    "refused 37: all slots in use (limit 1)");
+	assert_string_equal(find(&set, "refused")->message, "logins refused: all slots in use");
 	assert_int_equal(utilization(&set, 0.1, 6), LEVEL_OK);
 	assert_int_equal(find(&set, "refused")->level, LEVEL_CRITICAL); /* no sample clears it */
 	link.tries++;
-	alerts_refused(&set, &link, 7);
+	alerts_refused(&set, &link, NULL, 7);
 	assert_int_equal(find(&set, "refused")->since_us, 5);
 	link = (struct link){ .refusal = REFUSAL_NONE };
-	alerts_refused(&set, &link, 8);
+	alerts_refused(&set, &link, NULL, 8);
 	assert_int_equal(find(&set, "refused")->level, LEVEL_OK);
 	for (int i = REFUSAL_NONE; i <= REFUSAL_OTHER; i++) {
 		bool slots = i >= REFUSAL_ALL_SLOTS && i <= REFUSAL_POOLER;
 
 		link = (struct link){ .refusal = (enum refusal)i, .tries = 1 };
-		alerts_refused(&set, &link, 9);
+		alerts_refused(&set, &link, NULL, 9);
 		assert_int_equal(find(&set, "refused")->level, slots ? LEVEL_CRITICAL : LEVEL_OK);
 	}
 	settings_clear(&settings);
@@ -331,7 +330,7 @@ test_raised(void **state)
 	quiet(&facts);
 	facts.blocking.waiting = 6;
 	alerts_update(&set, &facts, 1);
-	alerts_refused(&set, &link, 2);
+	alerts_refused(&set, &link, NULL, 2);
 	facts.slots.utilization = 0.99;
 	facts.churn = (struct churn){ .known = true, .opened_per_second = 50 };
 	alerts_update(&set, &facts, 3);
@@ -352,7 +351,7 @@ test_forget(void **state)
 	(void)state;
 	settings_init(&settings);
 	alerts_init(&set, &settings);
-	alerts_refused(&set, &refused, NOW_US);
+	alerts_refused(&set, &refused, NULL, NOW_US);
 	assert_int_equal(utilization(&set, 0.71, NOW_US), LEVEL_WARNING);
 	assert_int_equal(utilization(&set, 0.69, NOW_US), LEVEL_WARNING);
 	alerts_forget(&set);

@@ -13,8 +13,6 @@
 
 #include <cmocka.h>
 
-#include "model/link.h"
-
 /* A number as the guidelines have it: digits, a minus, a point. */
 static double
 take_number(const char **s)
@@ -114,13 +112,12 @@ parse(struct answer *answer)
 }
 
 struct answer *
-ask(struct fixture *fixture, const struct link *link, bool utf8)
+ask(struct fixture *fixture, bool utf8)
 {
 	struct answer *answer = calloc(1, sizeof *answer);
 	struct messages *messages = calloc(1, sizeof *messages);
 	struct check check = {
 		.data = &fixture->data,
-		.link = link,
 		.messages = messages,
 		.target = "db1:5432/postgres",
 		.utf8 = utf8,

@@ -10,8 +10,6 @@
 #include "fixture.h"
 #include "report/check.h"
 
-struct link;
-
 #define FIGURES_MAX 64
 
 struct figure {
@@ -31,7 +29,7 @@ struct answer {
 };
 
 /* The answer about a sample, with a message beside it. Free with release(). */
-struct answer *ask(struct fixture *fixture, const struct link *link, bool utf8);
+struct answer *ask(struct fixture *fixture, bool utf8);
 
 /* Reads the figures of out, which must be all that stands behind the only bar. */
 void parse(struct answer *answer);

@@ -36,8 +36,8 @@ test_healthy(void **state)
 	fixture_add_many(fixture.snap, 100, 3, "web", STATE_IDLE);
 	fixture_add_many(fixture.snap, 200, 4, "worker", STATE_ACTIVE);
 	fixture_analyse(&fixture);
-	alerts_refused(&fixture.alerts, &up, NOW_US);
-	answer = ask(&fixture, &up, true);
+	alerts_refused(&fixture.alerts, &up, fixture.snap, NOW_US);
+	answer = ask(&fixture, true);
 	assert_int_equal(answer->status, CHECK_OK);
 	assert_string_equal(answer->line,
 	    "PGCONNTOP OK - 7 of 97 slots used (7.2 %), 90 free: active 4, idle 3 ");
@@ -75,7 +75,7 @@ test_levels(void **state)
 	fixture_init(&fixture);
 	fixture_add_many(fixture.snap, 100, 68, "web", STATE_ACTIVE);
 	fixture_analyse(&fixture);
-	answer = ask(&fixture, &up, true);
+	answer = ask(&fixture, true);
 	assert_int_equal(answer->status, CHECK_WARNING);
 	assert_string_equal(answer->line,
 	    "PGCONNTOP WARNING - utilization 70.1 %: web has 68 (limit 70.0 %); "
@@ -86,7 +86,7 @@ test_levels(void **state)
 		if (fixture.snap->sessions[i].id.pid == 207)
 			fixture.snap->sessions[i].state_change_us = NOW_US - MINUTES(2);
 	fixture_analyse(&fixture);
-	answer = ask(&fixture, &up, true);
+	answer = ask(&fixture, true);
 	assert_int_equal(answer->status, CHECK_CRITICAL);
 	has(answer,
 	    "PGCONNTOP CRITICAL - utilization 93.8 %: web has 68 (limit 85.0 %); "
@@ -119,7 +119,7 @@ test_ranges(void **state)
 	assert_true(alert_limit_parse(VALUE_DURATION, "~:90s", &limits->critical, &err));
 	fixture_add_many(fixture.snap, 100, 15, "web", STATE_ACTIVE);
 	fixture_analyse(&fixture);
-	answer = ask(&fixture, &up, true);
+	answer = ask(&fixture, true);
 	assert_int_equal(answer->status, CHECK_WARNING);
 	expect(answer, "utilization", 15.46, "%;@10:20;");
 	expect(answer, "long_query", 10, "s;60;~:90");
@@ -143,11 +143,15 @@ test_refused_but_in(void **state)
 	fixture_init(&fixture);
 	fixture_add_many(fixture.snap, 100, 2, "web", STATE_ACTIVE);
 	fixture_analyse(&fixture);
-	alerts_refused(&fixture.alerts, &link, NOW_US);
-	answer = ask(&fixture, &link, true);
+	alerts_refused(&fixture.alerts, &link, fixture.snap, NOW_US);
+	answer = ask(&fixture, true);
 	assert_int_equal(answer->status, CHECK_CRITICAL);
-	has(answer, "PGCONNTOP CRITICAL - refused: all slots in use (53300, InitProcess); 2 of 97");
-	has(answer, "\nCRITICAL refused: refused: all slots in use (53300, InitProcess)\n");
+	has(answer,
+	    "PGCONNTOP CRITICAL - logins refused: all slots in use (53300, InitProcess), "
+	    "max_connections 100; 2 of 97");
+	has(answer,
+	    "\nCRITICAL refused: logins refused: all slots in use (53300, InitProcess), "
+	    "max_connections 100\nnext: ");
 	expect(answer, "refused", 3, ";;1");
 	release(answer);
 	fixture_clear(&fixture);
@@ -160,7 +164,6 @@ test_failure(void **state)
 	struct fixture fixture;
 	struct check check = {
 		.data = &fixture.data,
-		.link = &up,
 		.target = "db1",
 		.failure = "no \033[1mway | in\n\xFF",
 		.advice = "look",
@@ -200,8 +203,8 @@ test_labels(void **state)
 	fixture_init(&empty);
 	fixture_analyse(&empty);
 	fixture_hostile(&full);
-	a = ask(&empty, &up, true);
-	b = ask(&full, &up, true);
+	a = ask(&empty, true);
+	b = ask(&full, true);
 	assert_int_equal(a->count, 2 + STATE_COUNT + alert_count);
 	assert_int_equal(a->count, b->count);
 	for (size_t i = 0; i < a->count; i++) {
@@ -229,7 +232,7 @@ test_unknown(void **state)
 		fixture.snap->sessions[i].kind = KIND_UNKNOWN;
 	fixture.snap->max_connections = -1;
 	fixture_analyse(&fixture);
-	answer = ask(&fixture, &up, true);
+	answer = ask(&fixture, true);
 	assert_string_equal(answer->line, "PGCONNTOP OK - 5 slots used: unknown 5 ");
 	has(answer, "max_connections unknown, via client\n");
 	expect(answer, "used", 5, ";;");
@@ -259,7 +262,7 @@ test_hostile(void **state)
 			    fixture_intern(fixture.snap, i % 2 ? "|used=0 |" : hostile_texts[i]),
 			    STATE_ABORTED);
 		fixture_analyse(&fixture);
-		answer = ask(&fixture, &up, utf8 != 0);
+		answer = ask(&fixture, utf8 != 0);
 		assert_in_range(strcspn(buf_str(&answer->out), "\n"), 100, 1400);
 		assert_in_range(answer->out.len, 1000, 4096);
 		assert_int_equal(strlen(buf_str(&answer->out)), answer->out.len);
