@@ -65,7 +65,9 @@ struct report_act {
 	const int *spared;             /* how many were left alone, by enum spare */
 	bool dry_run;                  /* nothing was done: it is only whom it would be */
 	bool guard;                    /* one of many: nothing to do is nothing to say */
-	bool first;                    /* as in a sample */
+	bool first;                    /* as in a sample, and the next two */
+	size_t skipped;
+	bool held_up;
 	struct value stands;      /* whether the alert stands that a guard waits for, or none */
 	const char *change;       /* in words, when that has changed; NULL else */
 	const char *const *notes; /* whether it helps at all */
@@ -76,7 +78,7 @@ struct report_act {
 #define REPORT_SHOW "summary,states,applications,alerts"
 /* "4 samples left out: the server answered late". */
 #define REPORT_GAP_MAX 96
-const char *report_gap(const struct report_sample *sample, char out[REPORT_GAP_MAX]);
+const char *report_gap(size_t skipped, bool held_up, char out[REPORT_GAP_MAX]);
 
 /* One format. All append to out, and end with a line end. */
 struct writer {
@@ -120,6 +122,9 @@ bool report_sort(struct report *report, const char *sort, struct err *err);
 
 /* Whether a chosen table is one of sessions, which are what filters are about. */
 bool report_has_sessions(const struct report *report);
+
+/* Whether a table of the report says when the sample was taken. */
+bool report_has_time(const struct report *report);
 
 /* The columns of a table that this report shows, in order. Gives their number; out has room for 64.
  */

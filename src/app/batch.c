@@ -50,6 +50,9 @@ compile_filters(struct batch *batch, struct err *err)
 		if (batch->filters[i] == NULL)
 			return false;
 	}
+	if (list->count > 0 && !report_has_sessions(&batch->report))
+		complain("the filter of the configuration selects sessions, and this report has "
+		         "none: it counts all");
 	batch->report.filters = (const struct filter *const *)batch->filters;
 	batch->report.filter_count = list->count;
 	return true;
@@ -116,7 +119,7 @@ write_sample(struct batch *batch, const struct feed_news *news)
 
 	batch->skipped = sample.skipped_total;
 	if (news->skipped > 0 && !batch->report.writer->gaps)
-		complain(report_gap(&sample, gap));
+		complain(report_gap(news->skipped, news->held_up, gap));
 	batch->report.width = out_width(&batch->out);
 	app_data(batch->app, &data);
 	arena_reset(&batch->arena);
@@ -169,6 +172,7 @@ run(struct batch *batch)
 			write_sample(batch, &news);
 			break;
 		case FEED_FAILURE:
+			batch->skipped += news.skipped;
 			write_failure(batch, news.why, news.status);
 			break;
 		case FEED_QUIT:

@@ -211,6 +211,8 @@ run(struct kill *kill)
 	feed_open(&kill->feed, kill->app);
 	while (kill->state != KILL_OVER) {
 		feed_next(&kill->feed, &news);
+		kill->skipped += news.skipped;
+		kill->held_up |= news.held_up;
 		if (heed(kill, &news) && news.type == FEED_QUIT)
 			news.type = FEED_EVENT;
 		if (news.event.type == SOURCE_SNAPSHOT && kill->order.guard)

@@ -63,6 +63,8 @@ struct kill {
 	struct out out;
 	struct buf text; /* of one turn */
 	size_t turns;    /* samples that were judged, or could not be had */
+	size_t skipped;  /* samples that were left out since the last turn */
+	bool held_up;    /* like it, as in struct feed_news */
 	bool begun;      /* something was written */
 	bool quit;       /* a signal came while acting */
 	int failed;      /* exit status of the last turn, if its sample could not be had */

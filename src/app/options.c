@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/units.h"
+#include "order.h"
 
 #define SYSTEM_FILE "/etc/pgconntop.conf"
 #define FIRST_LONG 256 /* getopt's value of row 0; below are letters */
@@ -184,13 +185,25 @@ wants_only_words(const struct parsed *parsed)
 	    given_text(parsed, "generate") != NULL;
 }
 
+/* What holds for an order does not hold for the screen, where it might be trusted to. */
+static bool
+check_alone(const struct settings *settings, const struct parsed *parsed, struct err *err)
+{
+	static const char *const fields[] = { "dry_run", "max_kills", "until" };
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (given_text(parsed, fields[i]) != NULL && !order_given(settings))
+			return order_refuse_alone(settings_find(fields[i])->option, err);
+	return true;
+}
+
 bool
 options_read(struct settings *settings, int argc, char *const argv[], struct err *err)
 {
 	struct parsed parsed = { .items = mem_alloc((size_t)argc, sizeof *parsed.items) };
 	bool ok = parse(&parsed, argc, argv, err) && parse_operands(&parsed, argc, argv, err) &&
 	    (wants_only_words(&parsed) || read_files(settings, &parsed, err)) &&
-	    apply(settings, &parsed, err);
+	    apply(settings, &parsed, err) && check_alone(settings, &parsed, err);
 
 	if (ok && settings->check && given_text(&parsed, "filter") != NULL)
 		ok = err_set(err, "--filter selects sessions, and --check is about all of them");

@@ -52,6 +52,12 @@ order_given(const struct settings *settings)
 	return settings->yes || settings->when != NULL;
 }
 
+bool
+order_refuse_alone(const char *option, struct err *err)
+{
+	return err_set(err, "--%s belongs to an order: " ALL_ORDERS, option);
+}
+
 /* The one order that was given. */
 static const struct order_row *
 find_row(const struct settings *settings, int64_t *age_us, struct err *err)
@@ -72,8 +78,7 @@ find_row(const struct settings *settings, int64_t *age_us, struct err *err)
 		*age_us = age;
 	}
 	if (found == NULL)
-		err_set(err, "%s belongs to an order: " ALL_ORDERS,
-		    settings->yes ? "--yes" : "--when");
+		order_refuse_alone(settings->yes ? "yes" : "when", err);
 	return found;
 }
 

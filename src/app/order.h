@@ -25,6 +25,9 @@ struct order {
 /* Whether the settings ask for an act, or have what belongs to one. */
 bool order_given(const struct settings *settings);
 
+/* Says that an option, without dashes, means nothing without an order. Gives false. */
+bool order_refuse_alone(const char *option, struct err *err);
+
 /* Reads the order; what does not go together is told in err. Whom it means is not known yet. */
 bool order_read(struct order *order, const struct settings *settings, struct err *err);
 

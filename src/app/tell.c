@@ -41,6 +41,8 @@ put_out(struct kill *kill)
 	kill->begun = kill->begun || kill->text.len > 0;
 	buf_reset(&kill->text);
 	kill->turns++;
+	kill->skipped = 0;
+	kill->held_up = false;
 	if (!kill->order.guard || (count > 0 && kill->turns >= (size_t)count) ||
 	    (result != OUT_DONE && (result == OUT_GONE || kill->out.path == NULL)))
 		kill->state = KILL_OVER;
@@ -76,12 +78,18 @@ tell_job(struct kill *kill, bool planned)
 		.dry_run = kill->order.dry_run || (planned && job->count > 0),
 		.guard = kill->order.guard,
 		.first = kill->out.path != NULL || !kill->begun,
+		.skipped = kill->skipped,
+		.held_up = kill->held_up,
 		.stands = kill->guard.stands,
 		.change = kill->guard.change,
 		.notes = kill->guard.notes,
 		.note_count = kill->guard.note_count,
 	};
 
+	char gap[REPORT_GAP_MAX];
+
+	if (kill->skipped > 0 && !kill->report.writer->gaps)
+		complain(report_gap(kill->skipped, kill->held_up, gap));
 	app_data(kill->app, &data);
 	data.job = job;
 	kill->report.writer->acted(&kill->report, &act, &kill->text, &kill->arena);

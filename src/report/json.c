@@ -297,6 +297,7 @@ acted(const struct report *report, const struct report_act *act, struct buf *out
 		{ "action", value_text(action_row(job->action)->name) },
 		{ "policy", value_text(policy_row(job->policy)->name) },
 		{ "dry_run", value_bool(act->dry_run) },
+		{ "skipped", value_int((int64_t)act->skipped) },
 		{ "stands", act->stands },
 		{ "stopped", value_text(job->why) },
 	};

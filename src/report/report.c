@@ -28,11 +28,10 @@ writer_by_format(int format)
 }
 
 const char *
-report_gap(const struct report_sample *sample, char out[REPORT_GAP_MAX])
+report_gap(size_t skipped, bool held_up, char out[REPORT_GAP_MAX])
 {
-	snprintf(out, REPORT_GAP_MAX, "%zu sample%s left out: %s", sample->skipped,
-	    sample->skipped == 1 ? "" : "s",
-	    sample->held_up ? "pgconntop was held up" : "the server answered late");
+	snprintf(out, REPORT_GAP_MAX, "%zu sample%s left out: %s", skipped, skipped == 1 ? "" : "s",
+	    held_up ? "pgconntop was held up" : "the server answered late");
 	return out;
 }
 
@@ -146,6 +145,19 @@ report_has_sessions(const struct report *report)
 {
 	for (size_t i = 0; i < report->table_count; i++)
 		if (report->tables[i]->sessions)
+			return true;
+	return false;
+}
+
+bool
+report_has_time(const struct report *report)
+{
+	bool shown = report->column_count == 0;
+
+	for (size_t i = 0; i < report->column_count; i++)
+		shown = shown || strcmp(report->columns[i], "time") == 0;
+	for (size_t i = 0; shown && i < report->table_count; i++)
+		if (report->tables[i]->shape == SHAPE_ROOT)
 			return true;
 	return false;
 }

@@ -284,12 +284,15 @@ sample(const struct report *report, const struct report_sample *sample, struct b
 {
 	const struct table_data *data = sample->data;
 	char time[UNITS_TEXT_MAX], gap[REPORT_GAP_MAX];
+	bool dated = sample->n > 0 || !report_has_time(report);
 
-	if (sample->n > 0)
-		buf_addf(out, "\n--- %s", units_time_iso(time, data->snap->wall_us));
+	if (dated)
+		buf_addf(out, "%s--- %s", sample->n > 0 ? "\n" : "",
+		    units_time_iso(time, data->snap->wall_us));
 	if (sample->skipped > 0)
-		buf_addf(out, "%s(%s)", sample->n > 0 ? "  " : "", report_gap(sample, gap));
-	if (sample->n > 0 || sample->skipped > 0)
+		buf_addf(out, "%s(%s)", dated ? "  " : "",
+		    report_gap(sample->skipped, sample->held_up, gap));
+	if (dated || sample->skipped > 0)
 		buf_addc(out, '\n');
 	for (size_t i = 0; i < report->table_count; i++)
 		add_table(report, report->tables[i], data, out, arena);
@@ -358,9 +361,11 @@ acted(const struct report *report, const struct report_act *act, struct buf *out
     struct arena *arena)
 {
 	struct grid grid = { .table = &table_targets };
-	char time[UNITS_TEXT_MAX];
+	char time[UNITS_TEXT_MAX], gap[REPORT_GAP_MAX];
 
 	units_time_iso(time, act->data->snap->wall_us);
+	if (act->skipped > 0)
+		buf_addf(out, "%s  %s\n", time, report_gap(act->skipped, act->held_up, gap));
 	if (act->change != NULL) {
 		buf_addf(out, "%s  ", time);
 		add_clean(report, act->change, out);

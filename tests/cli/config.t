@@ -188,6 +188,21 @@ END
 	return;
 }
 
+# What holds for an order is refused without one, also where a profile could have had it.
+sub check_alone {
+	my $path = file('alone.conf', <<'END');
+max_kills = 5; until = 50; dry_run = true; profiles = { job = { kill_idle = 300; }; look = { count = 1; }; };
+END
+	for my $option ('--dry-run', '--max-kills=1', '--until=70') {
+		my ($name) = $option =~ /^(--[\w-]+)/;
+		refused("$option alone", ["--config=$path", $option, '--watch', @$_], qr/$name belongs to an order: --terminate, .*/)
+			for [], ['--profile=look'];
+		dump_of("--config=$path", $option, @$_) for ['--kill-idle'], ['--profile=job'];
+	}
+	dump_of("--config=$path"); # which a file may have for all its profiles
+	return;
+}
+
 # Limits that are ranges or off, however they are given; what comes later counts.
 sub check_limits {
 	my $path = file('limits.conf', <<'END');
@@ -327,6 +342,7 @@ check_wrong_pools();
 check_wrong_bouncers();
 check_wrong_keys_and_colors();
 check_round_trip();
+check_alone();
 check_limits();
 check_wrong_profiles();
 check_profiles();

@@ -151,7 +151,11 @@ sub check_bad_filters {
 	is($status, 3, 'a check has no filter');
 	like($out, qr/^PGCONNTOP UNKNOWN - --filter selects sessions, and --check is about all of them$/m, 'and says so');
 	my $file = file('filter.conf', "filter = \"state=idle\";\n");
-	is((pgconntop("--config=$file", '--watch', '--count=1'))[0], 2, 'one of the configuration is for what has sessions');
+	my $note = qr/^pgconntop: the filter of the configuration selects sessions, and this report has none: it counts all$/m;
+	my @look = ("--config=$file", '--watch', '--count=1');
+	is((pgconntop(@look))[0], 2, 'one of the configuration is for what has sessions');
+	like((pgconntop(@look))[2], $note, 'and it is said where it does nothing');
+	unlike((pgconntop(@look, '--show=summary,queries'))[2], $note, 'not where it does');
 	refused('the second filter', ['--filter=a', '--filter=age>'], qr/bad filter, at 5: a value is missing/);
 	return;
 }

@@ -79,7 +79,7 @@ sub check_modes {
 	my ($same, $out) = run_program([$ENV{PGCONNTOP}, '--config=/dev/null', '--show=states',
 		'--output=local', $server->connstr], dir => "$dir/other", session => 1);
 	is($same, 0, 'a name without directory');
-	like(slurp("$dir/other/local"), qr/\AStates\n/, 'is of the working directory');
+	like(slurp("$dir/other/local"), qr/^States\n/m, 'is of the working directory');
 	unlink "$dir/link", $file, "$dir/other/target", "$dir/other/local";
 	rmdir "$dir/other";
 	is_deeply([entries()], [], 'no other file is left');

@@ -154,8 +154,12 @@ test_text_guard(void **state)
 	scene.act.change = "utilization is at critical: \033";
 	assert_string_equal(told(&scene, &writer_text),
 	    "2026-11-20T14:02:33.123456Z  utilization is at critical: ?\n");
-	scene.act.guard = false;
 	scene.act.change = NULL;
+	scene.act.skipped = 2;
+	assert_string_equal(told(&scene, &writer_text),
+	    "2026-11-20T14:02:33.123456Z  2 samples left out: the server answered late\n");
+	scene.act.guard = false;
+	scene.act.skipped = 0;
 	assert_string_equal(told(&scene, &writer_text),
 	    "Nothing to terminate; utilization 2.1 %\nLeft alone: 3 protected\n");
 	end(&scene);
@@ -172,13 +176,14 @@ test_json(void **state)
 	begin(&scene);
 	carry_out(&scene);
 	scene.act.stands = value_bool(true);
+	scene.act.skipped = 7;
 	scene.act.notes = notes;
 	scene.act.note_count = 1;
 	text = told(&scene, &writer_json);
 	has(text, "{\"version\":1,\"time\":\"2026-11-20T14:02:33.123456Z\",\"server\":{");
 	has(text,
-	    "\"action\":\"terminate\",\"policy\":\"idle\",\"dry_run\":false,\"stands\":true,"
-	    "\"stopped\":null,\"slots_before\":{\"utilization\":0.0206");
+	    "\"action\":\"terminate\",\"policy\":\"idle\",\"dry_run\":false,\"skipped\":7,"
+	    "\"stands\":true,\"stopped\":null,\"slots_before\":{\"utilization\":0.0206");
 	has(text, "\"used\":2,\"usable\":97,");
 	has(text, "\"slots_after\":{\"utilization\":0.0103");
 	has(text, "\"used\":1,\"usable\":97,");

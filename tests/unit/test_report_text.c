@@ -17,6 +17,9 @@
 
 #include <cmocka.h>
 
+/* What stands above a report without the time of its own. */
+#define DATED "--- 2026-11-20T14:02:33.123456Z\n\n"
+
 /* One sample as the report has it; the caller clears the buffer. */
 static struct buf
 print(const struct fixture *fixture, const struct report *report, size_t n)
@@ -65,18 +68,18 @@ test_list(void **state)
 	fixture_analyse(&fixture);
 	choose(&report, &arena, "applications", "name,total,share,oldest_idle,active");
 	expect(&fixture, &report,
-	    "Applications\n"
-	    "NAME                     TOTAL   SHARE  OLDEST  ACT\n"
-	    "web                         12  80.0 %     10s    0\n"
-	    "a long application name      2  13.3 %       -    2\n"
-	    "(none)                       1   6.7 %       -    1\n");
+	    DATED "Applications\n"
+	          "NAME                     TOTAL   SHARE  OLDEST  ACT\n"
+	          "web                         12  80.0 %     10s    0\n"
+	          "a long application name      2  13.3 %       -    2\n"
+	          "(none)                       1   6.7 %       -    1\n");
 	choose(&report, &arena, "applications", "active,name");
 	expect(&fixture, &report,
-	    "Applications\n"
-	    "ACT  NAME\n"
-	    "  0  web\n"
-	    "  2  a long application name\n"
-	    "  1  (none)\n");
+	    DATED "Applications\n"
+	          "ACT  NAME\n"
+	          "  0  web\n"
+	          "  2  a long application name\n"
+	          "  1  (none)\n");
 	fixture_clear(&fixture);
 	arena_clear(&arena);
 }
@@ -98,20 +101,20 @@ test_wide(void **state)
 	fixture_analyse(&fixture);
 	choose(&report, &arena, "applications", "name,total");
 	expect(&fixture, &report,
-	    "Applications\n"
-	    "NAME      TOTAL\n"
-	    "\xE6\x97\xA5\xE6\x9C\xAC\xE8\xAA\x9E        4\n"
-	    "caf\xC3\xA9          3\n"
-	    "caf\xEF\xBF\xBD          2\n"
-	    "a\xEF\xBF\xBD\xEF\xBF\xBD[2Jb       1\n");
+	    DATED "Applications\n"
+	          "NAME      TOTAL\n"
+	          "\xE6\x97\xA5\xE6\x9C\xAC\xE8\xAA\x9E        4\n"
+	          "caf\xC3\xA9          3\n"
+	          "caf\xEF\xBF\xBD          2\n"
+	          "a\xEF\xBF\xBD\xEF\xBF\xBD[2Jb       1\n");
 	report.utf8 = false;
 	expect(&fixture, &report,
-	    "Applications\n"
-	    "NAME      TOTAL\n"
-	    "???           4\n"
-	    "caf?          3\n"
-	    "caf?          2\n"
-	    "a??[2Jb       1\n");
+	    DATED "Applications\n"
+	          "NAME      TOTAL\n"
+	          "???           4\n"
+	          "caf?          3\n"
+	          "caf?          2\n"
+	          "a??[2Jb       1\n");
 	fixture_clear(&fixture);
 	arena_clear(&arena);
 }
@@ -157,16 +160,16 @@ test_pairs(void **state)
 	    "host,version,used,usable,hidden,reclaimable,longest_query,longest_transaction,"
 	    "utilization");
 	expect(&fixture, &report,
-	    "Summary\n"
-	    "Host                 db\xEF\xBF\xBD[1m\xEF\xBF\xBD\n"
-	    "PostgreSQL           15.20\n"
-	    "Used                 1\n"
-	    "Usable               97\n"
-	    "Hidden               0\n"
-	    "Reclaimable          0 idle over 10 min\n"
-	    "Longest query        3 min 12 s\n"
-	    "Longest transaction  -\n"
-	    "Utilization          1.0 %\n");
+	    DATED "Summary\n"
+	          "Host                 db\xEF\xBF\xBD[1m\xEF\xBF\xBD\n"
+	          "PostgreSQL           15.20\n"
+	          "Used                 1\n"
+	          "Usable               97\n"
+	          "Hidden               0\n"
+	          "Reclaimable          0 idle over 10 min\n"
+	          "Longest query        3 min 12 s\n"
+	          "Longest transaction  -\n"
+	          "Utilization          1.0 %\n");
 	fixture_clear(&fixture);
 	arena_clear(&arena);
 }
@@ -185,11 +188,11 @@ test_several(void **state)
 	choose(&report, &arena, "sessions,pools,states", "pid,sessions,state");
 	out = print(&fixture, &report, 0);
 	assert_string_equal(buf_str(&out),
-	    "Sessions\n(none)\n\nPools\n(none)\n\nPools together\n(none)\n\n"
-	    "States\nSESSIONS  STATE\n       0  active\n       0  idle\n"
-	    "       0  idle in transaction\n       0  idle in transaction (aborted)\n"
-	    "       0  fastpath function call\n       0  disabled\n       0  starting\n"
-	    "       0  unknown\n");
+	    DATED "Sessions\n(none)\n\nPools\n(none)\n\nPools together\n(none)\n\n"
+	          "States\nSESSIONS  STATE\n       0  active\n       0  idle\n"
+	          "       0  idle in transaction\n       0  idle in transaction (aborted)\n"
+	          "       0  fastpath function call\n       0  disabled\n       0  starting\n"
+	          "       0  unknown\n");
 	buf_clear(&out);
 	choose(&report, &arena, "sessions", NULL);
 	out = print(&fixture, &report, 1); /* from the second sample on a line with the time */
@@ -277,18 +280,18 @@ test_color(void **state)
 	fixture_analyse(&fixture);
 	choose(&report, &arena, "alerts,users", "level,value,total");
 	expect(&fixture, &report,
-	    "Alerts\n"
-	    "LEVEL      VALUE\n"
-	    "\033[1;31mcritical  93.8 %\033[0m\n"
-	    "\033[33mwarning    2m00s\033[0m\n"
-	    "\n"
-	    "Users\n"
-	    "TOTAL\n"
-	    "   91\n");
+	    DATED "Alerts\n"
+	          "LEVEL      VALUE\n"
+	          "\033[1;31mcritical  93.8 %\033[0m\n"
+	          "\033[33mwarning    2m00s\033[0m\n"
+	          "\n"
+	          "Users\n"
+	          "TOTAL\n"
+	          "   91\n");
 	report.color = false;
 	expect(&fixture, &report,
-	    "Alerts\nLEVEL      VALUE\ncritical  93.8 %\nwarning    2m00s\n"
-	    "\nUsers\nTOTAL\n   91\n");
+	    DATED "Alerts\nLEVEL      VALUE\ncritical  93.8 %\nwarning    2m00s\n"
+	          "\nUsers\nTOTAL\n   91\n");
 	fixture_clear(&fixture);
 	arena_clear(&arena);
 }
