@@ -6,6 +6,7 @@
 
 #include "test_source_children.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -23,6 +24,9 @@
 
 #ifndef SYS_clone3
 #define SYS_clone3 435
+#endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
 #endif
 
 bool
@@ -92,4 +96,14 @@ child_wait(pid_t pid)
 		assert_true(proc_fs_stat(pid, &stat, &buf));
 	assert_int_equal(stat.state, 'S');
 	buf_clear(&buf);
+}
+
+void
+child_need_pidfd(void)
+{
+	int fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+
+	if (fd < 0 && errno == ENOSYS)
+		skip();
+	close(fd);
 }

@@ -27,4 +27,7 @@ pid_t child_start(const char *title, pid_t as);
 /* Waits until it does nothing: its figures are of what it did before. */
 void child_wait(pid_t pid);
 
+/* Skips the test where the kernel, or valgrind in its place, has no descriptors of processes. */
+void child_need_pidfd(void);
+
 #endif

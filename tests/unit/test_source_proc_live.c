@@ -3,8 +3,6 @@
  * Looking at processes and signalling them, with real ones: this program is
  * the server, its children show the titles they are given and obey signals.
  */
-#define _GNU_SOURCE /* syscall() */
-
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -12,7 +10,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,10 +24,6 @@
 #include "source/proc_sample.h"
 #include "source/proc_scan.h"
 #include "test_source_children.h"
-
-#ifndef SYS_pidfd_open
-#define SYS_pidfd_open 434
-#endif
 
 #define MOST 8
 #define WALL_US INT64_C(1800000000000000)
@@ -118,21 +111,10 @@ target_of(const struct scene *scene, pid_t pid)
 	};
 }
 
-/* Skips the test where the kernel, or valgrind in its place, has no descriptors of processes. */
-static void
-need_pidfd(void)
-{
-	int fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
-
-	if (fd < 0 && errno == ENOSYS)
-		skip();
-	close(fd);
-}
-
 static enum outcome
 act(struct scene *scene, enum action action, const struct target *target)
 {
-	need_pidfd();
+	child_need_pidfd();
 	return proc_act(&scene->scan, action, target, &scene->note);
 }
 
