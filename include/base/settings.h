@@ -68,6 +68,13 @@ struct pool_plan {
 	int64_t connections;  /* the whole in one number, -1 when not given */
 };
 
+/* The pools with other numbers, to be compared with them. */
+struct scenario {
+	char *name;
+	struct pool_plan *plans; /* owned, one for each pool; their texts are those of the pools */
+	int64_t max_connections; /* -1 for that of the server */
+};
+
 enum limit_kind {
 	LIMIT_DEFAULT, /* not given */
 	LIMIT_OFF,     /* never reached */
@@ -111,6 +118,8 @@ struct settings {
 #undef SETTING
 	struct pool_plan *pools; /* this and the following lists are owned */
 	size_t pool_count;
+	struct scenario *scenarios; /* of these pools */
+	size_t scenario_count;
 	struct alert_limits *alerts;
 	size_t alert_count;
 	struct binding *keys; /* command name -> keys */
@@ -163,16 +172,22 @@ bool settings_get(const struct settings *settings, const struct setting_row *row
     struct buf *out);
 
 /*
- * Append an empty plan or limit, or a key or colour, of that name; texts are
- * copied. What is given is valid until the next one.
+ * Append an empty plan or limit, a scenario that changes nothing, or a key or
+ * colour, of that name; texts are copied. What is given is valid until the
+ * next one. Scenarios come after all pools.
  */
 struct pool_plan *settings_add_pool(struct settings *settings, const char *name, const char *match);
+struct scenario *settings_add_scenario(struct settings *settings, const char *name);
 struct alert_limits *settings_add_alert(struct settings *settings, const char *name);
 void settings_add_key(struct settings *settings, const char *name, const char *value);
 void settings_add_color(struct settings *settings, const char *name, const char *value);
 
-/* Takes all pools away: a later file's list is to replace them. */
+/* Takes all pools away, and the scenarios, which are made of them: a later file's list is to
+ * replace them. */
 void settings_drop_pools(struct settings *settings);
+
+/* Takes all scenarios away. */
+void settings_drop_scenarios(struct settings *settings);
 
 /* Frees all those lists. */
 void settings_drop_lists(struct settings *settings);

@@ -55,6 +55,9 @@ const char *units_time_iso(char out[UNITS_TEXT_MAX], int64_t us);
 /* "14:02:33" at an offset east of UTC in seconds. */
 const char *units_time_of_day(char out[UNITS_TEXT_MAX], int64_t us, int offset_s);
 
+/* An amount of memory, or the range in which it is: "48 kB", "2.3 MB", "410 MB", "0.2-1.6 GB". */
+const char *units_bytes(char out[UNITS_TEXT_MAX], double low, double high);
+
 /* A share of 1 as per cent: 0.9381 is "93.8 %". */
 const char *units_share(char out[UNITS_TEXT_MAX], double share);
 

@@ -32,8 +32,9 @@ struct ui_frame {
 	const struct link *link;
 	const struct link *knock; /* the ordinary login while another way is in use, else NULL */
 	const struct link *refused[VIA_COUNT]; /* how other ways failed as well; NULL: not */
-	const char *target;                    /* what we are connected to, "db1:5432/postgres" */
-	const char *version;                   /* of pgconntop */
+	const struct memory *memory; /* of the server's sessions; NULL when it is not measured */
+	const char *target;          /* what we are connected to, "db1:5432/postgres" */
+	const char *version;         /* of pgconntop */
 	int64_t mono_us;
 	int64_t wall_us;
 	int utc_offset_s; /* of the local time of day, east is positive */

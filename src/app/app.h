@@ -161,6 +161,14 @@ bool docs_man(const char *part, struct buf *out);
 void docs_config(const struct settings *settings, struct buf *out);
 void docs_sample(const struct settings *settings, struct buf *out);
 
+/* Appends a text as libconfig writes it. */
+void docs_string(struct buf *out, const char *text);
+
+/* docs_scenarios.c: the scenarios, likewise */
+
+void docs_scenarios(const struct settings *settings, struct buf *out);
+void docs_sample_scenarios(struct buf *out);
+
 /* tables.c */
 
 /* Writes all tables as text to a new file in the working directory, else in TMPDIR; name gets its

@@ -143,18 +143,21 @@ read_key(const struct reader *reader, const config_setting_t *at)
 	return set_scalar(reader, at, row);
 }
 
-/* All keys of a group but the one that holds the profiles. */
+/* All keys of a group but the one that holds the profiles; the scenarios last, for they are made of
+ * the pools. */
 static bool
 read_group(const struct reader *reader, const config_setting_t *group,
     const config_setting_t *profiles)
 {
+	const config_setting_t *scenarios = config_setting_get_member(group, "scenarios");
+
 	for (int i = 0; i < config_setting_length(group); i++) {
 		const config_setting_t *at = config_setting_get_elem(group, (unsigned)i);
 
-		if (at != profiles && !read_key(reader, at))
+		if (at != profiles && at != scenarios && !read_key(reader, at))
 			return false;
 	}
-	return true;
+	return scenarios == NULL || reader_scenarios(reader, scenarios);
 }
 
 /* The whole file; false when it cannot be read, which for a directory shows only here. */

@@ -12,9 +12,8 @@
 #include "ui/style.h"
 #include "ui/ui.h"
 
-/* A text as libconfig writes it. */
-static void
-add_string(struct buf *out, const char *text)
+void
+docs_string(struct buf *out, const char *text)
 {
 	buf_addc(out, '"');
 	for (; *text != '\0'; text++) {
@@ -35,7 +34,7 @@ add_value(struct buf *out, const struct setting_row *row, const char *text)
 	bool plain = row->kind == SETTING_FLAG || row->kind == SETTING_INT;
 
 	if (!plain)
-		add_string(out, text);
+		docs_string(out, text);
 	else
 		buf_addf(out, "%s%s", text, strlen(text) > strlen("999999999") ? "L" : "");
 }
@@ -49,7 +48,7 @@ dump_list(const struct settings *settings, const struct setting_row *row, struct
 		buf_adds(out, n == 0 ? "" : ", ");
 		if (n == 0)
 			buf_addf(out, "%s = ( ", row->field);
-		add_string(out, buf_str(&text));
+		docs_string(out, buf_str(&text));
 		buf_reset(&text);
 	}
 	if (out->len > 0 && out->data[out->len - 1] == '"')
@@ -129,7 +128,7 @@ dump_limit(const struct alert_rule *rule, const char *name, const struct alert_l
 	alert_limit_format(rule->unit, limit, &text);
 	buf_addf(out, " %s = ", name);
 	if (limit->kind != LIMIT_PLAIN || rule->unit == VALUE_DURATION) {
-		add_string(out, buf_str(&text));
+		docs_string(out, buf_str(&text));
 	} else {
 		buf_adds(out, buf_str(&text));
 		if (text.len > strlen("999999999") && strpbrk(text.data, ".e") == NULL)
@@ -191,9 +190,9 @@ dump_pools(const struct settings *settings, struct buf *out)
 		const struct pool_plan *plan = &settings->pools[i];
 
 		buf_adds(out, i > 0 ? ",\n\t{ name = " : "\n\t{ name = ");
-		add_string(out, plan->name);
+		docs_string(out, plan->name);
 		buf_adds(out, "; match = ");
-		add_string(out, plan->match);
+		docs_string(out, plan->match);
 		dump_numbers(plan, out);
 	}
 	buf_adds(out, settings->pool_count > 0 ? "\n);\n" : ");\n");
@@ -205,7 +204,7 @@ dump_bindings(const char *name, const struct binding *bindings, size_t count, st
 	buf_addf(out, "%s = {\n", name);
 	for (size_t i = 0; i < count; i++) {
 		buf_addf(out, "\t%s = ", bindings[i].name);
-		add_string(out, bindings[i].value);
+		docs_string(out, bindings[i].value);
 		buf_adds(out, ";\n");
 	}
 	buf_adds(out, "};\n");
@@ -217,6 +216,7 @@ docs_config(const struct settings *settings, struct buf *out)
 	dump_settings(settings, out);
 	dump_alerts(settings, out);
 	dump_pools(settings, out);
+	docs_scenarios(settings, out);
 	dump_bindings("keys", settings->keys, settings->key_count, out);
 	dump_bindings("colors", settings->colors, settings->color_count, out);
 	dump_orders(settings, out);
@@ -331,7 +331,7 @@ sample_keys(struct buf *out)
 		const char *name = strtok_r(NULL, "\t", &fields);
 
 		buf_addf(out, "#\t%s = ", name);
-		add_string(out, keys);
+		docs_string(out, keys);
 		buf_addf(out, "; # %s\n", strtok_r(NULL, "\t", &fields));
 	}
 	buf_adds(out, "#};\n");
@@ -373,6 +373,7 @@ docs_sample(const struct settings *settings, struct buf *out)
 	    "#\t  reserve_pool_size = 5; databases = 2; users = 3; max_db_connections = 50; },\n"
 	    "#\t{ name = \"admin\"; match = \"user=postgres\"; connections = 5; }\n"
 	    "#);\n");
+	docs_sample_scenarios(out);
 	sample_keys(out);
 	sample_colors(out);
 	sample_profiles(out);

@@ -28,9 +28,11 @@ bool reader_refuse_value(const struct reader *reader, const config_setting_t *at
 /* A scalar as text, as it would stand on the command line; NULL for a list or group. */
 const char *reader_text(const config_setting_t *at, char room[64]);
 
-/* Read a list into the settings. What comes later replaces all pools, and adds to the others. */
+/* Read a list into the settings. What comes later replaces all pools with their scenarios, or the
+ * scenarios, and adds to the others. Scenarios are read when the pools are there. */
 bool reader_alerts(const struct reader *reader, const config_setting_t *at);
 bool reader_pools(const struct reader *reader, const config_setting_t *at);
+bool reader_scenarios(const struct reader *reader, const config_setting_t *at);
 bool reader_keys(const struct reader *reader, const config_setting_t *at);
 bool reader_colors(const struct reader *reader, const config_setting_t *at);
 

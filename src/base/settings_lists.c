@@ -2,6 +2,9 @@
 /*
  * The lists of the settings that only a configuration file can hold.
  */
+#include <assert.h>
+#include <string.h>
+
 #include "base/mem.h"
 #include "base/settings.h"
 
@@ -18,8 +21,21 @@ clear_bindings(struct binding **bindings, size_t *count)
 }
 
 void
+settings_drop_scenarios(struct settings *settings)
+{
+	for (size_t i = 0; i < settings->scenario_count; i++) {
+		mem_free(settings->scenarios[i].name);
+		mem_free(settings->scenarios[i].plans);
+	}
+	mem_free(settings->scenarios);
+	settings->scenarios = NULL;
+	settings->scenario_count = 0;
+}
+
+void
 settings_drop_pools(struct settings *settings)
 {
+	settings_drop_scenarios(settings);
 	for (size_t i = 0; i < settings->pool_count; i++) {
 		mem_free(settings->pools[i].name);
 		mem_free(settings->pools[i].match);
@@ -34,6 +50,7 @@ settings_add_pool(struct settings *settings, const char *name, const char *match
 {
 	struct pool_plan *plan;
 
+	assert(settings->scenario_count == 0);
 	settings->pools =
 	    mem_grow(settings->pools, settings->pool_count + 1, sizeof(*settings->pools));
 	plan = &settings->pools[settings->pool_count++];
@@ -46,6 +63,25 @@ settings_add_pool(struct settings *settings, const char *name, const char *match
 		.connections = -1,
 	};
 	return plan;
+}
+
+struct scenario *
+settings_add_scenario(struct settings *settings, const char *name)
+{
+	size_t count = settings->pool_count;
+	struct scenario *scenario;
+
+	settings->scenarios = mem_grow(settings->scenarios, settings->scenario_count + 1,
+	    sizeof(*settings->scenarios));
+	scenario = &settings->scenarios[settings->scenario_count++];
+	*scenario = (struct scenario){
+		.name = mem_strdup(name),
+		.plans = mem_alloc(count, sizeof(*scenario->plans)),
+		.max_connections = -1,
+	};
+	if (count > 0)
+		memcpy(scenario->plans, settings->pools, count * sizeof(*scenario->plans));
+	return scenario;
 }
 
 struct alert_limits *

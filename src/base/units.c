@@ -301,6 +301,31 @@ units_share(char out[UNITS_TEXT_MAX], double share)
 	return fix_point(out);
 }
 
+/* With a digit behind the point when there would be only one. */
+static void
+print_amount(char *out, size_t size, double amount, const char *behind)
+{
+	snprintf(out, size, "%.*f%s", amount > 0 && amount < 9.95, amount, behind);
+	fix_point(out);
+}
+
+const char *
+units_bytes(char out[UNITS_TEXT_MAX], double low, double high)
+{
+	static const char *const names[] = { " kB", " MB", " GB", " TB" };
+	double unit = 1024;
+	size_t n = 0, len = 0;
+
+	for (; high / unit >= 1023.5 && n + 1 < sizeof names / sizeof names[0]; n++)
+		unit *= 1024;
+	if (low < high) {
+		print_amount(out, UNITS_TEXT_MAX, low / unit, "-");
+		len = strlen(out);
+	}
+	print_amount(out + len, UNITS_TEXT_MAX - len, high / unit, names[n]);
+	return out;
+}
+
 const char *
 units_number(char out[UNITS_TEXT_MAX], double number)
 {

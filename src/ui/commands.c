@@ -10,7 +10,9 @@
 
 #define PANES (1U << MODE_PANES)
 #define DETAILS (1U << MODE_DETAILS)
-#define PAGES (DETAILS | 1U << MODE_HELP)
+#define WHATIF (1U << MODE_WHATIF)
+#define PAGES (DETAILS | WHATIF | 1U << MODE_HELP)
+#define READING (PANES | DETAILS | 1U << MODE_HELP)
 #define PROMPTS (1U << MODE_PROMPT)
 #define MENU (1U << MODE_MENU)
 #define FREE (1U << MODE_FREE)
@@ -31,6 +33,8 @@ run_move(struct ui *ui, const struct ui_frame *frame, int arg)
 	case MODE_HELP:
 		page_move(&ui->page, (enum move)arg);
 		break;
+	case MODE_WHATIF:
+		return whatif_move(ui, (enum move)arg);
 	case MODE_MENU:
 		menu_move(ui, (enum move)arg);
 		break;
@@ -138,6 +142,7 @@ run_back(struct ui *ui, const struct ui_frame *frame, int arg)
 		ui_set_mode(ui, ui->origin);
 		break;
 	case MODE_DETAILS:
+	case MODE_WHATIF:
 	case MODE_PROMPT:
 		ui_set_mode(ui, MODE_PANES);
 		break;
@@ -235,6 +240,7 @@ command_run(struct ui *ui, const struct command *command, const struct ui_frame 
 
 #define SCREEN "The panes"
 #define MOVING "Moving"
+#define TRYING "What if: numbers that are tried, and change nothing"
 #define CHOOSING "Which sessions are listed"
 #define ORDERING "In which order"
 #define ACTING "Acting on sessions"
@@ -245,7 +251,7 @@ command_run(struct ui *ui, const struct command *command, const struct ui_frame 
 
 const struct command commands[] = {
 	{ "help", "F1 ? h", "this help", SCREEN, PANES | PAGES | RESULT, run_help, 0, "Help",
-	    PANES | DETAILS, 90, false },
+	    PANES | DETAILS | WHATIF, 90, false },
 	{ "enter", "Enter", "open: details of a session, sessions of a group or pool", NULL,
 	    PANES | MENU | FREE, command_enter, 0, "Open", PANES | MENU, 70, false },
 	{ "back", "Esc", "back: close what is open, all panes again", NULL, LISTS, run_back, 0,
@@ -278,6 +284,19 @@ const struct command commands[] = {
 	    UNLABELLED },
 	{ "right", "Right", "columns that do not fit, then more of the query", NULL, PANES,
 	    run_shift, 1, UNLABELLED },
+
+	{ "whatif", "w", "try other numbers for pools and max_connections", TRYING, PANES,
+	    whatif_open, 0, "What if", LABEL_AT(PANE_POOLS), 88, false },
+	{ "more", "+", "one more; digits type a number", NULL, WHATIF, whatif_step, 1, "More",
+	    WHATIF, 80, false },
+	{ "less", "-", "one less; max_connections goes by 10", NULL, WHATIF, whatif_step, -1,
+	    "Less", WHATIF, 80, false },
+	{ "as_configured", "=", "all numbers as they are configured", NULL, WHATIF,
+	    whatif_as_configured, 0, "As configured", WHATIF, 75, false },
+	{ "number_left", "Left", "the number to the left", NULL, WHATIF, whatif_shift, -1,
+	    UNLABELLED },
+	{ "number_right", "Right", "the number to the right", NULL, WHATIF, whatif_shift, 1,
+	    UNLABELLED },
 
 	{ "group", "v", "pane 1: other groups, idle ages, turnover; pane 2: sessions of no pool",
 	    CHOOSING, PANES, choose_listing, 0, "Group", PANES, 60, false },
@@ -331,10 +350,8 @@ const struct command commands[] = {
 
 	{ "pause", "Z", "hold the picture still, and go on", PROGRAM, PANES | PAGES, run_pause, 0,
 	    "Pause", PANES, 50, false },
-	{ "slower", "+", "longer between samples", NULL, PANES | PAGES, run_interval, 1,
-	    UNLABELLED },
-	{ "faster", "-", "shorter between samples", NULL, PANES | PAGES, run_interval, -1,
-	    UNLABELLED },
+	{ "slower", "+", "longer between samples", NULL, READING, run_interval, 1, UNLABELLED },
+	{ "faster", "-", "shorter between samples", NULL, READING, run_interval, -1, UNLABELLED },
 	{ "refresh", "R", "a sample now, a login now when there is none", NULL,
 	    PANES | PAGES | RESULT, run_want, UI_SAMPLE, "Now", PANES, 10, false },
 	{ "redraw", "^L", "draw the whole screen again", NULL, ANYWHERE, run_want, UI_REDRAW,

@@ -17,13 +17,14 @@ static size_t
 list_hints(struct ui *ui, const struct ui_frame *frame, const struct canvas *canvas,
     struct hint hints[FOOTER_MAX])
 {
+	unsigned here = 1U << ui->mode | (ui->mode == MODE_PANES ? LABEL_AT(ui->focus) : 0);
 	size_t n = 0;
 
 	for (size_t i = 0; i < command_count && n < FOOTER_MAX; i++) {
 		const struct command *command = &commands[i];
 		const char *key;
 
-		if (command->label == NULL || !(command->labels & 1U << ui->mode) ||
+		if (command->label == NULL || !(command->labels & here) ||
 		    (command->acts && ui->settings->read_only) ||
 		    !command_works(ui, command, frame))
 			continue;

@@ -14,6 +14,7 @@
 
 #include "acting.h"
 #include "pages.h"
+#include "trying.h"
 
 struct slots;
 
@@ -31,6 +32,7 @@ enum pane_id {
 enum ui_mode {
 	MODE_PANES,
 	MODE_DETAILS,
+	MODE_WHATIF, /* numbers that are tried */
 	MODE_HELP,
 	MODE_PROMPT,
 	MODE_MENU,
@@ -136,10 +138,13 @@ struct command {
 	unsigned (*run)(struct ui *ui, const struct ui_frame *frame, int arg);
 	int arg;
 	const char *label; /* in the bottom line, NULL for not there */
-	unsigned labels;   /* modes in which the label is there */
+	unsigned labels;   /* modes in which the label is there, or LABEL_AT() */
 	int rank;          /* of the label: the lowest gives way first */
 	bool acts;         /* on sessions: not with --read-only */
 };
+
+/* The label is there while the pane has the keys. */
+#define LABEL_AT(pane) (1U << (MODE_COUNT + (pane)))
 
 /* Keys and the commands they call. */
 struct keymap {
@@ -174,7 +179,8 @@ struct ui {
 	struct prompt prompt;
 	struct details details;
 	struct acting acting;
-	struct scroll page;   /* of details and help */
+	struct trying trying;
+	struct scroll page;   /* of details, what if and help */
 	struct scroll dialog; /* of what lies over them */
 	const struct menu *menu;
 	int menu_at;           /* chosen line of the menu */
@@ -221,8 +227,9 @@ unsigned command_enter(struct ui *ui, const struct ui_frame *frame, int arg);
 /* Default keys and the user's; false with both commands' names when a key would be bound twice. */
 bool keymap_make(struct keymap *keymap, const struct settings *settings, struct err *err);
 
-/* The command of a key; NULL when there is none. */
-const struct command *keymap_find(const struct keymap *keymap, uint32_t code);
+/* The command of a key in one of these modes (bits), else one in another mode; NULL when there is
+ * none. */
+const struct command *keymap_find(const struct keymap *keymap, uint32_t code, unsigned modes);
 
 /* The names of all keys of a command, separated by blanks, from the arena. */
 const char *keymap_keys(const struct keymap *keymap, const struct command *command,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
  * Which key calls which command: the default keys of the commands, and
- * those that the user gave instead. No key may call two.
+ * those that the user gave instead. No key may call two in the same mode.
  */
 #include "internal.h"
 
@@ -25,12 +25,19 @@ user_keys(const struct settings *settings, const char *name)
 }
 
 const struct command *
-keymap_find(const struct keymap *keymap, uint32_t code)
+keymap_find(const struct keymap *keymap, uint32_t code, unsigned modes)
 {
-	for (size_t i = 0; i < keymap->count; i++)
-		if (keymap->items[i].code == code)
-			return keymap->items[i].command;
-	return NULL;
+	const struct command *elsewhere = NULL;
+
+	for (size_t i = 0; i < keymap->count; i++) {
+		const struct bound *bound = &keymap->items[i];
+
+		if (bound->code == code && (bound->command->modes & modes) != 0)
+			return bound->command;
+		if (bound->code == code)
+			elsewhere = bound->command;
+	}
+	return elsewhere;
 }
 
 static bool
@@ -41,10 +48,10 @@ bind(struct keymap *keymap, const char *key, const struct command *command, stru
 
 	if (code == 0)
 		return err_set(err, "keys.%s: there is no key \"%s\"", command->name, key);
-	other = keymap_find(keymap, code);
+	other = keymap_find(keymap, code, command->modes);
 	if (other == command)
 		return true;
-	if (other != NULL)
+	if (other != NULL && (other->modes & command->modes) != 0)
 		return err_set(err, "keys.%s: \"%s\" is already the key of \"%s\"", command->name,
 		    key, other->name);
 	keymap->items = mem_grow(keymap->items, keymap->count + 1, sizeof(*keymap->items));

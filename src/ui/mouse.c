@@ -98,6 +98,9 @@ turn_wheel(struct ui *ui, const struct ui_frame *frame, const struct key_event *
 
 	for (int i = 0; i < 3; i++) {
 		switch (ui->mode) {
+		case MODE_WHATIF:
+			ui->trying.follow = false;
+			/* fall through */
 		case MODE_DETAILS:
 		case MODE_HELP:
 			page_move(&ui->page, move);

@@ -102,6 +102,17 @@ write_lines(struct ui *ui, const struct page_source *source, struct page *page)
 	source->write(ui, source->frame, page);
 }
 
+static void
+keep_in_sight(struct scroll *scroll, int rows)
+{
+	if (scroll->keep >= scroll->top + rows)
+		scroll->top = scroll->keep - rows + 1;
+	if (scroll->keep > 0 && scroll->keep < rows)
+		scroll->top = 0;
+	else if (scroll->keep > 0 && scroll->keep < scroll->top)
+		scroll->top = scroll->keep;
+}
+
 /* Behind the title, which part of the page is in sight. */
 static void
 write_place(const struct page *page, struct pen *title)
@@ -118,11 +129,20 @@ page_draw(struct ui *ui, struct canvas *canvas, const struct page_source *source
 	struct page page = { canvas,
 		{ body->row + 1, body->col + 1, body->rows - 1, body->cols - 2 }, 0, 0 };
 	struct pen title = pen_at(canvas, body, 0, STYLE_FRAME);
+	int top;
 
 	if (body->rows < 1)
 		return;
 	canvas_blank(canvas, body);
+	source->scroll->keep = 0;
 	write_lines(ui, source, &page);
+	top = source->scroll->top;
+	keep_in_sight(source->scroll, page.rect.rows);
+	if (source->scroll->top != top) {
+		canvas_blank(canvas, body);
+		page.line = 0;
+		write_lines(ui, source, &page);
+	}
 	title_begin(&title, source->title, true);
 	write_place(&page, &title);
 }
@@ -152,17 +172,6 @@ dialog_rect(const struct ui *ui, const struct canvas *canvas, int lines, int col
 	rect.row = body->row + body->rows - rect.rows;
 	rect.col = (canvas->cols - rect.cols) / 2;
 	return rect;
-}
-
-static void
-keep_in_sight(struct scroll *scroll, int rows)
-{
-	if (scroll->keep >= scroll->top + rows)
-		scroll->top = scroll->keep - rows + 1;
-	if (scroll->keep > 0 && scroll->keep < rows)
-		scroll->top = 0;
-	else if (scroll->keep > 0 && scroll->keep < scroll->top)
-		scroll->top = scroll->keep;
 }
 
 void

@@ -26,7 +26,8 @@ static const unsigned ways[MODE_COUNT] = {
 	[MODE_PANES] = ~0U,
 	[MODE_DETAILS] = BIT(MODE_PANES) | BIT(MODE_HELP) | BIT(MODE_MENU) | BIT(MODE_CONFIRM) |
 	    BIT(MODE_RESULT),
-	[MODE_HELP] = BASES | BIT(MODE_RESULT),
+	[MODE_WHATIF] = BIT(MODE_PANES) | BIT(MODE_HELP),
+	[MODE_HELP] = BASES | BIT(MODE_WHATIF) | BIT(MODE_RESULT),
 	[MODE_PROMPT] = BIT(MODE_PANES),
 	[MODE_MENU] = BASES | BIT(MODE_CONFIRM) | BIT(MODE_RESULT),
 	[MODE_FREE] = BIT(MODE_PANES) | BIT(MODE_CONFIRM),
@@ -72,6 +73,7 @@ ui_new(const struct settings *settings, struct err *err)
 		ui->panes[id].table = pane_infos[id].table;
 		ui->panes[id].view = view_default(ui->panes[id].table);
 	}
+	whatif_init(&ui->trying.whatif, settings->pools, settings->pool_count);
 	if (!filters_init(&ui->filters, settings, err) || !targets_init(ui, err) ||
 	    !keymap_make(&ui->keymap, settings, err) ||
 	    (settings->sort != NULL && !view_sort(view, &table_sessions, settings->sort, err))) {
@@ -108,6 +110,7 @@ ui_free(struct ui *ui)
 		arena_clear(&ui->panes[id].arena);
 	filters_clear(&ui->filters);
 	free_acting(&ui->acting);
+	whatif_clear(&ui->trying.whatif);
 	mem_free(ui->keymap.items);
 	buf_clear(&ui->prompt.line.text);
 	buf_clear(&ui->prompt.before);
@@ -123,7 +126,7 @@ ui_free(struct ui *ui)
 static unsigned
 key_prompt(struct ui *ui, const struct ui_frame *frame, uint32_t code)
 {
-	const struct command *command = keymap_find(&ui->keymap, code);
+	const struct command *command = keymap_find(&ui->keymap, code, BIT(ui->mode));
 	bool types = code >= ' ' && code < KEY_CODE_FIRST;
 
 	if (command != NULL && !types && command->modes & BIT(MODE_PROMPT))
@@ -134,7 +137,7 @@ key_prompt(struct ui *ui, const struct ui_frame *frame, uint32_t code)
 static unsigned
 key_command(struct ui *ui, const struct ui_frame *frame, uint32_t code)
 {
-	const struct command *command = keymap_find(&ui->keymap, code);
+	const struct command *command = keymap_find(&ui->keymap, code, BIT(ui->mode));
 
 	if (command == NULL)
 		return ui_sayf(ui, "no such key; %s is help",
@@ -153,6 +156,8 @@ key_of_mode(struct ui *ui, const struct ui_frame *frame, uint32_t code)
 	if (ui->mode == MODE_CONFIRM && confirm_key(ui, frame, code, &want))
 		return want;
 	if (ui->mode == MODE_FREE && free_key(ui, code))
+		return UI_DRAW;
+	if (ui->mode == MODE_WHATIF && whatif_key(ui, frame, code))
 		return UI_DRAW;
 	return key_command(ui, frame, code);
 }
@@ -220,6 +225,8 @@ draw_base(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
 		help_draw(ui, frame, canvas);
 	else if (base == MODE_DETAILS)
 		details_draw(ui, frame, canvas);
+	else if (base == MODE_WHATIF)
+		whatif_draw(ui, frame, canvas);
 	else
 		draw_panes(ui, frame, canvas);
 }
@@ -248,6 +255,7 @@ draw_body(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
 		break;
 	case MODE_PANES:
 	case MODE_DETAILS:
+	case MODE_WHATIF:
 	case MODE_HELP:
 	case MODE_PROMPT:
 	case MODE_COUNT:

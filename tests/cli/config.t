@@ -128,6 +128,25 @@ sub check_wrong_bouncers {
 	return;
 }
 
+sub check_wrong_scenarios {
+	my $pools = 'pools = ( { name = "a"; match = ""; pool_size = 3; }, { name = "b"; match = ""; connections = 3; } );';
+	refused_at("scenarios = 3;\n", 1, qr/\( \{ \.\.\. \}, \{ \.\.\. \} \) is expected for "scenarios"/);
+	refused_at("scenarios = (\n { pools = ( ); } );\n", 2, qr/a scenario is \{ name = .*/);
+	my $head = "scenarios = ( { name = \"x\";\n";
+	refused_at("$head max = 3; } );\n", 2, qr/a scenario has name, pools and max_connections, not "max"/);
+	refused_at("$head max_connections = \"3\"; } );\n", 2, qr/a whole number is expected for "max_connections"/);
+	refused_at("$head max_connections = 0; } );\n", 2, qr/max_connections: "0" is not from 1 to 262143/);
+	refused_at("$head pools = { }; } );\n", 2, qr/\( \{ \.\.\. \}, \{ \.\.\. \} \) is expected for "pools"/);
+	refused_at("$head pools = ( { pool_size = 3; } ); } );\n", 2, qr/a pool of a scenario is \{ name = .*/);
+	refused_at("$head pools = (\n\n { name = \"a\"; } ); } );\n", 4, qr/there is no pool "a" in pools/);
+	$head = "$head pools = (\n { name =";
+	refused_at("$head \"a\"; connections = 3; } ); } );\n$pools\n", 3, qr/the pool "a" has no "connections"/);
+	refused_at("$head \"b\"; pool_size = 3; } ); } );\n$pools\n", 3, qr/the pool "b" has no "pool_size"/);
+	refused_at("$head \"a\"; match = \"\"; } ); } );\n$pools\n", 3, qr/the pool "a" has no "match"/);
+	refused_at("$head \"a\"; workers = 0; } ); } );\n$pools\n", 3, qr/workers: "0" is not from 1 to 1000000/);
+	return;
+}
+
 sub check_wrong_keys_and_colors {
 	refused_at("keys = ( );\n", 1, qr/\{ name = .*\} is expected for "keys"/);
 	refused_at("keys = { pause = 3; };\n", 1, qr/a text is expected for "pause"/);
@@ -157,6 +176,9 @@ pools = ( { name = "api"; match = "application=\"a b\""; instances = 2; workers 
 	{ name = "b2"; match = ""; default_pool_size = 10; reserve_pool_size = 5; instances = 2; databases = 3;
 		users = 4; max_db_connections = 60; },
 	{ name = "b3"; match = ""; default_pool_size = 10; pairs = 7; databases = 3; } );
+scenarios = ( { name = "the \"same\""; }, { name = "more"; max_connections = 300; pools = (
+	{ name = "b2"; max_db_connections = 70; pairs = 9; }, { name = "one"; connections = 9; },
+	{ name = "api"; workers = 7; max_overflow = 0; } ); } );
 keys = { terminate = "C"; cancel = "K"; free = "x"; pause = "p"; zoom = "\\ F5"; clear = "F7"; };
 colors = { idle = "bold color245 on blue"; tagged = "magenta"; };
 read-only = true; kill_log = "/a \"b\"/kill.log"; protect = [ "application=\"nightly etl\"", "user~^repl" ];
@@ -181,6 +203,11 @@ END
 			. 'default_pool_size = 10; reserve_pool_size = 5;',
 		'3"; match = ""; instances = 1; databases = 3; pairs = 7; max_db_connections = 0; '
 			. 'default_pool_size = 10; reserve_pool_size = 0;';
+	like($first, qr/\{ name = "the \\"same\\""; \},$/m, 'a scenario that changes nothing');
+	like($first, qr/\{ name = "more"; max_connections = 300; pools = \(
+\t\t\{ name = "api"; workers = 7; max_overflow = 0; \},
+\t\t\{ name = "one"; connections = 9; \},
+\t\t\{ name = "b2"; pairs = 9; max_db_connections = 70; \} \); \}$/m, 'and one that changes some numbers');
 	my $second = dump_of('--config=' . file('second.conf', $first));
 	is($second, $first, 'what is printed reads back as the same');
 	my $defaults = dump_of('--config=/dev/null');
@@ -340,6 +367,7 @@ check_wrong_syntax();
 check_wrong_alerts();
 check_wrong_pools();
 check_wrong_bouncers();
+check_wrong_scenarios();
 check_wrong_keys_and_colors();
 check_round_trip();
 check_alone();

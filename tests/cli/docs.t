@@ -99,10 +99,11 @@ sub check_sample {
 	accepted('the sample with all comments removed', $all);
 	my %names = map { $_ => 1 } $all =~ /^([a-z_]+) = /mg;
 	cmp_ok(scalar keys %names, '>', 20, 'settings in the sample');
+	my %needs = (scenarios => $all =~ /^(pools = \(\n.*?^\);\n)/ms);
 	for my $setting ($all =~ /^([a-z_]+ = (?:[^\n]*;|[({]\n.*?^[)}];)) *$/msg) {
 		my ($name) = $setting =~ /^(\w+)/;
 		delete $names{$name};
-		accepted("$name of the sample alone", "$setting\n");
+		accepted("$name of the sample alone", ($needs{$name} // '') . "$setting\n");
 	}
 	is(join(' ', sort keys %names), '', 'each of them was tried');
 	return;

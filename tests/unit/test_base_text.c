@@ -5,6 +5,7 @@
  */
 #include "base/buf.h"
 #include "base/text.h"
+#include "base/units.h"
 
 #include <locale.h>
 #include <setjmp.h>
@@ -275,6 +276,35 @@ test_contains(void **state)
 	assert_true(text_contains("x\xC3\xA9", "\xC3\xA9"));
 }
 
+/* What the text of an amount of memory looks like. */
+static void
+test_bytes(void **state)
+{
+	static const struct {
+		double bytes;
+		const char *text;
+	} rows[] = {
+		{ 0, "0 kB" },
+		{ 4.8 * 1024, "4.8 kB" },
+		{ 48 * 1024, "48 kB" },
+		{ 1023.4 * 1024, "1023 kB" },
+		{ 1023.6 * 1024, "1.0 MB" },
+		{ 1.5 * 1024 * 1024, "1.5 MB" },
+		{ 9.96 * 1024 * 1024, "10 MB" },
+		{ 410.0 * 1024 * 1024, "410 MB" },
+		{ 1.25 * 1024 * 1024 * 1024, "1.2 GB" },
+		{ 262143 * 10.0 * 1024 * 1024, "2.5 TB" },
+	};
+	char out[UNITS_TEXT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_string_equal(units_bytes(out, rows[i].bytes, rows[i].bytes), rows[i].text);
+	assert_string_equal(units_bytes(out, 155.0 * (1 << 20), 1005.0 * (1 << 20)), "155-1005 MB");
+	assert_string_equal(units_bytes(out, 246.0 * (1 << 20), 1.6 * (1 << 30)), "0.2-1.6 GB");
+	assert_string_equal(units_bytes(out, 1.5 * (1 << 20), 10.0 * (1 << 20)), "1.5-10 MB");
+}
+
 int
 main(void)
 {
@@ -288,6 +318,7 @@ main(void)
 		cmocka_unit_test(test_clean_squeeze),
 		cmocka_unit_test(test_escape),
 		cmocka_unit_test(test_contains),
+		cmocka_unit_test(test_bytes),
 	};
 
 	if (!setlocale(LC_CTYPE, "C.UTF-8") && !setlocale(LC_CTYPE, "en_US.UTF-8")) {

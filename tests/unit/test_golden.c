@@ -61,7 +61,7 @@ static const struct golden goldens[] = {
 	{ "ascii-hostile-120x40", SCENE_HOSTILE, false, 120, 40, true, NULL, false },
 	{ "help-80x24", SCENE_BUSY, true, 80, 24, false, "F1", false },
 	{ "help-end-80x24", SCENE_BUSY, true, 80, 24, false, "? End", false },
-	{ "help-120x100", SCENE_BUSY, true, 120, 100, false, "F1", false },
+	{ "help-120x120", SCENE_BUSY, true, 120, 120, false, "F1", false },
 	{ "details-80x24", SCENE_BUSY, true, 80, 24, false, "4 Down Down Down Down Down Down Enter",
 	    false },
 	{ "details-120x40", SCENE_BUSY, true, 120, 40, false, "4 Enter", false },
@@ -122,6 +122,14 @@ static const struct golden goldens[] = {
 	DIALOG("result-log-first", SCENE_BUSY, "X Enter '54' Enter @x"),
 	DIALOG("result-still", SCENE_BUSY, "4 Down Down K c y @!skk"),
 	DIALOG("escalate", SCENE_BUSY, "4 Down Down K c y @!skk K"),
+	DIALOG("whatif", SCENE_BUSY, "w"),
+	DIALOG("whatif-changed", SCENE_BUSY,
+	    "w Right Right + Right Right - - Down Right '4' Down '250'"),
+	DIALOG("whatif-down", SCENE_DOWN, "w +"),
+	{ "whatif-end-80x24", SCENE_BUSY, true, 80, 24, false, "w PgDn", false },
+	{ "whatif-ascii-80x24", SCENE_BUSY, true, 80, 24, true, "w + Down", false },
+	{ "whatif-none-80x24", SCENE_HEALTHY, false, 80, 24, false, "w +", false },
+	{ "whatif-40x12", SCENE_BUSY, true, 40, 12, false, "w Down Down -", false },
 	{ "unknown-key-80x24", SCENE_BUSY, true, 80, 24, false, "F12", false },
 };
 

@@ -203,6 +203,16 @@ make_facts(struct fixture *fixture, const struct snapshot *snap, const struct sn
 	tracks_update(&fixture->tracks, &fixture->facts, snap, previous);
 }
 
+static void
+add_scenario(struct settings *settings, const char *name, int size, int overflow, int slots)
+{
+	struct scenario *scenario = settings_add_scenario(settings, name);
+
+	scenario->plans[0].pool_size = size;
+	scenario->plans[0].max_overflow = overflow;
+	scenario->max_connections = slots;
+}
+
 void
 fixture_analyse(struct fixture *fixture)
 {
@@ -282,6 +292,9 @@ fixture_init(struct fixture *fixture, enum scene scene, bool with_pools)
 	if (with_pools) {
 		add_pool(&fixture->settings, "web", 4, 15);
 		add_pool(&fixture->settings, "worker", 1, 10);
+		add_scenario(&fixture->settings, "conservative", 10, 0, -1);
+		add_scenario(&fixture->settings, "balanced", 15, 4, 120);
+		add_scenario(&fixture->settings, "high-performance", 50, 10, 200);
 	}
 	alerts_init(&fixture->alerts, &fixture->settings);
 	set_link(fixture, scene);

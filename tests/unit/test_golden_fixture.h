@@ -49,7 +49,8 @@ struct fixture {
 /* The name of a scene, for its golden files. */
 const char *scene_name(enum scene scene);
 
-/* All of it, with a screen on it; default settings, with two pools or none. */
+/* All of it, with a screen on it; default settings, with two pools and three
+ * scenarios of them, or none. */
 void fixture_init(struct fixture *fixture, enum scene scene, bool with_pools);
 void fixture_clear(struct fixture *fixture);
 

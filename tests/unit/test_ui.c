@@ -115,7 +115,6 @@ static void
 test_commands(void **state)
 {
 	struct buf all = { 0 };
-	bool bound[KEY_CODE_F12 - KEY_CODE_FIRST + 0x80] = { false };
 	char *line, *rest, *name, *next;
 	char names[4096] = " ";
 
@@ -135,11 +134,7 @@ test_commands(void **state)
 				*next++ = '\0';
 			code = key_parse(line);
 			assert_int_not_equal(code, 0);
-			if (code > KEY_CODE_FIRST)
-				code -= KEY_CODE_FIRST - 0x80;
-			assert_in_range(code, 1, sizeof(bound) - 1);
-			assert_false(bound[code]);
-			bound[code] = true;
+			assert_true(code < 128 || code > KEY_CODE_FIRST);
 		}
 		snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s ", name);
 	}

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * The page of what if: the numbers that can be tried, with what comes out of
+ * them for each pool, and what is behind the figures.
+ */
+#include "internal.h"
+
+#include "analysis/alerts.h"
+#include "analysis/facts.h"
+#include "analysis/plans.h"
+#include "base/settings.h"
+#include "base/units.h"
+#include "model/memory.h"
+
+#include <stdio.h>
+
+#define NAME_COLS 15
+#define NAME_COLS_MOST 30
+#define NUMBER_COLS 6 /* of a number that can be tried, with its mark */
+#define PAGE_COLS 78  /* of a page with all figures */
+#define ROOMY_ROWS 30 /* of the page, for blank lines */
+#define SLOTS_NAME "max_connections"
+
+/* Figures of a pool behind its numbers, and how wide they are. */
+static const struct {
+	const char *title;
+	int cols;
+} figures[] = { { "MAX", 6 }, { "SEEN", 5 }, { "OVER", 5 }, { "UNDER", 6 }, { "FITS", 5 },
+	{ "ALL", 4 } };
+
+#define FIGURES (sizeof(figures) / sizeof(figures[0]))
+
+static const char *const number_titles[] = {
+	[WHATIF_INSTANCES] = "INST",
+	[WHATIF_WORKERS] = "PROC",
+	[WHATIF_ENGINES] = "ENG",
+	[WHATIF_POOL_SIZE] = "SIZE",
+	[WHATIF_MAX_OVERFLOW] = "OVFL",
+};
+
+#define COLUMNS (sizeof(number_titles) / sizeof(number_titles[0]))
+
+void
+whatif_judge(const struct ui_frame *frame, const struct pool_plan *plans, int64_t max_connections,
+    struct whatif_sum *sum)
+{
+	whatif_sum(sum, frame->data->settings, plans, max_connections, &frame->data->facts->slots);
+}
+
+bool
+whatif_tight(const struct ui_frame *frame, const struct whatif_sum *sum)
+{
+	const struct alert *alert = alerts_named(frame->data->alerts, "utilization");
+
+	return alert_limit_past(alert->rule->sense, &alert->warning, sum->share, false);
+}
+
+static int
+name_cols(const struct page *page)
+{
+	int cols = NAME_COLS + page->rect.cols - PAGE_COLS;
+
+	if (cols < NAME_COLS)
+		return NAME_COLS;
+	return cols < NAME_COLS_MOST ? cols : NAME_COLS_MOST;
+}
+
+static void
+write_headings(struct page *page)
+{
+	struct pen pen = page_line(page, STYLE_HEADING);
+
+	pen_text(&pen, "  ");
+	pen_field(&pen, name_cols(page), "POOL", false);
+	for (size_t i = 0; i < COLUMNS; i++) {
+		pen_field(&pen, NUMBER_COLS - 1, number_titles[i], true);
+		pen_text(&pen, " ");
+	}
+	for (size_t i = 0; i < FIGURES; i++)
+		pen_field(&pen, figures[i].cols, figures[i].title, true);
+}
+
+/* A row begins with the sign of the cursor and its name. */
+static struct pen
+begin_row(struct ui *ui, struct page *page, size_t row, const char *name)
+{
+	struct pen pen = page_line(page, STYLE_TEXT);
+
+	if (row == ui->trying.row && ui->trying.follow)
+		ui->page.keep = page->line - 1;
+	if (row == ui->trying.row)
+		pen_sign(&pen, SIGN_CURSOR);
+	else
+		pen_text(&pen, " ");
+	pen_text(&pen, " ");
+	pen_field(&pen, name_cols(page), name, false);
+	return pen;
+}
+
+/* A number that can be tried: marked by a star when it is changed, none below 0. */
+static void
+write_number(struct pen *pen, int64_t value, bool changed, bool here)
+{
+	char text[24] = "-";
+	struct pen mark;
+
+	if (value >= 0)
+		snprintf(text, sizeof(text), "%lld", (long long)value);
+	pen_text(pen, " ");
+	pen->style = here ? STYLE_CURSOR : changed ? STYLE_WARNING : STYLE_TEXT;
+	pen_field(pen, NUMBER_COLS - 2, text, true);
+	mark = *pen;
+	mark.style = STYLE_WARNING;
+	pen->style = STYLE_TEXT;
+	pen_text(pen, " ");
+	if (changed)
+		pen_text(&mark, "*");
+}
+
+static void
+write_figure(struct pen *pen, size_t figure, int64_t value, enum style style)
+{
+	char text[24] = "-";
+
+	if (value >= 0)
+		snprintf(text, sizeof(text), "%lld", (long long)value);
+	pen->style = style;
+	pen_field(pen, figures[figure].cols, text, true);
+	pen->style = STYLE_TEXT;
+}
+
+/* What comes out of the numbers for a pool. */
+static void
+write_figures(struct pen *pen, const struct ui *ui, const struct ui_frame *frame, size_t row,
+    const int64_t *fits)
+{
+	const struct whatif *whatif = &ui->trying.whatif;
+	const struct pools *pools = &frame->data->facts->pools;
+	int64_t most = plans_capacity(&whatif->plans[row]);
+	int64_t seen = row < pools->count ? pools->items[row].observed : -1;
+	int64_t more = seen - most;
+
+	write_figure(pen, 0, most, STYLE_TEXT);
+	write_figure(pen, 1, seen, STYLE_TEXT);
+	write_figure(pen, 2,
+	    seen < 0       ? -1
+	        : more > 0 ? more
+	                   : 0,
+	    seen >= 0 && more > 0 ? STYLE_WARNING : STYLE_TEXT);
+	write_figure(pen, 3, seen < 0 ? -1 : more < 0 ? -more : 0, STYLE_TEXT);
+	write_figure(pen, 4, fits[0], STYLE_TEXT);
+	write_figure(pen, 5, fits[1], STYLE_TEXT);
+}
+
+static void
+write_pool(struct ui *ui, const struct ui_frame *frame, size_t row, const int64_t *fits,
+    struct page *page)
+{
+	const struct whatif *whatif = &ui->trying.whatif;
+	const struct pool_plan *plan = &whatif->plans[row];
+	struct pen pen = begin_row(ui, page, row, plan->name);
+	bool here = row == ui->trying.row;
+
+	for (size_t i = 0; i < COLUMNS; i++) {
+		enum whatif_number number = (enum whatif_number)i;
+
+		if (number == WHATIF_POOL_SIZE && whatif_name(plan, WHATIF_CONNECTIONS) != NULL)
+			number = WHATIF_CONNECTIONS;
+		if (whatif_name(plan, number) == NULL)
+			write_number(&pen, -1, false, false);
+		else
+			write_number(&pen, whatif_get(plan, number),
+			    whatif_changed(whatif, row, number),
+			    here && whatif_at(&ui->trying) == number);
+	}
+	write_figures(&pen, ui, frame, row, fits);
+}
+
+/* max_connections stands in the column of the size. */
+static void
+write_slots(struct ui *ui, const struct whatif_sum *sum, struct page *page)
+{
+	const struct whatif *whatif = &ui->trying.whatif;
+	struct pen pen = begin_row(ui, page, whatif->count, SLOTS_NAME);
+
+	pen_to(&pen, pen.col + NUMBER_COLS * (int)WHATIF_POOL_SIZE);
+	write_number(&pen, sum->max_connections, whatif->max_connections >= 0,
+	    ui->trying.row == whatif->count);
+}
+
+/* The number under the cursor in words. */
+static void
+write_here(struct ui *ui, const struct ui_frame *frame, const struct whatif_sum *sum,
+    struct page *page)
+{
+	const struct trying *trying = &ui->trying;
+	const struct whatif *whatif = &trying->whatif;
+	const struct slots *slots = &frame->data->facts->slots;
+	struct pen pen = page_line(page, STYLE_TITLE);
+	const struct pool_plan *plan;
+	enum whatif_number number;
+
+	pen_text(&pen, "  ");
+	if (trying->row < whatif->count) {
+		plan = &whatif->plans[trying->row];
+		number = whatif_at(trying);
+		pen_text(&pen, plan->name);
+		pen_printf(&pen, ": %s %lld", whatif_name(plan, number),
+		    (long long)whatif_get(plan, number));
+		if (whatif_changed(whatif, trying->row, number))
+			pen_printf(&pen, ", configured %lld",
+			    (long long)whatif_get(&whatif->given[trying->row], number));
+		pen_printf(&pen, ": %s", whatif_help(plan, number));
+		if (plan->most > 0)
+			pen_printf(&pen, "; %lld of each database at most", (long long)plan->most);
+	} else if (sum->max_connections < 0) {
+		pen_text(&pen, SLOTS_NAME ": not known, so nothing can be said to fit");
+	} else {
+		pen_printf(&pen, SLOTS_NAME " %lld", (long long)sum->max_connections);
+		if (whatif->max_connections >= 0 && slots->max_connections >= 0)
+			pen_printf(&pen, ", the server has %d", slots->max_connections);
+		pen_printf(&pen, ": %lld usable, %d used now", (long long)sum->usable, slots->used);
+	}
+	pen_finish(&pen);
+}
+
+/* The numbers, with the largest sizes that would fit. */
+static void
+write_table(struct ui *ui, const struct ui_frame *frame, const struct whatif_sum *sum,
+    struct page *page)
+{
+	const struct whatif *whatif = &ui->trying.whatif;
+	int64_t *all = arena_alloc(&ui->scratch, whatif->count, sizeof(*all));
+	int64_t fits[2];
+
+	if (whatif->count > 0)
+		write_headings(page);
+	if (sum->target >= 0)
+		plans_fit_all(whatif->plans, whatif->count, sum->target, all);
+	for (size_t row = 0; row < whatif->count; row++) {
+		fits[0] = sum->target < 0
+		    ? -1
+		    : plans_fit_one(whatif->plans, whatif->count, row, sum->target);
+		fits[1] = sum->target < 0 ? -1 : all[row];
+		write_pool(ui, frame, row, fits, page);
+	}
+	write_slots(ui, sum, page);
+	write_here(ui, frame, sum, page);
+	if (whatif->count == 0)
+		page_wrap(page, STYLE_DIM, "  No pools are configured: see pgconntop.conf(5).");
+}
+
+/* Where the figures of the memory are from. */
+static const char *
+memory_words(const struct ui_frame *frame, struct arena *arena)
+{
+	const struct memory *memory = frame->memory;
+	struct whatif_memory each = whatif_memory_each(memory);
+	char text[UNITS_TEXT_MAX], most[UNITS_TEXT_MAX];
+
+	units_bytes(text, each.low, each.high);
+	if (memory == NULL || memory->sessions == 0)
+		return arena_printf(arena,
+		    "The memory, when the plans or all slots are in use, is an estimate: %s for "
+		    "each session, as is common, for it cannot be measured from here, 48 kB for "
+		    "each slot; work_mem comes on top.",
+		    text);
+	units_bytes(most, (double)memory->most_bytes, (double)memory->most_bytes);
+	return arena_printf(arena,
+	    "The memory, when the plans or all slots are in use, is an estimate: %s for each "
+	    "session, the mean of %d measured on this host (the most is %s), 48 kB for each slot; "
+	    "work_mem comes on top.",
+	    text, memory->sessions, most);
+}
+
+/* What the figures mean. */
+static void
+write_notes(struct ui *ui, const struct ui_frame *frame, const struct whatif_sum *sum,
+    struct page *page)
+{
+	page_wrap(page, STYLE_DIM, memory_words(frame, &ui->scratch));
+	if (ui->trying.whatif.count > 0 && sum->target >= 0)
+		page_wrap(page, STYLE_DIM,
+		    arena_printf(&ui->scratch,
+		        "FITS is the pool_size with which all fit the target, %lld connections "
+		        "or %lld %%, the others as they are; ALL when all change in proportion.",
+		        (long long)sum->target, (long long)frame->data->settings->target));
+}
+
+static void
+write_whatif(struct ui *ui, const struct ui_frame *frame, struct page *page)
+{
+	const struct whatif *whatif = &ui->trying.whatif;
+	bool roomy = ui->layout.page.rows >= ROOMY_ROWS;
+	struct whatif_sum sum;
+
+	whatif_judge(frame, whatif->plans, whatif->max_connections, &sum);
+	page_text(page, STYLE_TEXT,
+	    "A calculation: nothing is changed on any server or in any file.");
+	write_table(ui, frame, &sum, page);
+	if (roomy)
+		page_line(page, STYLE_TEXT);
+	whatif_grid(ui, frame, page);
+	if (roomy)
+		page_line(page, STYLE_TEXT);
+	page_wrap(page, whatif->max_connections >= 0 ? STYLE_WARNING : STYLE_TEXT,
+	    "A change of max_connections needs a restart of the server.");
+	write_notes(ui, frame, &sum, page);
+}
+
+/* "What if*: 80 of 97 usable slots planned: fits, 17 to spare". */
+static const char *
+title_of(struct ui *ui, const struct ui_frame *frame)
+{
+	const struct whatif *whatif = &ui->trying.whatif;
+	const char *name = whatif_any(whatif) ? "What if*" : "What if";
+	struct whatif_sum sum;
+
+	whatif_judge(frame, whatif->plans, whatif->max_connections, &sum);
+	if (whatif->count == 0)
+		return sum.usable < 0 ? name
+		                      : arena_printf(&ui->scratch, "%s: %lld usable slots", name,
+		                            (long long)sum.usable);
+	if (sum.usable < 0)
+		return arena_printf(&ui->scratch, "%s: %lld slots planned", name,
+		    (long long)sum.planned);
+	name = arena_printf(&ui->scratch, "%s: %lld of %lld usable slots planned", name,
+	    (long long)sum.planned, (long long)sum.usable);
+	if (sum.spare < 0)
+		return arena_printf(&ui->scratch, "%s: %lld TOO MANY", name, (long long)-sum.spare);
+	return arena_printf(&ui->scratch, "%s: fits, %lld to spare%s", name, (long long)sum.spare,
+	    whatif_tight(frame, &sum) ? ", high" : "");
+}
+
+void
+whatif_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
+{
+	const struct page_source source = { title_of(ui, frame), frame, &ui->page, write_whatif };
+
+	page_draw(ui, canvas, &source);
+}
