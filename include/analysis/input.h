@@ -22,7 +22,8 @@ struct input {
 	const struct history *history;   /* already has the point of snap */
 	const struct settings *settings; /* pools and their sizes */
 	const struct pool_matcher
-	    *matcher; /* NULL when no pool is configured, or nothing observed */
+	    *matcher;          /* NULL when no pool is configured, or nothing observed */
+	const int *pool_peaks; /* as pools_keep_peaks() left them; NULL when nothing was kept */
 };
 
 #endif

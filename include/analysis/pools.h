@@ -26,6 +26,7 @@ struct pool {
 	int64_t configured;           /* -1 for unclaimed sessions */
 	int observed;                 /* -1 when there is no sample: plans alone */
 	int idle;                     /* of these; -1 likewise */
+	int peak;                     /* most observed at once since the start; -1 likewise */
 	int64_t over;                 /* observed above configured, else 0; -1 for unclaimed */
 	int64_t under;                /* configured and not there, else 0; -1 likewise */
 	int shared;                   /* of these, sessions that a later plan claims as well */
@@ -59,6 +60,11 @@ struct pools {
 /* Memory is from the arena; the plans stay in the settings. */
 void pools_make(struct pools *pools, const struct input *input, const struct slots *slots,
     struct arena *arena);
+
+/* Keeps the peaks for input->pool_peaks of the next sample; there is room for all plans and one
+ * more.
+ */
+void pools_keep_peaks(const struct pools *pools, int *peaks);
 
 /* Sets verdict and text out of all the rest; pools_make() does. */
 void pools_judge(struct pools *pools, const struct settings *settings, const struct slots *slots,

@@ -115,9 +115,9 @@ observe(struct pools *pools, const struct input *input, struct arena *arena)
 	join_kinds(pools);
 }
 
-/* What each plan has against what it may have. */
+/* What each plan has against what it may have, and had. */
 static void
-compare_plans(struct pools *pools, bool observed)
+compare_plans(struct pools *pools, bool observed, const int *peaks)
 {
 	for (size_t i = 0; i < pools->count; i++) {
 		struct pool *pool = &pools->items[i];
@@ -126,6 +126,9 @@ compare_plans(struct pools *pools, bool observed)
 		pool->over = pool->under = -1;
 		if (!observed)
 			pool->observed = pool->idle = pool->shared = -1;
+		pool->peak = observed && peaks != NULL && peaks[i] > pool->observed
+		    ? peaks[i]
+		    : pool->observed;
 		if (!observed || pool->plan == NULL)
 			continue;
 		pool->over = more > 0 ? more : 0;
@@ -152,6 +155,13 @@ fit(struct pools *pools, const struct settings *settings, int usable, struct are
 }
 
 void
+pools_keep_peaks(const struct pools *pools, int *peaks)
+{
+	for (size_t i = 0; i < pools->count; i++)
+		peaks[i] = pools->items[i].peak;
+}
+
+void
 pools_make(struct pools *pools, const struct input *input, const struct slots *slots,
     struct arena *arena)
 {
@@ -174,7 +184,7 @@ pools_make(struct pools *pools, const struct input *input, const struct slots *s
 		observe(pools, input, arena);
 	else
 		pools->count = count; /* plans alone */
-	compare_plans(pools, input->matcher != NULL);
+	compare_plans(pools, input->matcher != NULL, input->pool_peaks);
 	fit(pools, input->settings, slots->usable, arena);
 	pools->fits = slots->usable < 0 || pools->configured <= slots->usable;
 	pools_judge(pools, input->settings, slots, arena);

@@ -50,6 +50,7 @@ struct app {
 	struct verdict verdict;
 	struct messages messages;
 	struct filter **pool_filters; /* one for each configured pool, owned */
+	int *pool_peaks; /* most sessions of each, and of those that none claims, owned */
 	struct pool_matcher matcher;
 	bool told_rights; /* the message about pg_monitor was given */
 };

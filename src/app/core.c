@@ -34,6 +34,7 @@ app_open(struct app *app, struct err *err)
 {
 	size_t count = app->settings.pool_count;
 
+	app->pool_peaks = mem_alloc(count + 1, sizeof(*app->pool_peaks));
 	app->pool_filters = mem_alloc(count, sizeof(struct filter *));
 	for (size_t i = 0; i < count; i++) {
 		app->pool_filters[i] = filter_parse(app->settings.pools[i].match, err);
@@ -52,6 +53,7 @@ app_close(struct app *app)
 	for (size_t i = 0; app->pool_filters != NULL && i < app->settings.pool_count; i++)
 		filter_free(app->pool_filters[i]);
 	mem_free(app->pool_filters);
+	mem_free(app->pool_peaks);
 	snapshot_free(app->current);
 	source_close(app->source);
 	facts_clear(&app->facts);
@@ -101,9 +103,11 @@ app_take(struct app *app, struct snapshot *snap)
 		.previous = previous,
 		.history = &app->history,
 		.settings = &app->settings,
+		.pool_peaks = app->pool_peaks,
 		.matcher = &app->matcher,
 	};
 	facts_make(&app->facts, &input);
+	pools_keep_peaks(&app->facts.pools, app->pool_peaks);
 	alerts_update(&app->alerts, &app->facts, snap->wall_us);
 	judge_refusal(app, snap->wall_us);
 	advice_make(&app->alerts, &app->facts);

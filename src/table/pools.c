@@ -150,6 +150,15 @@ pool_observed(const struct table_data *data, const void *row)
 }
 
 static struct value
+pool_peak(const struct table_data *data, const void *row)
+{
+	const struct pool *pool = row;
+
+	(void)data;
+	return pool->peak < 0 ? value_none() : value_int(pool->peak);
+}
+
+static struct value
 pool_over(const struct table_data *data, const void *row)
 {
 	const struct pool *pool = row;
@@ -265,13 +274,15 @@ static const struct column columns[] = {
 	{ "over", NULL, "OVER", "sessions above its plan", VALUE_INT, 4, 0, pool_over,
 	    "over_connections" },
 	{ "under", NULL, "UNDER", "connections of its plan that are not there", VALUE_INT, 5,
-	    COLUMN_HIDDEN, pool_under },
+	    COLUMN_WIDER, pool_under },
+	{ "peak", NULL, "PEAK", "most of its sessions seen since the start of pgconntop", VALUE_INT,
+	    4, COLUMN_WIDE, pool_peak },
 	{ "idle", NULL, "IDLE", "of those seen, idle", VALUE_INT, 4, COLUMN_WIDE, pool_idle,
 	    "idle_connections" },
 	{ "idle_share", NULL, "IDLE%", "idle ones, as a share of those seen", VALUE_SHARE, 6,
-	    COLUMN_HIDDEN, pool_idle_share },
+	    COLUMN_WIDER, pool_idle_share },
 	{ "shared", NULL, "ALSO", "of those seen, claimed by a later plan as well", VALUE_INT, 4,
-	    COLUMN_HIDDEN, pool_shared },
+	    COLUMN_WIDER, pool_shared },
 	{ "fitting_size", NULL, "FITS",
 	    "largest pool_size with which all plans fit the target, the others as they are",
 	    VALUE_INT, 4, COLUMN_WIDE, pool_fitting },

@@ -62,7 +62,7 @@ sub check_unknown {
 	my $plan = plan_of(0, 'unknown', '--config=' . pools('pool_size = 5;'), '--max-connections=100');
 	my $pool = $plan->{pools}[0];
 	is($pool->{configured}, 5, 'what is configured is known');
-	for my $key (qw(observed over under idle idle_share shared)) {
+	for my $key (qw(observed over under peak idle idle_share shared)) {
 		ok(exists $pool->{$key} && !defined $pool->{$key}, "$key is null");
 	}
 	ok(exists $plan->{pool_total}{unclaimed} && !defined $plan->{pool_total}{unclaimed}, 'so are unclaimed sessions');

@@ -55,6 +55,25 @@ sub check_pools {
 	return;
 }
 
+# What was there once is known as long as it runs; shares of those that several plans claim.
+sub check_peak {
+	my ($server, $file) = @_;
+	my $watch = Report->watch($server, config => $file, show => 'pools', interval => 0.2);
+	my $pool = sub { $_[0]{pools}[0] };
+	my $api = { user => 'app', application_name => 'web' };
+	{
+		my @sessions = open_sessions($server, 3, %$api);
+		my $seen = $pool->($watch->wait_for(sub { $pool->($_[0])->{observed} == 3 }, 'three sessions'));
+		is("$seen->{peak} $seen->{under} $seen->{shared}", '3 15 3', 'peak, what is not there, what a later plan claims too');
+		is($seen->{idle_share}, 1, 'all of them are idle');
+	}
+	my $later = $pool->($watch->wait_for(sub { $pool->($_[0])->{observed} == 0 }, 'none any more'));
+	is("$later->{peak} $later->{under}", '3 18', 'the peak stays');
+	is($later->{idle_share}, undef, 'none is no share');
+	$watch->stop;
+	return;
+}
+
 # With fewer slots the plans do not fit any more.
 sub check_narrow {
 	my ($server, $file) = @_;
@@ -100,6 +119,7 @@ my $file = write_config($config);
 	sums_ok($report);
 	is_deeply(report($server)->{pools}, [], 'no pools without configuration');
 }
+check_peak($server, $file);
 check_narrow($server, $file);
 check_broken($server);
 done_testing();

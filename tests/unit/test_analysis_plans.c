@@ -216,6 +216,7 @@ test_alone(void **state)
 	assert_int_equal(pools->items[0].fitting_all, 8);
 	assert_int_equal(pools->items[0].observed, -1);
 	assert_int_equal(pools->items[0].idle, -1);
+	assert_int_equal(pools->items[0].peak, -1);
 	assert_int_equal(pools->items[0].over, -1);
 	assert_int_equal(pools->items[0].under, -1);
 	assert_int_equal(pools->unclaimed, -1);

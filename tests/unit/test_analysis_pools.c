@@ -270,6 +270,46 @@ test_observed(void **state)
 	fixture_clear(&fixture);
 }
 
+/* The most that was seen stays, of each pool and of those that none claims. */
+static void
+test_peaks(void **state)
+{
+	static const struct {
+		int api, psql;           /* sessions of a sample */
+		int api_peak, psql_peak; /* what is kept then */
+	} samples[] = { { 3, 0, 3, 0 }, { 1, 5, 3, 5 }, { 0, 4, 3, 5 }, { 4, 0, 4, 5 } };
+	int peaks[2] = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(samples); i++) {
+		struct fixture fixture;
+		struct input input;
+		const struct pools *pools = &fixture.facts.pools;
+
+		fixture_init(&fixture);
+		settings_add_pool(&fixture.settings, "api", "user=x");
+		fixture_add_many(fixture.snap, 100, samples[i].api, "api", STATE_IDLE);
+		fixture_add_many(fixture.snap, 200, samples[i].psql, "psql", STATE_IDLE);
+		fixture_analyse(&fixture);
+		assert_int_equal(pools->items[0].peak, samples[i].api); /* nothing was kept */
+		input = (struct input){
+			.snap = fixture.snap,
+			.history = &fixture.history,
+			.settings = &fixture.settings,
+			.pool_peaks = peaks,
+			.matcher = &fixture.matcher,
+		};
+		facts_make(&fixture.facts, &input);
+		assert_int_equal(pools->items[0].observed, samples[i].api);
+		assert_int_equal(pools->items[0].peak, samples[i].api_peak);
+		assert_int_equal(pools->items[1].peak, samples[i].psql_peak);
+		pools_keep_peaks(pools, peaks);
+		assert_int_equal(peaks[0], samples[i].api_peak);
+		assert_int_equal(peaks[1], samples[i].psql_peak);
+		fixture_clear(&fixture);
+	}
+}
+
 static void
 test_none(void **state)
 {
@@ -297,6 +337,7 @@ main(void)
 		cmocka_unit_test(test_fitting_exact),
 		cmocka_unit_test(test_zero),
 		cmocka_unit_test(test_observed),
+		cmocka_unit_test(test_peaks),
 		cmocka_unit_test(test_none),
 	};
 

@@ -55,13 +55,13 @@ test_pools(void **state)
 	fixture_analyse(&fixture);
 	expect_row(&table_pools, &fixture, 0,
 	    "name=api instances=2 workers=8 engines=3 pool_size=2 max_overflow=1 configured=72 "
-	    "observed=7 over=0 under=65 idle=7 idle_share=100.0 % shared=0 fitting_size=2 "
+	    "observed=7 over=0 under=65 peak=7 idle=7 idle_share=100.0 % shared=0 fitting_size=2 "
 	    "fitting_all=2 match=application=web");
 	expect_row(&table_pools, &fixture, 1,
-	    "name=admin configured=2 observed=3 over=1 under=0 idle=0 idle_share=0.0 % "
+	    "name=admin configured=2 observed=3 over=1 under=0 peak=3 idle=0 idle_share=0.0 % "
 	    "shared=0 match=user=postgres");
 	expect_row(&table_pools, &fixture, 2,
-	    "name=(unclaimed) observed=4 idle=4 idle_share=100.0 %");
+	    "name=(unclaimed) observed=4 peak=4 idle=4 idle_share=100.0 %");
 	expect_row(&table_pool_total, &fixture, 0,
 	    "configured=74 usable=97 max_connections=100 spare=23 share=76.3 % target=82 "
 	    "unclaimed=4 fits=yes text=74 of 97 usable (76.3 %): fits with 23 to spare, but past "
@@ -95,10 +95,10 @@ test_pools_zero(void **state)
 	fixture.snap->max_connections = 3;
 	fixture_analyse(&fixture);
 	expect_row(&table_pools, &fixture, 0,
-	    "name=old configured=0 observed=0 over=0 under=0 idle=0 shared=0 match=user=x");
+	    "name=old configured=0 observed=0 over=0 under=0 peak=0 idle=0 shared=0 match=user=x");
 	expect_row(&table_pools, &fixture, 1,
 	    "name=new instances=1 workers=1 engines=1 pool_size=0 max_overflow=0 configured=0 "
-	    "observed=0 over=0 under=0 idle=0 shared=0 fitting_size=0 fitting_all=0 "
+	    "observed=0 over=0 under=0 peak=0 idle=0 shared=0 fitting_size=0 fitting_all=0 "
 	    "match=user=y");
 	expect_row(&table_pool_total, &fixture, 0,
 	    "configured=0 usable=0 max_connections=3 spare=0 target=0 unclaimed=0 fits=yes "
@@ -125,13 +125,13 @@ test_bouncer(void **state)
 	fixture_analyse(&fixture);
 	expect_row(&table_pools, &fixture, 0,
 	    "name=bouncer instances=2 workers=12 pool_size=4 max_overflow=1 databases=3 "
-	    "max_db_connections=8 configured=48 observed=0 over=0 under=48 idle=0 shared=0 "
+	    "max_db_connections=8 configured=48 observed=0 over=0 under=48 peak=0 idle=0 shared=0 "
 	    "fitting_size=3 fitting_all=3 match=user=x");
 	fixture.settings.pools[0].most = 0;
 	fixture_analyse(&fixture);
 	expect_row(&table_pools, &fixture, 0,
 	    "name=bouncer instances=2 workers=12 pool_size=4 max_overflow=1 databases=3 "
-	    "configured=60 observed=0 over=0 under=60 idle=0 shared=0 "
+	    "configured=60 observed=0 over=0 under=60 peak=0 idle=0 shared=0 "
 	    "fitting_size=5 fitting_all=5 match=user=x");
 	fixture_clear(&fixture);
 }
