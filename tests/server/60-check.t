@@ -163,6 +163,19 @@ sub check_down {
 	return;
 }
 
+# A server that recovers, and lets nobody in before it has: a standby that is not hot goes on so.
+sub check_recovering {
+	my ($server) = @_;
+	open my $signal, '>', $server->data . '/standby.signal' or die "standby.signal: $!";
+	close $signal;
+	$server->configure(hot_standby => 'off');
+	$server->start;
+	my $answer = answers($server, 2, qr/^server not ready \(57P03\b.*(?:starting up|not accepting connections)/, 'a server that recovers');
+	like($answer->{details}, qr/: it is starting, stopping or recovering: its log says how far it is$/m, 'what to do');
+	$server->stop('fast');
+	return;
+}
+
 # Our own errors.
 sub check_own {
 	my ($server) = @_;
@@ -241,5 +254,6 @@ PgServer::each_version(sub {
 	check_own($server);
 	check_readers($server);
 	check_down($server);
+	check_recovering($server);
 });
 done_testing();
