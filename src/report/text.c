@@ -284,7 +284,7 @@ sample(const struct report *report, const struct report_sample *sample, struct b
 {
 	const struct table_data *data = sample->data;
 	char time[UNITS_TEXT_MAX], gap[REPORT_GAP_MAX];
-	bool dated = sample->n > 0 || !report_has_time(report);
+	bool dated = !sample->plan && (sample->n > 0 || !report_has_time(report));
 
 	if (dated)
 		buf_addf(out, "%s--- %s", sample->n > 0 ? "\n" : "",
