@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "model/link.h"
+#include "model/param.h"
 #include "model/session.h"
 
 /* Whose sessions our role may signal. */
@@ -79,6 +80,7 @@ struct snapshot {
 	enum limits_from limits_from; /* the four above */
 	const struct limit *limits;
 	size_t limit_count;
+	struct params params;
 	enum signal_right signal_right;
 	bool ages_estimated; /* starts of states are when processes last ran, no more is known */
 	bool restricted;     /* our role may not see all of other roles' sessions */

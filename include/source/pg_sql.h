@@ -18,6 +18,8 @@ enum pg_sql {
 	PG_SQL_SERVER,    /* clock and limits */
 	PG_SQL_ACTIVITY,  /* the sessions */
 	PG_SQL_NAMES,     /* of roles and databases, with their limits; our right to signal */
+	PG_SQL_PARAMS,    /* settings that matter for connections */
+	PG_SQL_OVERRIDES, /* values of these for roles and databases */
 	PG_SQL_BLOCKERS,  /* who blocks whom */
 	PG_SQL_STARTING,  /* processes in a transaction, also those that do not show yet */
 	PG_SQL_QUERIES,   /* whole queries of some sessions */
@@ -71,6 +73,12 @@ enum {
  */
 enum { NAMES_KIND, NAMES_OID, NAMES_NAME, NAMES_NUMBER, NAMES_SUPERUSER };
 enum { NAMES_IS_DATABASE = 'd', NAMES_IS_ROLE = 'r', NAMES_IS_SIGNAL = 's' };
+
+/* Columns of PG_SQL_PARAMS: the value in force for us, and the one that RESET would give. */
+enum { PARAMS_NAME, PARAMS_SETTING, PARAMS_RESET, PARAMS_PENDING, PARAMS_SOURCE };
+
+/* Columns of PG_SQL_OVERRIDES; names are NULL for all, the last one is "name=value". */
+enum { OVERRIDES_DATABASE, OVERRIDES_ROLE, OVERRIDES_TEXT };
 
 /* Columns of PG_SQL_BLOCKERS. */
 enum { BLOCKERS_PID, BLOCKERS_PIDS };

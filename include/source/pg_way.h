@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "source/conninfo.h"
 #include "source/pg_conn.h"
+#include "source/pg_params.h"
 #include "source/pg_sample.h"
 #include "source/pg_sql.h"
 #include "source/source.h"
@@ -110,6 +111,7 @@ struct pg {
 	/* The sample that is being built; sample.snap is NULL for none. */
 	struct pg_sample sample;
 	struct pg_names *names;
+	struct pg_params params;
 	struct pg_starting starting;       /* of the last closer look */
 	bool starting_known;               /* it was there */
 	struct pg_rows *blockers;          /* of the last closer look; NULL for none */

@@ -25,6 +25,7 @@ struct proc_about {
 	int reserved;
 	int max_wal_senders;
 	enum limits_from limits_from;
+	int64_t params[PARAM_COUNT]; /* -1 is unknown, or not of that version */
 };
 
 /* What a connection knew of its server. Zero initialized is nothing. */
@@ -37,6 +38,7 @@ struct proc_known {
 	int superuser_reserved;
 	int reserved; /* with the provider's own */
 	int max_wal_senders;
+	int64_t params[PARAM_COUNT];
 };
 
 /* Keeps what this sample knows; one that was not got by a connection changes nothing. */

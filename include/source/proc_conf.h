@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "model/param.h"
+
 enum proc_limit {
 	PROC_MAX_CONNECTIONS,
 	PROC_SUPERUSER_RESERVED,
@@ -20,8 +22,10 @@ enum proc_limit {
 #define PROC_PATH_MAX 1024
 
 struct proc_conf {
-	int limits[PROC_LIMITS];         /* -1 is not said */
-	bool certain[PROC_LIMITS];       /* of the command line, which nothing can overrule */
+	int limits[PROC_LIMITS];     /* -1 is not said */
+	bool certain[PROC_LIMITS];   /* of the command line, which nothing can overrule */
+	int64_t params[PARAM_COUNT]; /* likewise */
+	bool params_certain[PARAM_COUNT];
 	char data_dir[PROC_PATH_MAX];    /* as the command line says, "" when it does not */
 	char config_file[PROC_PATH_MAX]; /* likewise */
 	int files;                       /* read so far */

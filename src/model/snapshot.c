@@ -46,6 +46,7 @@ snapshot_reset(struct snapshot *snap)
 		.max_wal_senders = -1,
 		.server.started_us = TIME_UNKNOWN,
 	};
+	params_init(&snap->params);
 }
 
 void

@@ -349,6 +349,7 @@ go_up(struct pg *pg)
 	pg->looked_us = INT64_MIN;
 	pg_names_free(pg->names);
 	pg->names = pg_names_new();
+	pg_params_clear(&pg->params);
 	pg_name_target(pg);
 	pg_set_link(pg, LINK_UP);
 	if (pg->pooled)

@@ -36,8 +36,7 @@ leave_to_link(struct pg *pg, const struct link *error)
 static const struct task tasks[] = {
 	[PHASE_HELLO] = { "session settings", login_hello_rows, login_hello_done, leave_to_link },
 	[PHASE_SAMPLE] = { "sample", refresh_sample_rows, refresh_sample_done, NULL },
-	[PHASE_NAMES] = { "names of roles and databases", refresh_names_rows, refresh_names_done,
-	    NULL },
+	[PHASE_NAMES] = { "names and settings", refresh_names_rows, refresh_names_done, NULL },
 	[PHASE_FOLLOW] = { "lock lookup", refresh_follow_rows, refresh_follow_done, NULL },
 	[PHASE_DETAIL] = { "query text", queries_rows, queries_done, NULL },
 	[PHASE_QUERIES] = { "query texts", queries_rows, queries_done, NULL },

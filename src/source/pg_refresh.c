@@ -83,6 +83,7 @@ complete_sample(struct pg *pg)
 static void
 publish(struct pg *pg)
 {
+	pg_params_give(&pg->params, pg->sample.snap);
 	pg_recycle(pg, pg->ready);
 	pg->ready = pg->sample.snap;
 	pg->sample.snap = NULL;
@@ -152,6 +153,19 @@ follow_sample(struct pg *pg)
 	}
 }
 
+/* Seldom, and in the same message: what is read last may fail without the others. */
+static void
+add_params(struct pg *pg)
+{
+	struct buf names = { 0 }, texts = { 0 };
+
+	pg_params_list(&names, &texts);
+	message_add(pg, PG_SQL_PARAMS, buf_str(&names), NULL);
+	message_add(pg, PG_SQL_OVERRIDES, buf_str(&texts), PG_PARAMS_LIMIT);
+	buf_clear(&names);
+	buf_clear(&texts);
+}
+
 static void
 send_names(struct pg *pg)
 {
@@ -161,6 +175,8 @@ send_names(struct pg *pg)
 	pg_names_list(pg->names, NAME_ROLE, &roles);
 	message_begin(pg);
 	message_add(pg, PG_SQL_NAMES, buf_str(&databases), buf_str(&roles));
+	if (pg_params_due(&pg->params, pg->mono_us))
+		add_params(pg);
 	message_send(pg, PHASE_NAMES);
 	buf_clear(&databases);
 	buf_clear(&roles);
@@ -187,7 +203,12 @@ refresh_sample_done(struct pg *pg)
 void
 refresh_names_rows(struct pg *pg, struct pg_rows *rows)
 {
-	pg_names_read(pg->names, rows, pg->mono_us);
+	if (pg->result == 0)
+		pg_names_read(pg->names, rows, pg->mono_us);
+	else if (pg->result == 1)
+		pg_params_read(&pg->params, rows, pg->mono_us);
+	else
+		pg_params_read_overrides(&pg->params, rows);
 	pg_rows_free(rows);
 }
 

@@ -104,6 +104,20 @@ static const struct statement statements[] = {
 	    " pg_catalog.current_setting('is_superuser') = 'on'"
 	    " FROM pg_catalog.pg_roles WHERE rolname = 'pg_signal_backend'" },
 
+	{ PG_SQL_PARAMS, 100000,
+	    "SELECT name, setting, reset_val, pending_restart, source"
+	    " FROM pg_catalog.pg_settings WHERE name IN ($1)" },
+
+	/* One more than are kept, to tell that there are more. */
+	{ PG_SQL_OVERRIDES, 100000,
+	    "SELECT d.datname, r.rolname, c FROM pg_catalog.pg_db_role_setting AS s"
+	    " CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS c"
+	    " LEFT JOIN pg_catalog.pg_database AS d ON d.oid = s.setdatabase"
+	    " LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = s.setrole"
+	    " WHERE c LIKE ANY (ARRAY[$1]) AND (s.setdatabase = 0 OR d.oid IS NOT NULL)"
+	    " AND (s.setrole = 0 OR r.oid IS NOT NULL)"
+	    " ORDER BY s.setdatabase, s.setrole LIMIT $2" },
+
 	/* Only for sessions known to wait: it stops all others from locking for a moment. */
 	{ PG_SQL_BLOCKERS, 100000,
 	    "SELECT p, pg_catalog.pg_blocking_pids(p) FROM pg_catalog.unnest(ARRAY[$1]) AS p" },

@@ -140,6 +140,7 @@ close_all(void *state)
 	probe_free(pg->probe);
 	pg_conn_free(pg->conn);
 	pg_names_free(pg->names);
+	pg_params_clear(&pg->params);
 	for (size_t i = 0; i < PG_SPARES; i++)
 		snapshot_free(pg->spares[i]);
 	for (size_t i = 0; i < pg->message_count; i++)

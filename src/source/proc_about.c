@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -39,6 +40,8 @@ proc_known_take(struct proc_known *known, const struct snapshot *snap)
 		snprintf(known->version, sizeof(known->version), "%s", server->version);
 	for (size_t i = 0; i < snap->reserve_count; i++)
 		known->reserved += snap->reserves[i].slots;
+	for (int id = 0; id < PARAM_COUNT; id++)
+		known->params[id] = snap->params.items[id].value;
 }
 
 /* That connection was to this server, and not to one before it was restarted. */
@@ -63,6 +66,7 @@ take_known(struct proc_about *about, struct arena *arena, const struct proc_know
 	about->reserved = known->reserved;
 	about->max_wal_senders = known->max_wal_senders;
 	about->limits_from = LIMITS_BEFORE;
+	memcpy(about->params, known->params, sizeof(about->params));
 }
 
 static void
@@ -73,6 +77,9 @@ take_conf(struct proc_about *about, const struct proc_conf *conf)
 	about->reserved = conf->limits[PROC_RESERVED];
 	about->max_wal_senders = conf->limits[PROC_MAX_WAL_SENDERS];
 	about->limits_from = LIMITS_FILES;
+	for (int id = 0; id < PARAM_COUNT; id++)
+		about->params[id] =
+		    about->major >= param_rows[id].version / 10000 ? conf->params[id] : -1;
 }
 
 /* The major version, which is in a file of the data directory. */

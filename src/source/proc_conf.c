@@ -49,6 +49,8 @@ proc_conf_init(struct proc_conf *conf)
 	*conf = (struct proc_conf){ 0 };
 	for (int i = 0; i < PROC_LIMITS; i++)
 		conf->limits[i] = -1;
+	for (int id = 0; id < PARAM_COUNT; id++)
+		conf->params[id] = -1;
 }
 
 static void
@@ -56,6 +58,19 @@ set_text(char out[PROC_PATH_MAX], const char *value)
 {
 	if (strlen(value) < PROC_PATH_MAX)
 		snprintf(out, PROC_PATH_MAX, "%s", value);
+}
+
+static void
+set_param(struct proc_conf *conf, const char *name, const char *value, bool certain)
+{
+	enum param_id id = param_find(name, strlen(name));
+	int64_t number;
+
+	if (id == PARAM_COUNT || (conf->params_certain[id] && !certain) ||
+	    !param_parse(id, value, &number))
+		return;
+	conf->params[id] = number;
+	conf->params_certain[id] = certain;
 }
 
 static void
@@ -70,6 +85,7 @@ set(struct proc_conf *conf, const char *name, const char *value, bool certain)
 			conf->limits[i] = (int)number;
 			conf->certain[i] = certain;
 		}
+	set_param(conf, name, value, certain);
 	if (certain && strcasecmp(name, "config_file") == 0)
 		set_text(conf->config_file, value);
 	if (certain && strcasecmp(name, "data_directory") == 0)
@@ -282,6 +298,9 @@ proc_conf_files(struct proc_conf *conf, const char *data_dir)
 	for (int i = 0; good && i < PROC_LIMITS; i++)
 		if (conf->limits[i] < 0)
 			conf->limits[i] = rows[i].otherwise;
+	for (int id = 0; good && id < PARAM_COUNT; id++)
+		if (conf->params[id] < 0)
+			conf->params[id] = param_rows[id].otherwise;
 	buf_clear(&path);
 	return good;
 }

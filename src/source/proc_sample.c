@@ -149,6 +149,10 @@ proc_sample_fill(struct snapshot *snap, const struct proc_scan *scan,
 	snap->reserved = about->reserved;
 	snap->max_wal_senders = about->max_wal_senders;
 	snap->limits_from = about->limits_from;
+	for (int id = 0; id < PARAM_COUNT; id++) {
+		snap->params.items[id].value = about->params[id];
+		snap->params.items[id].source = limits_from_name(about->limits_from);
+	}
 	snap->signal_right = scan->server.may_signal ? SIGNAL_ALL : SIGNAL_UNKNOWN;
 	snap->ages_estimated = true;
 	snap->hidden_known = true;

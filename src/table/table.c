@@ -79,6 +79,7 @@ const struct table *const tables[] = {
 	&table_unclaimed,
 	&table_idle,
 	&table_turnover,
+	&table_params,
 	&table_alerts,
 };
 

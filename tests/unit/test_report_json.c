@@ -281,6 +281,7 @@ test_show(void **state)
 		{ "unclaimed", "unclaimed" },
 		{ "idle", "idle" },
 		{ "turnover", "turnover" },
+		{ "settings", "settings" },
 		{ "alerts", "alerts" },
 	};
 	struct fixture fixture;

@@ -260,7 +260,7 @@ test_failures(void **state)
 	step(0);
 	answer(&blockers_rows, NULL);
 	event = next_event();
-	assert_string_equal(event.text, "names of roles and databases: canceling statement");
+	assert_string_equal(event.text, "names and settings: canceling statement");
 	event = next_event();
 	assert_int_equal(event.type, SOURCE_SNAPSHOT);
 	assert_string_equal(event.snapshot->sessions[0].user, "oid 10");

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: PostgreSQL */
+/*
+ * The server's settings as a connection reads them: seldom, and kept for the
+ * samples in between.
+ */
+#ifndef PGCONNTOP_SOURCE_PG_PARAMS_H
+#define PGCONNTOP_SOURCE_PG_PARAMS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/mem.h"
+#include "model/param.h"
+
+struct buf;
+struct pg_rows;
+struct snapshot;
+
+/* Zero initialized knows nothing, and is due at once. */
+struct pg_params {
+	struct arena arena; /* of texts */
+	struct params now;
+	bool known;
+	int64_t due_us; /* time to read anew */
+};
+
+#define PG_PARAMS_LIMIT "101" /* overrides to ask for: OVERRIDES_MOST and one */
+
+/* Forgets all, and is due at once. */
+void pg_params_clear(struct pg_params *params);
+
+bool pg_params_due(const struct pg_params *params, int64_t mono_us);
+
+/* Appends lists for PG_SQL_PARAMS and PG_SQL_OVERRIDES. */
+void pg_params_list(struct buf *names, struct buf *texts);
+
+/* Takes PG_SQL_PARAMS in, which replaces all that was known. */
+void pg_params_read(struct pg_params *params, const struct pg_rows *rows, int64_t mono_us);
+
+/* Takes PG_SQL_OVERRIDES in, which follows. */
+void pg_params_read_overrides(struct pg_params *params, const struct pg_rows *rows);
+
+/* Copies what is known into a sample. */
+void pg_params_give(const struct pg_params *params, struct snapshot *snap);
+
+#endif
