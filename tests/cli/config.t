@@ -361,6 +361,43 @@ sub check_order {
 	return;
 }
 
+# The system's file and the user's: in a mount namespace where /etc is ours.
+sub check_pair {
+	my @inside = ('unshare', '-rm', 'sh', '-c', 'mount --bind "$0" /etc && exec "$@"', "$home/etc",
+		$ENV{PGCONNTOP} // "$top/src/pgconntop");
+	file('etc/pgconntop.conf', <<'END');
+interval = 3; ascii = true; filter = "a"; alerts = { churn = { warning = 5; }; };
+pools = ( { name = "one"; match = ""; connections = 1; } );
+profiles = { both = { host = "system"; count = 1; filter = "x"; kill_idle = 300; }; ours = { interval = 6; }; };
+END
+	file('pair/pgconntop/pgconntop.conf', <<'END');
+interval = 4; filter = "b"; alerts = { churn = { critical = 50; }; };
+pools = ( { name = "two"; match = ""; connections = 2; } );
+profiles = { both = { host = "user"; filter = "y"; }; mine = { interval = 7; }; };
+END
+	my $run = sub { return run_program([@inside, @_], env => { %env, XDG_CONFIG_HOME => "$home/pair" }, timeout => 30) };
+	SKIP: {
+		skip 'no mount namespaces for us', 5 if ($run->('--version'))[0] ne '0';
+		my ($status, $plain, $err) = $run->('--dump-config');
+		is("$status$err", '0', 'both files');
+		for my $line ('interval = "4s";', 'ascii = true;', 'filter = ( "a", "b" );', "\tchurn = { warning = 5; critical = 50; };") {
+			like($plain, qr/^\Q$line\E$/m, "both files: $line");
+		}
+		like($plain, qr/^pools = \(\n\t\{ name = "two"; [^\n]*\}\n\);$/m, 'the pools are those of the user');
+		my (undef, $dump) = $run->('--dump-config', '--profile=both');
+		for my $line ('host = "user";', 'count = 1;', 'filter = ( "a", "b", "x", "y" );', "\t\tkill_idle = \"5min\";") {
+			like($dump, qr/^\Q$line\E$/m, "a profile of both: $line");
+		}
+		like(($run->('--dump-config', '--profile=ours'))[1], qr/^interval = "6s";$/m, 'one of the system stands above both');
+		like(($run->('--dump-config', '--profile=mine'))[1], qr/^interval = "7s";$/m, 'one of the user');
+		like(($run->('--profile=none'))[2], qr/no profile "none": there are both, ours, mine$/, 'all of them are named once');
+		file('etc/pgconntop.conf', "profiles = {\n unused = { interval = 0; }; };\n");
+		($status, undef, $err) = $run->('--dump-config');
+		like("$status $err", qr{^1 pgconntop: /etc/pgconntop.conf:2: bad value "0" for interval}, 'each is checked');
+	}
+	return;
+}
+
 check_wrong_settings();
 check_wrong_acting();
 check_wrong_syntax();
@@ -375,4 +412,5 @@ check_limits();
 check_wrong_profiles();
 check_profiles();
 check_order();
+check_pair();
 done_testing();
