@@ -18,9 +18,12 @@ struct snapshot;
 #define TRACKS_KEPT 32           /* applications; the one not seen for longest makes room */
 #define TRACK_STEPS 60           /* kept of each, the newest one still growing */
 #define TRACK_STEP_US 5000000    /* five minutes in all */
-#define TRACK_LIVES 16           /* classes of life: under 0.1 s, 0.2 s, 0.4 s ... */
+#define TRACK_LIVES 24           /* classes of life: under 0.1 s, 0.2 s, 0.4 s ... 9 days */
 #define TRACK_SHORTEST_US 100000 /* the first of these */
 #define TRACK_NAME_MAX 64
+#define TRACK_ACT_US 60000000   /* acts within a minute are one, and it is seen who comes back */
+#define TRACK_KEEP_US 600000000 /* it is forgotten then */
+#define TRACK_TEXT_MAX 320
 
 struct track_step {
 	int64_t mono_us; /* of its last sample */
@@ -28,6 +31,16 @@ struct track_step {
 	int32_t old;     /* of these, idle for a minute or longer */
 	int32_t opened;  /* during the step */
 	int32_t closed;
+};
+
+/* What became of the sessions since some of them were ended by us. */
+struct track_act {
+	int64_t since_us; /* of the first signal; 0 for none */
+	int64_t back_us;  /* when the last one had come back */
+	int32_t ended;    /* of those that were signalled */
+	int32_t opened;   /* by whomever */
+	int32_t closed;   /* likewise; those that were ended are among them */
+	bool told;        /* what came of it was told */
 };
 
 struct track {
@@ -38,9 +51,7 @@ struct track {
 	size_t count, next;
 	int32_t lives[TRACK_LIVES]; /* of sessions that were closed, the older ones counting less */
 	int64_t faded_us;           /* when these were last halved */
-	int32_t ended;              /* by us, since ended_us; 0 when none was */
-	int64_t ended_us;
-	int32_t returned; /* opened since then */
+	struct track_act act;
 };
 
 struct tracks {
@@ -56,9 +67,21 @@ void tracks_update(struct tracks *tracks, const struct facts *facts, const struc
 /* The track of an application; NULL when there is none. */
 const struct track *tracks_find(const struct tracks *tracks, const char *name);
 
-/* A session of the application was ended by us at that time. Acts within a minute count together.
- */
-void tracks_ended(struct tracks *tracks, const char *name, int64_t mono_us);
+/* A session of the application is sent a signal at that time, by our clock for differences. */
+void tracks_signalled(struct tracks *tracks, const char *name, int64_t mono_us);
+
+/* One that was signalled is gone. */
+void tracks_ended(struct tracks *tracks, const char *name);
+
+/* Of those that were ended, how many came back: opened, less what closed by itself meanwhile. */
+int track_returned(const struct track *track);
+
+/* Whether they come back as fast as they are ended. */
+bool track_is_futile(const struct track *track);
+
+/* What came of ending some, a sentence without stop, raw bytes: "web: 20 ended, 19 came back within
+ * 2 s". "" when none was ended. */
+void track_tell(const struct track *track, int64_t mono_us, char out[TRACK_TEXT_MAX]);
 
 /* The step that is n steps old, 0 the newest; NULL past the oldest. */
 const struct track_step *track_step(const struct track *track, size_t n);

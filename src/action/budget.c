@@ -9,8 +9,6 @@
 
 #include "base/mem.h"
 
-#define FUTILE_LEAST 2 /* sessions that ended: one that comes back says nothing */
-
 static bool
 same(const char *a, const char *b)
 {
@@ -24,15 +22,14 @@ is_past(const struct budget_entry *entry, int64_t mono_us)
 }
 
 void
-budget_add(struct budget *budget, const char *application, const struct budget_count *count,
-    int64_t mono_us)
+budget_add(struct budget *budget, const char *application, int count, int64_t mono_us)
 {
 	if (budget->count == budget->room) {
 		budget->room = budget->room > 0 ? budget->room * 2 : 16;
 		budget->entries = mem_grow(budget->entries, budget->room, sizeof(*budget->entries));
 	}
 	budget->entries[budget->count++] =
-	    (struct budget_entry){ mem_strdup(application), mono_us, *count };
+	    (struct budget_entry){ mem_strdup(application), mono_us, count };
 }
 
 static bool
@@ -41,41 +38,14 @@ is_of(const struct budget_entry *entry, const char *application, int64_t mono_us
 	return !is_past(entry, mono_us) && same(entry->application, application);
 }
 
-/* When the first one of the minute ended: what was opened before is no answer to that. */
-static int64_t
-first_end(const struct budget *budget, const char *application, int64_t mono_us)
-{
-	int64_t first_us = INT64_MAX;
-
-	for (size_t i = 0; i < budget->count; i++) {
-		const struct budget_entry *entry = &budget->entries[i];
-
-		if (is_of(entry, application, mono_us) && entry->count.ended > 0 &&
-		    entry->mono_us < first_us)
-			first_us = entry->mono_us;
-	}
-	return first_us;
-}
-
-struct budget_count
+int
 budget_sum(const struct budget *budget, const char *application, int64_t mono_us)
 {
-	int64_t first_us = first_end(budget, application, mono_us);
-	struct budget_count sum = { 0 };
+	int sum = 0;
 
-	for (size_t i = 0; i < budget->count; i++) {
-		const struct budget_entry *entry = &budget->entries[i];
-
-		if (!is_of(entry, application, mono_us))
-			continue;
-		sum.acted += entry->count.acted;
-		sum.ended += entry->count.ended;
-		sum.told += entry->count.told;
-		if (entry->mono_us <= first_us)
-			continue;
-		sum.opened += entry->count.opened;
-		sum.closed += entry->count.closed;
-	}
+	for (size_t i = 0; i < budget->count; i++)
+		if (is_of(&budget->entries[i], application, mono_us))
+			sum += budget->entries[i].count;
 	return sum;
 }
 
@@ -88,24 +58,10 @@ budget_wait(const struct budget *budget, int64_t mono_us)
 		const struct budget_entry *entry = &budget->entries[i];
 		int64_t left_us = entry->mono_us + BUDGET_US - mono_us;
 
-		if (entry->count.acted > 0 && left_us > 0 && left_us < wait_us)
+		if (entry->count > 0 && left_us > 0 && left_us < wait_us)
 			wait_us = left_us;
 	}
 	return wait_us;
-}
-
-int
-budget_returned(const struct budget_count *count)
-{
-	int by_itself = count->closed > count->ended ? count->closed - count->ended : 0;
-
-	return count->opened > by_itself ? count->opened - by_itself : 0;
-}
-
-bool
-budget_is_futile(const struct budget_count *count)
-{
-	return count->ended >= FUTILE_LEAST && budget_returned(count) * 10 >= count->ended * 9;
 }
 
 void

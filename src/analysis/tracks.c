@@ -16,7 +16,7 @@
 
 #define FADE_US (60 * UNITS_US_PER_SECOND) /* lives of a minute ago count half */
 #define LIVES_LEAST 5                      /* a median of less is a guess */
-#define ACT_US (60 * UNITS_US_PER_SECOND)
+#define FUTILE_LEAST 2 /* sessions that ended: one that comes back says nothing */
 
 static bool
 has_name(const struct track *track, const char *name)
@@ -117,6 +117,18 @@ struct change {
 	const struct snapshot *snap, *previous;
 };
 
+/* What others open and close later than a minute after it is no answer to the act. */
+static void
+add_to_act(struct track_act *act, bool opened, int64_t mono_us)
+{
+	if (act->since_us == 0 || mono_us - act->since_us > TRACK_ACT_US)
+		return;
+	act->opened += opened;
+	act->closed += !opened;
+	if (opened)
+		act->back_us = mono_us;
+}
+
 /* A session came or went: the life of one that went ended somewhere between the samples. */
 static void
 add_change(void *context, const struct session *session, bool opened)
@@ -128,9 +140,9 @@ add_change(void *context, const struct session *session, bool opened)
 
 	if (track == NULL)
 		return;
+	add_to_act(&track->act, opened, change->snap->mono_us);
 	if (opened) {
 		newest(track)->opened++;
-		track->returned += track->ended > 0;
 		return;
 	}
 	newest(track)->closed++;
@@ -143,14 +155,6 @@ add_change(void *context, const struct session *session, bool opened)
 	track->lives[class]++;
 }
 
-/* An act is over when a minute went by since its last target. */
-static void
-forget_act(struct track *track, int64_t mono_us)
-{
-	if (track->ended > 0 && mono_us - track->ended_us > ACT_US)
-		track->ended = track->returned = 0;
-}
-
 void
 tracks_update(struct tracks *tracks, const struct facts *facts, const struct snapshot *snap,
     const struct snapshot *previous)
@@ -161,8 +165,11 @@ tracks_update(struct tracks *tracks, const struct facts *facts, const struct sna
 	if (tracks->started_us != snap->server.started_us)
 		*tracks = (struct tracks){ .started_us = snap->server.started_us };
 	for (size_t i = 0; i < tracks->count; i++) {
-		advance(&tracks->items[i], snap->mono_us);
-		forget_act(&tracks->items[i], snap->mono_us);
+		struct track *track = &tracks->items[i];
+
+		advance(track, snap->mono_us);
+		if (snap->mono_us - track->act.since_us > TRACK_KEEP_US)
+			track->act = (struct track_act){ 0 };
 	}
 	for (size_t i = 0; i < groups->count; i++) {
 		const struct group *group = &groups->items[i];
@@ -186,14 +193,59 @@ tracks_update(struct tracks *tracks, const struct facts *facts, const struct sna
 }
 
 void
-tracks_ended(struct tracks *tracks, const char *name, int64_t mono_us)
+tracks_signalled(struct tracks *tracks, const char *name, int64_t mono_us)
 {
 	struct track *track = find_known(tracks, name);
 
 	if (track == NULL)
 		return;
-	track->ended++;
-	track->ended_us = mono_us;
+	if (track->act.since_us == 0 || mono_us - track->act.since_us > TRACK_ACT_US)
+		track->act = (struct track_act){ .since_us = mono_us };
+}
+
+void
+tracks_ended(struct tracks *tracks, const char *name)
+{
+	struct track *track = find_known(tracks, name);
+
+	if (track != NULL && track->act.since_us != 0)
+		track->act.ended++;
+}
+
+int
+track_returned(const struct track *track)
+{
+	const struct track_act *act = &track->act;
+	int by_itself = act->closed > act->ended ? act->closed - act->ended : 0;
+	int returned = act->opened > by_itself ? act->opened - by_itself : 0;
+
+	return returned < act->ended ? returned : act->ended;
+}
+
+bool
+track_is_futile(const struct track *track)
+{
+	return track->act.ended >= FUTILE_LEAST &&
+	    track_returned(track) * 10 >= track->act.ended * 9;
+}
+
+void
+track_tell(const struct track *track, int64_t mono_us, char out[TRACK_TEXT_MAX])
+{
+	const struct track_act *act = &track->act;
+	int returned = track_returned(track);
+	int64_t us = (returned > 0 ? act->back_us : mono_us) - act->since_us;
+	char count[16] = "none", time[UNITS_TEXT_MAX];
+
+	out[0] = '\0';
+	if (act->ended == 0)
+		return;
+	if (returned > 0)
+		snprintf(count, sizeof count, "%d", returned);
+	units_duration_long(time, us < TRACK_ACT_US ? us : TRACK_ACT_US);
+	snprintf(out, TRACK_TEXT_MAX, "%.*s: %d ended, %s came back within %s%s", TRACK_NAME_MAX,
+	    track->name[0] != '\0' ? track->name : "(unknown)", (int)act->ended, count, time,
+	    track_is_futile(track) ? ": ending sessions does not help, see its pool settings" : "");
 }
 
 bool
@@ -229,13 +281,13 @@ track_median_life(const struct track *track)
 		all += track->lives[i];
 	if (all < LIVES_LEAST)
 		return TIME_UNKNOWN;
-	for (size_t i = 0; i < TRACK_LIVES; i++) {
+	for (size_t i = 0; i + 1 < TRACK_LIVES; i++) {
 		sum += track->lives[i];
 		if (sum * 2 >= all)
-			break;
+			return limit_us;
 		limit_us *= 2;
 	}
-	return limit_us;
+	return TIME_UNKNOWN; /* longer than can be told */
 }
 
 void

@@ -52,8 +52,7 @@ log_outcomes(struct act *act, struct app *app, struct job *job, bool all)
 			continue;
 		act->logged[i] = true;
 		if (target->outcome == OUTCOME_ENDED && action_row(job->action)->frees)
-			tracks_ended(&app->tracks, groups_shown(target->application),
-			    clock_mono_us());
+			tracks_ended(&app->tracks, groups_shown(target->application));
 		killlog_add(&act->log, "outcome", job, target, &here);
 	}
 	if (!killlog_flush(&act->log, all, &err))
@@ -102,6 +101,8 @@ send_next(struct app *app, struct job *job)
 {
 	const struct target *target = job_send(job);
 
+	if (target != NULL && action_row(job->action)->frees)
+		tracks_signalled(&app->tracks, groups_shown(target->application), clock_mono_us());
 	if (target != NULL)
 		source_act(app->source, job->action, target);
 	else

@@ -65,6 +65,11 @@ void app_close(struct app *app);
  * Gives the message about what our role may not see, once; else NULL.
  */
 const char *app_take(struct app *app, struct snapshot *snap);
+/*
+ * What came of ending sessions, once for each application and act: as soon as they come back as
+ * fast as they were ended (futile), else after a minute. False when there is nothing to tell.
+ */
+bool app_tell_act(struct app *app, bool *futile, char out[TRACK_TEXT_MAX]);
 /* The link changed: the alert for refused logins, and a message when it is worth one. */
 void app_link_changed(struct app *app, int64_t wall_us);
 /* What tables are made of; false before the first sample. */

@@ -118,6 +118,25 @@ app_take(struct app *app, struct snapshot *snap)
 	return tell_rights(app);
 }
 
+bool
+app_tell_act(struct app *app, bool *futile, char out[TRACK_TEXT_MAX])
+{
+	int64_t mono_us = app->current->mono_us;
+
+	for (size_t i = 0; i < app->tracks.count; i++) {
+		struct track_act *act = &app->tracks.items[i].act;
+
+		*futile = track_is_futile(&app->tracks.items[i]);
+		if (act->ended == 0 || act->told ||
+		    (!*futile && mono_us - act->since_us < TRACK_ACT_US))
+			continue;
+		act->told = true;
+		track_tell(&app->tracks.items[i], mono_us, out);
+		return true;
+	}
+	return false;
+}
+
 const char *
 app_reason(const struct app *app, char out[1024])
 {

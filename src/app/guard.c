@@ -15,47 +15,19 @@
 
 #define RETRY_MOST_US 3000000 /* what an act takes longer than the sample before it */
 
+/* When sessions come back as fast as they are ended. */
 void
-guard_count(struct kill *kill)
+guard_note(struct kill *kill)
 {
-	const struct groups *groups = &kill->app->facts.groups[GROUP_APPLICATION];
-	struct budget *budget = &kill->guard.budget;
-	int64_t now_us = kill->app->current->mono_us;
-
-	budget_forget(budget, now_us);
-	for (size_t i = 0; i < groups->count; i++) {
-		const struct group *group = &groups->items[i];
-		const struct budget_count count = { .opened = group->opened,
-			.closed = group->closed };
-
-		if (group->opened > 0 || group->closed > 0)
-			budget_add(budget, group->name, &count, now_us);
-	}
-}
-
-/* Once a minute for each application whose sessions come back as fast as they are ended. */
-static void
-note_futile(struct kill *kill)
-{
-	const struct groups *groups = &kill->app->facts.groups[GROUP_APPLICATION];
-	const struct budget_count told = { .told = 1 };
 	struct guard *guard = &kill->guard;
-	int64_t now_us = kill->app->current->mono_us;
+	char text[TRACK_TEXT_MAX];
+	bool futile;
 
-	for (size_t i = 0; i < groups->count && guard->note_count < NOTES_MOST; i++) {
-		const char *name = groups->items[i].name;
-		const struct budget_count minute = budget_sum(&guard->budget, name, now_us);
-		const char *note;
-
-		if (minute.told > 0 || !budget_is_futile(&minute))
+	while (guard->note_count < NOTES_MOST && app_tell_act(kill->app, &futile, text)) {
+		if (!futile)
 			continue;
-		budget_add(&guard->budget, name, &told, now_us);
-		note = arena_printf(&kill->arena,
-		    "%s: %d ended, %d new ones within a minute: ending sessions does not help, "
-		    "see its pool settings",
-		    words_name(name, &kill->arena), minute.ended, budget_returned(&minute));
-		complain(note);
-		guard->notes[guard->note_count++] = note;
+		guard->notes[guard->note_count] = words_line(text, &kill->arena);
+		complain(guard->notes[guard->note_count++]);
 	}
 }
 
@@ -80,8 +52,10 @@ guard_judge(struct kill *kill)
 	guard->note_count = 0;
 	guard->change = NULL;
 	guard->retry_us = INT64_MAX;
-	if (kill->order.guard)
-		note_futile(kill);
+	if (kill->order.guard) {
+		budget_forget(&guard->budget, kill->app->current->mono_us);
+		guard_note(kill);
+	}
 	if (alert == NULL)
 		return true;
 	if (guard->begun && guard->stands.b == stands)
@@ -133,13 +107,9 @@ guard_acted(struct kill *kill)
 		return;
 	for (size_t i = 0; i < job->count; i++) {
 		const struct target *target = &job->targets[i];
-		const struct budget_count count = {
-			.acted = was_tried(target) || kill->order.dry_run,
-			.ended = target->outcome == OUTCOME_ENDED,
-		};
 
-		if (count.acted > 0)
-			budget_add(&kill->guard.budget, groups_label(target->application), &count,
+		if (was_tried(target) || kill->order.dry_run)
+			budget_add(&kill->guard.budget, groups_label(target->application), 1,
 			    target->signalled_us != TIME_UNKNOWN ? target->signalled_us : now_us);
 	}
 }

@@ -22,6 +22,8 @@ end_turn(struct kill *kill, bool planned)
 {
 	kill->state = KILL_WAITING;
 	guard_acted(kill);
+	if (!kill->order.guard)
+		guard_note(kill);
 	tell_job(kill, planned);
 }
 
@@ -215,8 +217,6 @@ run(struct kill *kill)
 		kill->held_up |= news.held_up;
 		if (heed(kill, &news) && news.type == FEED_QUIT)
 			news.type = FEED_EVENT;
-		if (news.event.type == SOURCE_SNAPSHOT && kill->order.guard)
-			guard_count(kill);
 		act_event(&kill->act, kill->app, &kill->job, &news.event);
 		take_news(kill, &news);
 		if (kill->state == KILL_ACTING && job_is_over(&kill->job)) {

@@ -82,8 +82,8 @@ bool ask_answer(struct kill *kill);
 
 /* guard.c */
 
-/* A sample came: who opened and closed sessions. */
-void guard_count(struct kill *kill);
+/* Notes for whom ending sessions does not help, once for each act. */
+void guard_note(struct kill *kill);
 /* Looks whether the alert of the order stands, and whether ending sessions helps. Gives the first.
  */
 bool guard_judge(struct kill *kill);

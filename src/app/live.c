@@ -125,6 +125,18 @@ ask_password(struct live *live)
 	live->draw = true;
 }
 
+/* What came of ending sessions, when it is known. */
+static void
+tell_acts(struct app *app)
+{
+	char text[TRACK_TEXT_MAX];
+	bool futile;
+
+	while (app_tell_act(app, &futile, text))
+		messages_add(&app->messages, app->current->wall_us,
+		    futile ? LEVEL_WARNING : LEVEL_INFO, text);
+}
+
 static void
 take_event(struct live *live, const struct source_event *event)
 {
@@ -134,6 +146,7 @@ take_event(struct live *live, const struct source_event *event)
 	switch (event->type) {
 	case SOURCE_SNAPSHOT:
 		app_take(app, event->snapshot);
+		tell_acts(app);
 		live->heard = live->sampled = true;
 		break;
 	case SOURCE_LINK:

@@ -92,12 +92,12 @@ left(const void *context, const char *application)
 {
 	const struct asked *asked = context;
 	int64_t most = asked->order->choice.most;
-	struct budget_count minute =
+	int minute =
 	    budget_sum(asked->whom->budget, groups_label(application), asked->data->snap->mono_us);
 
 	if (most == 0)
 		return INT_MAX;
-	return minute.acted >= most ? 0 : (int)most - minute.acted;
+	return minute >= most ? 0 : (int)most - minute;
 }
 
 void

@@ -24,8 +24,8 @@ GETTER(get_name, value_text(track->name[0] != '\0' ? track->name : NULL))
 GETTER(get_total, value_int(track_step(track, 0)->total))
 GETTER(get_peak, value_int(track->peak))
 GETTER(get_life, value_duration(track_median_life(track)))
-GETTER(get_ended, value_int(track->ended))
-GETTER(get_returned, track->ended > 0 ? value_int(track->returned) : value_none())
+GETTER(get_ended, value_int(track->act.ended))
+GETTER(get_returned, track->act.ended > 0 ? value_int(track_returned(track)) : value_none())
 
 static struct value
 get_opened(const struct table_data *data, const void *row)
@@ -64,14 +64,13 @@ key(const void *row)
 	return row_key_text(track->name);
 }
 
-/* Ended sessions come back as fast as they go. */
 static int
 level(const struct table_data *data, const void *row)
 {
 	const struct track *track = row;
 
 	(void)data;
-	return track->ended > 0 && track->returned >= track->ended ? LEVEL_WARNING : LEVEL_OK;
+	return track_is_futile(track) ? LEVEL_WARNING : LEVEL_OK;
 }
 
 static const struct column columns[] = {
@@ -86,9 +85,10 @@ static const struct column columns[] = {
 	{ "median_life", "median_life_seconds", "LIFE",
 	    "half of those that were closed lived no longer than this", VALUE_DURATION, 6, 0,
 	    get_life },
-	{ "ended", NULL, "ENDED", "ended by pgconntop within the last minute", VALUE_INT, 5, 0,
-	    get_ended },
-	{ "returned", NULL, "BACK", "opened since then", VALUE_INT, 4, 0, get_returned },
+	{ "ended", NULL, "ENDED", "ended by pgconntop in its last act, 10 minutes at most",
+	    VALUE_INT, 5, 0, get_ended },
+	{ "returned", NULL, "BACK", "of these, how many came back within a minute", VALUE_INT, 4, 0,
+	    get_returned },
 };
 
 const struct table table_turnover = {

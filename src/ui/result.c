@@ -6,6 +6,7 @@
 #include "internal.h"
 
 #include "analysis/facts.h"
+#include "analysis/tracks.h"
 #include "base/units.h"
 
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #define BAR_COLS_MOST 50
 #define COUNT_COLS 6
 #define WORD_COLS 12
+#define RETURNED_MOST 3
 
 static bool
 is_still_there(const struct target *target)
@@ -180,6 +182,31 @@ compare_targets(const void *a, const void *b)
 	return by != 0 ? by : (left > right) - (left < right);
 }
 
+/* Of each application whether its sessions come back; the ones with the most targets. */
+static void
+write_returned(struct ui *ui, const struct ui_frame *frame, struct page *page)
+{
+	const struct job *job = &ui->acting.job;
+	size_t count;
+	const struct tally *tallies =
+	    tally_targets(job, TALLY_APPLICATION, 0, &count, &ui->scratch);
+
+	if (!action_row(job->action)->frees)
+		return;
+	for (size_t i = 0; i < count && i < RETURNED_MOST; i++) {
+		const struct track *track =
+		    tracks_find(frame->data->tracks, groups_shown(tallies[i].name));
+		char text[TRACK_TEXT_MAX];
+
+		if (track == NULL)
+			continue;
+		track_tell(track, frame->data->snap->mono_us, text);
+		if (text[0] != '\0')
+			page_wrap(page, track_is_futile(track) ? STYLE_WARNING : STYLE_TEXT,
+			    words_line(text, &ui->scratch));
+	}
+}
+
 static void
 write_result(struct ui *ui, const struct ui_frame *frame, struct page *page)
 {
@@ -198,6 +225,7 @@ write_result(struct ui *ui, const struct ui_frame *frame, struct page *page)
 		    arena_printf(&ui->scratch, "! %d still there. Key %s: terminate them",
 		        job->outcomes[OUTCOME_STILL_THERE],
 		        keymap_first(&ui->keymap, "terminate", &ui->scratch)));
+	write_returned(ui, frame, page);
 	write_outcomes(ui, page);
 	for (size_t i = 0; i < job->count; i++)
 		targets[i] = &job->targets[i];

@@ -264,6 +264,37 @@ sub check_hostile {
 	return;
 }
 
+# A client that opens a new session at once when its own is ended.
+sub eager {
+	my ($server, $application) = @_;
+	my $script = 'my $server = bless {}; sub host { $ARGV[0] } sub port { $ARGV[1] }'
+	    . ' while (1) { eval { PgClient->new($server, application_name => $ARGV[2])->query("select pg_sleep(100)") } }';
+	return Program->start([$^X, "-I$FindBin::Bin", '-MPgClient', '-e', $script, $server->host, $server->port, $application]);
+}
+
+# Clients that come back, and such that stay away.
+sub check_return {
+	my ($server) = @_;
+	my @away = clients($server, 3, 'away');
+	my ($status, $report, $err) = acted($server, '--terminate', '--filter=application=away', '--yes');
+	is($report->{outcomes}{ended}, 3, 'three are ended');
+	is_deeply($report->{notes}, [], 'they stay away: nothing to say');
+	is($err, '', 'and not on stderr');
+	my @pool = map { eager($server, 'pool') } 1 .. 4;
+	my $count = q{select count(*) from pg_stat_activity where application_name = 'pool' and state = 'active'};
+	wait_ok { $server->psql($count) == 4 } 20, 'a pool';
+	my $said = qr/^pool: \d+ ended, \d+ came back within [\d.]+ \w+: ending sessions does not help/;
+	wait_ok {
+		($status, $report, $err) = acted($server, '--terminate', '--filter=application=pool', '--yes');
+		grep { /$said/ } @{ $report->{notes} };
+	} 30, 'they come back: it says so';
+	like($err, qr/pgconntop: pool: \d+ ended/, 'and on stderr');
+	$_->kill for @pool;
+	wait_ok { $server->psql(q{select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'pool'}) eq '' } 20,
+	    'the pool is gone';
+	return;
+}
+
 PgServer::each_version(sub {
 	my ($bindir) = @_;
 	my $server = PgServer->new(bindir => $bindir, conf => { max_connections => 20 });
@@ -275,5 +306,6 @@ PgServer::each_version(sub {
 	check_unseen($server);
 	check_statuses($server);
 	check_hostile($server);
+	check_return($server);
 });
 done_testing();

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
- * Tests of the minute of a guard: what is in it, what may still be done, and
- * whether sessions come back.
+ * Tests of the minute of a guard: what is in it, and what may still be done.
  */
 #include "action/budget.h"
 #include "action/job.h"
@@ -18,15 +17,13 @@
 static void
 acted(struct budget *budget, const char *application, int count, int64_t second)
 {
-	const struct budget_count counts = { .acted = count, .ended = count };
-
-	budget_add(budget, application, &counts, SECONDS(second));
+	budget_add(budget, application, count, SECONDS(second));
 }
 
 static int
 sum(const struct budget *budget, const char *application, int64_t second)
 {
-	return budget_sum(budget, application, SECONDS(second)).acted;
+	return budget_sum(budget, application, SECONDS(second));
 }
 
 static void
@@ -54,12 +51,11 @@ test_minute(void **state)
 static void
 test_wait(void **state)
 {
-	const struct budget_count opened = { .opened = 1 };
 	struct budget budget = { 0 };
 
 	(void)state;
 	assert_true(budget_wait(&budget, 0) == INT64_MAX);
-	budget_add(&budget, "web", &opened, SECONDS(5));
+	budget_add(&budget, "web", 0, SECONDS(5));
 	assert_true(budget_wait(&budget, SECONDS(6)) == INT64_MAX);
 	acted(&budget, "web", 1, 10);
 	acted(&budget, "web", 1, 20);
@@ -84,62 +80,6 @@ test_forget(void **state)
 	}
 	assert_int_equal(budget.count, 60);
 	assert_true(budget.room <= 64);
-	budget_clear(&budget);
-}
-
-static void
-test_returned(void **state)
-{
-	static const struct {
-		struct budget_count count;
-		int returned;
-		bool futile;
-	} cases[] = {
-		{ { .ended = 0 }, 0, false },
-		{ { .ended = 20, .opened = 0, .closed = 20 }, 0, false },
-		{ { .ended = 20, .opened = 19, .closed = 20 }, 19, true },
-		{ { .ended = 20, .opened = 18, .closed = 20 }, 18, true },
-		{ { .ended = 20, .opened = 17, .closed = 20 }, 17, false },
-		/* the samples have not seen all of them go yet */
-		{ { .ended = 20, .opened = 20, .closed = 3 }, 20, true },
-		/* sessions that come and go are no answer to those that were ended */
-		{ { .ended = 5, .opened = 600, .closed = 605 }, 0, false },
-		{ { .ended = 5, .opened = 600, .closed = 600 }, 5, true },
-		{ { .ended = 5, .opened = 3, .closed = 600 }, 0, false },
-		/* one that comes back says nothing */
-		{ { .ended = 1, .opened = 1, .closed = 1 }, 1, false },
-		{ { .ended = 2, .opened = 2, .closed = 2 }, 2, true },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		assert_int_equal(budget_returned(&cases[i].count), cases[i].returned);
-		assert_int_equal(budget_is_futile(&cases[i].count), cases[i].futile);
-	}
-}
-
-/* What was opened before the first one ended is no answer to that. */
-static void
-test_since(void **state)
-{
-	const struct budget_count opened = { .opened = 7, .closed = 1 };
-	struct budget budget = { 0 };
-	struct budget_count minute;
-
-	(void)state;
-	budget_add(&budget, "web", &opened, SECONDS(1));
-	minute = budget_sum(&budget, "web", SECONDS(1));
-	assert_true(minute.opened == 0 && minute.closed == 0);
-	acted(&budget, "worker", 2, 1);
-	acted(&budget, "web", 2, 2);
-	acted(&budget, "web", 2, 3);
-	minute = budget_sum(&budget, "web", SECONDS(3));
-	assert_true(minute.opened == 0 && minute.ended == 4);
-	budget_add(&budget, "web", &opened, SECONDS(4));
-	minute = budget_sum(&budget, "web", SECONDS(4));
-	assert_true(minute.opened == 7 && minute.closed == 1);
-	minute = budget_sum(&budget, "web", SECONDS(63)); /* none that ended is in it any more */
-	assert_true(minute.opened == 0 && minute.ended == 0);
 	budget_clear(&budget);
 }
 
@@ -207,8 +147,6 @@ main(void)
 		cmocka_unit_test(test_minute),
 		cmocka_unit_test(test_wait),
 		cmocka_unit_test(test_forget),
-		cmocka_unit_test(test_returned),
-		cmocka_unit_test(test_since),
 		cmocka_unit_test(test_plan),
 		cmocka_unit_test(test_words),
 	};

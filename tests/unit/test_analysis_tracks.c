@@ -73,6 +73,20 @@ test_lives(void **state)
 	film_end(&film);
 }
 
+/* An hour is told; what lived longer than the classes reach is not. */
+static void
+test_long_lives(void **state)
+{
+	struct track track = { .lives = { [15] = 5 } };
+
+	(void)state;
+	assert_int_equal(track_median_life(&track), SECONDS(32768) / 10);
+	track.lives[16] = 6;
+	assert_int_equal(track_median_life(&track), SECONDS(65536) / 10);
+	track.lives[TRACK_LIVES - 1] = 20;
+	assert_true(track_median_life(&track) == TIME_UNKNOWN);
+}
+
 /* The ring is full, and still tells of the last minutes only. */
 static void
 test_ring(void **state)
@@ -125,7 +139,36 @@ test_growth(void **state)
 	film_end(&film);
 }
 
-/* 3 are ended, 2 come back; a minute later that is forgotten. */
+/* Adds the sessions of web that were there since the beginning, and those that came now. */
+static void
+add_web(struct film *film, int32_t first, int old, int fresh)
+{
+	for (int32_t n = first; n < first + old; n++)
+		film_add(film, n, "web", STATE_IDLE, 0);
+	for (int32_t n = first + old; n < first + old + fresh; n++)
+		film_add(film, n, "web", STATE_IDLE, film->t_us);
+	film_judge(film);
+}
+
+/* So many are signalled, and known to have ended when the next sample is there. */
+static void
+end_web(struct film *film, int count)
+{
+	for (int n = 0; n < count; n++)
+		tracks_signalled(&film->fixture.tracks, "web", film->fixture.snap->mono_us);
+}
+
+static void
+expect_act(const struct film *film, const char *text, bool futile)
+{
+	char told[TRACK_TEXT_MAX];
+
+	track_tell(track_of(film, "web"), film->fixture.snap->mono_us, told);
+	assert_string_equal(told, text);
+	assert_int_equal(track_is_futile(track_of(film, "web")), futile);
+}
+
+/* 3 of 5 are ended; 1 comes back, then the other 2; what comes after a minute does not count. */
 static void
 test_returned(void **state)
 {
@@ -133,25 +176,96 @@ test_returned(void **state)
 
 	(void)state;
 	film_begin(&film);
-	for (int32_t n = 0; n < 5; n++)
-		film_add(&film, 100 + n, "web", STATE_IDLE, 0);
-	film_judge(&film);
-	for (int n = 0; n < 3; n++)
-		tracks_ended(&film.fixture.tracks, "web", film.fixture.snap->mono_us);
-	tracks_ended(&film.fixture.tracks, "nobody", film.fixture.snap->mono_us);
+	add_web(&film, 100, 5, 0);
+	expect_act(&film, "", false);
+	end_web(&film, 3);
+	tracks_signalled(&film.fixture.tracks, "nobody", film.fixture.snap->mono_us);
+	tracks_ended(&film.fixture.tracks, "nobody");
 	film_next(&film);
-	for (int32_t n = 3; n < 7; n++)
-		film_add(&film, 100 + n, "web", STATE_IDLE, n < 5 ? 0 : SECONDS(1));
-	film_judge(&film);
-	assert_int_equal(track_of(&film, "web")->ended, 3);
-	assert_int_equal(track_of(&film, "web")->returned, 2);
-	for (int i = 0; i < 31; i++)
+	add_web(&film, 103, 2, 1);
+	for (int n = 0; n < 3; n++)
+		tracks_ended(&film.fixture.tracks, "web");
+	expect_act(&film, "web: 3 ended, 1 came back within 2 s", false);
+	film_next(&film);
+	add_web(&film, 103, 2, 3);
+	expect_act(&film,
+	    "web: 3 ended, 3 came back within 4 s: ending sessions does not help, see its pool "
+	    "settings",
+	    true);
+	for (int i = 0; i < 29; i++)
 		film_next(&film);
-	film_add(&film, 103, "web", STATE_IDLE, 0);
-	film_judge(&film);
-	assert_int_equal(track_of(&film, "web")->ended, 0);
-	assert_int_equal(track_of(&film, "web")->returned, 0);
+	add_web(&film, 103, 2, 9);
+	assert_int_equal(track_returned(track_of(&film, "web")), 3);
+	for (int i = 0; i < 300; i++)
+		film_next(&film);
+	add_web(&film, 103, 2, 0);
+	expect_act(&film, "", false);
 	film_end(&film);
+}
+
+/* Nobody comes back; then another act, which counts anew. */
+static void
+test_gone(void **state)
+{
+	struct film film;
+
+	(void)state;
+	film_begin(&film);
+	add_web(&film, 100, 6, 0);
+	end_web(&film, 2);
+	film_next(&film);
+	add_web(&film, 102, 4, 0);
+	tracks_ended(&film.fixture.tracks, "web");
+	tracks_ended(&film.fixture.tracks, "web");
+	expect_act(&film, "web: 2 ended, none came back within 2 s", false);
+	for (int i = 0; i < 40; i++) {
+		film_next(&film);
+		add_web(&film, 102, 4, 0);
+	}
+	film_next(&film);
+	add_web(&film, 102, 4, 2); /* too late */
+	expect_act(&film, "web: 2 ended, none came back within 1 min", false);
+	film_next(&film);
+	add_web(&film, 102, 4, 0);
+	end_web(&film, 1);
+	film_next(&film);
+	add_web(&film, 103, 3, 1);
+	tracks_ended(&film.fixture.tracks, "web");
+	expect_act(&film, "web: 1 ended, 1 came back within 2 s", false); /* one says nothing */
+	film_end(&film);
+}
+
+/* Sessions that come and go by themselves are no answer to those that were ended. */
+static void
+test_returned_of_many(void **state)
+{
+	static const struct {
+		struct track_act act;
+		int returned;
+		bool futile;
+	} cases[] = {
+		{ { .ended = 0 }, 0, false },
+		{ { .ended = 0, .opened = 7 }, 0, false },
+		{ { .ended = 20, .opened = 0, .closed = 20 }, 0, false },
+		{ { .ended = 20, .opened = 19, .closed = 20 }, 19, true },
+		{ { .ended = 20, .opened = 18, .closed = 20 }, 18, true },
+		{ { .ended = 20, .opened = 17, .closed = 20 }, 17, false },
+		{ { .ended = 20, .opened = 30, .closed = 20 }, 20, true },
+		{ { .ended = 20, .opened = 20, .closed = 3 }, 20, true }, /* not all seen to go */
+		{ { .ended = 5, .opened = 600, .closed = 605 }, 0, false },
+		{ { .ended = 5, .opened = 600, .closed = 600 }, 5, true },
+		{ { .ended = 5, .opened = 3, .closed = 600 }, 0, false },
+		{ { .ended = 1, .opened = 1, .closed = 1 }, 1, false },
+		{ { .ended = 2, .opened = 2, .closed = 2 }, 2, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		const struct track track = { .act = cases[i].act };
+
+		assert_int_equal(track_returned(&track), cases[i].returned);
+		assert_int_equal(track_is_futile(&track), cases[i].futile);
+	}
 }
 
 /* More applications than there is room for: those that are gone make room. */
@@ -216,6 +330,9 @@ main(void)
 		cmocka_unit_test(test_ring),
 		cmocka_unit_test(test_growth),
 		cmocka_unit_test(test_returned),
+		cmocka_unit_test(test_gone),
+		cmocka_unit_test(test_returned_of_many),
+		cmocka_unit_test(test_long_lives),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_names),
 	};

@@ -117,6 +117,7 @@ static const struct golden goldens[] = {
 	DIALOG("result-running", SCENE_BUSY, "X Enter '54' Enter @!ssscsdgrsf"),
 	DIALOG("result-stopped", SCENE_BUSY, "X Enter '54' Enter @!ssscsdg Esc @w"),
 	DIALOG("result-over", SCENE_BUSY, "X Enter '54' Enter @!ssscsdgrsf*w"),
+	DIALOG("result-back", SCENE_BUSY, "X Enter '54' Enter @!*b"),
 	DIALOG("result-lost", SCENE_BUSY, "X Enter '54' Enter @!ssscsdglw"),
 	DIALOG("result-log", SCENE_BUSY, "X Enter '54' Enter @!ssscsdgxw"),
 	DIALOG("result-log-first", SCENE_BUSY, "X Enter '54' Enter @x"),

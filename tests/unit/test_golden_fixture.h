@@ -64,8 +64,8 @@ void fixture_next(struct fixture *fixture, int32_t gone);
  * Steps of the job of the screen: ! the queries were fetched; the outcome of
  * the next target: s signalled, g gone, c changed, r reused, d denied, f failed,
  * u unknown; * all that are left are signalled; a sample in which those that
- * were are gone (w) or still there (k); the connection is lost while the next
- * one has its turn (l); the log cannot be written (x).
+ * were are gone (w), gone and come back (b) or still there (k); the connection
+ * is lost while the next one has its turn (l); the log cannot be written (x).
  */
 void fixture_act(struct fixture *fixture, const char *steps);
 

@@ -34,8 +34,17 @@ copy_session(struct snapshot *snap, const struct session *old)
 typedef bool stay_function(const struct fixture *fixture, const struct session *session,
     int32_t gone);
 
+/* Another one of the same client. */
 static void
-take_sample(struct fixture *fixture, stay_function *stays, int32_t gone)
+make_new(struct session *session, int64_t now_us)
+{
+	session->id.pid += 50000;
+	session->id.start_us = session->state_change_us = session->query_start_us = now_us;
+}
+
+/* Those that do not stay come back when `again`. */
+static void
+take_sample(struct fixture *fixture, stay_function *stays, int32_t gone, bool again)
 {
 	const struct snapshot *old = fixture->snap;
 	struct snapshot *snap = snapshot_new();
@@ -50,9 +59,14 @@ take_sample(struct fixture *fixture, stay_function *stays, int32_t gone)
 	snap->server_us += later_us;
 	snap->wall_us += later_us;
 	snap->mono_us += later_us;
-	for (size_t i = 0; i < old->session_count; i++)
-		if (stays(fixture, &old->sessions[i], gone))
+	for (size_t i = 0; i < old->session_count; i++) {
+		bool stay = stays(fixture, &old->sessions[i], gone);
+
+		if (stay || again)
 			copy_session(snap, &old->sessions[i]);
+		if (!stay && again)
+			make_new(&snap->sessions[snap->session_count - 1], snap->server_us);
+	}
 	snapshot_finish(snap);
 	snapshot_free(fixture->previous);
 	fixture->previous = fixture->snap;
@@ -73,7 +87,7 @@ is_another(const struct fixture *fixture, const struct session *session, int32_t
 void
 fixture_next(struct fixture *fixture, int32_t gone)
 {
-	take_sample(fixture, is_another, gone);
+	take_sample(fixture, is_another, gone, false);
 }
 
 /* All but those that were signalled, up to that pid. */
@@ -87,6 +101,22 @@ was_spared(const struct fixture *fixture, const struct session *session, int32_t
 			return job->targets[i].outcome != OUTCOME_SIGNALLED ||
 			    session->id.pid > gone;
 	return true;
+}
+
+/* A sample is there: those that have ended are marked, as by who acts. */
+static void
+watch(struct fixture *fixture)
+{
+	struct job *job = ui_job(fixture->ui);
+	enum outcome *before = arena_alloc(&fixture->snap->arena, job->count, sizeof(*before));
+
+	for (size_t i = 0; i < job->count; i++)
+		before[i] = job->targets[i].outcome;
+	job_watch(job, fixture->snap);
+	for (size_t i = 0; i < job->count; i++)
+		if (job->targets[i].outcome == OUTCOME_ENDED && before[i] != OUTCOME_ENDED &&
+		    action_row(job->action)->frees)
+			tracks_ended(&fixture->tracks, groups_shown(job->targets[i].application));
 }
 
 /* What becomes of the target whose turn it is. */
@@ -111,8 +141,13 @@ take_turn(struct fixture *fixture, char step)
 	for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++) {
 		if (outcomes[i].step != step)
 			continue;
-		if (job_send(job) == NULL)
+		const struct target *target = job_send(job);
+
+		if (target == NULL)
 			return false;
+		if (action_row(job->action)->frees)
+			tracks_signalled(&fixture->tracks, groups_shown(target->application),
+			    fixture->frame.mono_us);
 		job_outcome(job, outcomes[i].outcome, outcomes[i].note, fixture->frame.mono_us);
 		return true;
 	}
@@ -146,9 +181,11 @@ fixture_act(struct fixture *fixture, const char *steps)
 			job_stop(job, full_log, false);
 			break;
 		case 'w':
+		case 'b':
 		case 'k':
-			take_sample(fixture, was_spared, *steps == 'w' ? INT32_MAX : 0);
-			job_watch(job, fixture->snap);
+			take_sample(fixture, was_spared, *steps == 'k' ? 0 : INT32_MAX,
+			    *steps == 'b');
+			watch(fixture);
 			break;
 		default:
 			take_turn(fixture, *steps);
