@@ -40,6 +40,33 @@ blocks(const struct fixture *fixture, int32_t pid)
 	return blocking_hold(&fixture->facts.blocking, fixture->snap, session)->blocks;
 }
 
+static const struct hold *
+hold_of(const struct fixture *fixture, int32_t pid)
+{
+	return blocking_hold(&fixture->facts.blocking, fixture->snap,
+	    snapshot_find_pid(fixture->snap, pid));
+}
+
+/* Steps to its root, and how many it holds up in all. */
+static void
+expect_hold(const struct fixture *fixture, int32_t pid, int depth, int below)
+{
+	assert_int_equal(hold_of(fixture, pid)->depth, depth);
+	assert_int_equal(hold_of(fixture, pid)->below, below);
+}
+
+/* The pid where its chain ends; 0 is a prepared transaction, -1 nobody. */
+static int32_t
+root_of(const struct fixture *fixture, int32_t pid)
+{
+	int32_t root = hold_of(fixture, pid)->root;
+
+	if (root < 0)
+		return -1;
+	return (size_t)root < fixture->snap->session_count ? fixture->snap->sessions[root].id.pid
+	                                                   : 0;
+}
+
 static int32_t
 root_pid(const struct fixture *fixture)
 {
@@ -63,6 +90,10 @@ test_none(void **state)
 	assert_int_equal(root_pid(&fixture), -1);
 	assert_null(fixture.facts.blocking.waiter);
 	assert_int_equal(blocks(&fixture, 1), 0);
+	assert_null(fixture.facts.blocking.holds);
+	expect_hold(&fixture, 1, 0, 0);
+	assert_int_equal(root_of(&fixture, 1), -1);
+	assert_false(blocking_is_root(hold_of(&fixture, 1)));
 	fixture_clear(&fixture);
 }
 
@@ -87,6 +118,15 @@ test_chain(void **state)
 	assert_int_equal(blocks(&fixture, 3), 1);
 	assert_int_equal(blocks(&fixture, 4), 0);
 	assert_int_equal(fixture.facts.blocking.waiter->id.pid, 2);
+	assert_int_equal(fixture.facts.blocking.roots, 1);
+	assert_int_equal(fixture.facts.blocking.deepest, 3);
+	for (int32_t pid = 1; pid <= 4; pid++) {
+		expect_hold(&fixture, pid, pid - 1, 4 - pid);
+		assert_int_equal(root_of(&fixture, pid), 1);
+		assert_int_equal(blocking_is_root(hold_of(&fixture, pid)), pid == 1);
+	}
+	assert_int_equal(hold_of(&fixture, 4)->next,
+	    snapshot_find_pid(fixture.snap, 3) - fixture.snap->sessions);
 	fixture_clear(&fixture);
 }
 
@@ -113,6 +153,14 @@ test_two_roots(void **state)
 	assert_int_equal(blocks(&fixture, 1), 2);
 	assert_int_equal(blocks(&fixture, 2), 1);
 	assert_int_equal(blocks(&fixture, 10), 2);
+	assert_int_equal(fixture.facts.blocking.roots, 2);
+	assert_int_equal(fixture.facts.blocking.deepest, 2);
+	expect_hold(&fixture, 1, 0, 2);
+	expect_hold(&fixture, 2, 0, 3);
+	expect_hold(&fixture, 10, 1, 2);
+	expect_hold(&fixture, 12, 2, 0);
+	assert_int_equal(root_of(&fixture, 12), 2);
+	assert_int_equal(root_of(&fixture, 14), 1);
 	fixture_clear(&fixture);
 }
 
@@ -159,6 +207,10 @@ test_queue(void **state)
 	assert_int_equal(fixture.facts.blocking.root_blocks, 199);
 	assert_int_equal(blocks(&fixture, 1), 199);
 	assert_int_equal(blocks(&fixture, 199), 1);
+	/* Those ahead in the queue are no steps of the way. */
+	assert_int_equal(fixture.facts.blocking.deepest, 1);
+	expect_hold(&fixture, 1, 0, 199);
+	expect_hold(&fixture, 199, 1, 0);
 	fixture_clear(&fixture);
 }
 
@@ -181,6 +233,13 @@ test_deadlock(void **state)
 	assert_int_equal(root_pid(&fixture), -1);
 	assert_int_equal(fixture.facts.blocking.root_blocks, 0);
 	assert_int_equal(blocks(&fixture, 1), 2);
+	assert_int_equal(fixture.facts.blocking.roots, 0);
+	assert_int_equal(fixture.facts.blocking.deepest, 0);
+	for (int32_t pid = 1; pid <= 5; pid++) {
+		expect_hold(&fixture, pid, -1, 0);
+		assert_int_equal(root_of(&fixture, pid), -1);
+	}
+	assert_int_equal(blocks(&fixture, 4), 0); /* its own lock holds up nobody */
 	fixture_clear(&fixture);
 }
 
@@ -199,11 +258,17 @@ test_prepared(void **state)
 	assert_int_equal(fixture.facts.blocking.waiting, 2);
 	assert_int_equal(root_pid(&fixture), -1);
 	assert_int_equal(blocks(&fixture, 1), 1);
+	assert_int_equal(fixture.facts.blocking.prepared, 2);
+	assert_int_equal(fixture.facts.blocking.roots, 0);
+	assert_int_equal(fixture.facts.blocking.deepest, 2);
+	expect_hold(&fixture, 2, 2, 0);
+	assert_int_equal(root_of(&fixture, 2), 0);
 	add_holder(&fixture, 9);
 	add_waiter(&fixture, 3, both, 2);
 	fixture_analyse(&fixture);
 	assert_int_equal(root_pid(&fixture), 9);
 	assert_int_equal(fixture.facts.blocking.root_blocks, 1);
+	assert_int_equal(fixture.facts.blocking.prepared, 2);
 	fixture_clear(&fixture);
 }
 
@@ -222,6 +287,37 @@ test_unknown(void **state)
 	assert_int_equal(fixture.facts.blocking.waiting, 2);
 	assert_int_equal(root_pid(&fixture), -1);
 	assert_int_equal(blocks(&fixture, 1), 0);
+	assert_int_equal(fixture.facts.blocking.looked, 1);
+	expect_hold(&fixture, 1, -1, 0);
+	expect_hold(&fixture, 2, -1, 0);
+	fixture_clear(&fixture);
+}
+
+/* A long chain, and as many sessions in one queue, each of which names those ahead of it. */
+static void
+test_long(void **state)
+{
+	static int32_t pids[3000];
+	struct fixture fixture;
+
+	(void)state;
+	for (int32_t i = 0; i < 3000; i++)
+		pids[i] = i + 1;
+	fixture_init(&fixture);
+	add_holder(&fixture, 1);
+	for (int32_t pid = 2; pid <= 3000; pid++)
+		add_waiter(&fixture, pid, &pids[pid - 2], 1);
+	fixture_analyse(&fixture);
+	assert_int_equal(fixture.facts.blocking.deepest, 2999);
+	expect_hold(&fixture, 1, 0, 2999);
+	expect_hold(&fixture, 3000, 2999, 0);
+	for (size_t i = 1; i < 3000; i++) {
+		fixture.snap->sessions[i].blocked_by = pids;
+		fixture.snap->sessions[i].blocker_count = i < 100 ? i : 100;
+	}
+	fixture_analyse(&fixture);
+	assert_int_equal(fixture.facts.blocking.deepest, 1);
+	expect_hold(&fixture, 1, 0, 2999);
 	fixture_clear(&fixture);
 }
 
@@ -263,6 +359,7 @@ main(void)
 		cmocka_unit_test(test_deadlock),
 		cmocka_unit_test(test_prepared),
 		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_waiter),
 	};
 

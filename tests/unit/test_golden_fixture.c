@@ -219,11 +219,15 @@ fixture_analyse(struct fixture *fixture)
 	make_facts(fixture, fixture->snap, fixture->previous);
 	alerts_update(&fixture->alerts, &fixture->facts, fixture->snap->wall_us);
 	advice_make(&fixture->alerts, &fixture->facts);
+	verdict_make(&fixture->verdict,
+	    &(struct evidence){ fixture->snap, &fixture->facts, &fixture->alerts,
+	        &fixture->tracks });
 	fixture->data = (struct table_data){
 		.snap = fixture->snap,
 		.facts = &fixture->facts,
 		.alerts = &fixture->alerts,
 		.tracks = &fixture->tracks,
+		.verdict = fixture->judged ? &fixture->verdict : NULL,
 		.settings = &fixture->settings,
 	};
 }
@@ -297,6 +301,7 @@ fixture_init(struct fixture *fixture, enum scene scene, bool with_pools)
 		add_scenario(&fixture->settings, "high-performance", 50, 10, 200);
 	}
 	alerts_init(&fixture->alerts, &fixture->settings);
+	fixture->judged = scenes[scene].judged;
 	set_link(fixture, scene);
 	fixture->frame = (struct ui_frame){
 		.history = &fixture->history,

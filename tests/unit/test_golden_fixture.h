@@ -8,6 +8,7 @@
 #include "analysis/alerts.h"
 #include "analysis/facts.h"
 #include "analysis/tracks.h"
+#include "analysis/verdict.h"
 #include "base/settings.h"
 #include "model/history.h"
 #include "model/link.h"
@@ -28,6 +29,7 @@ enum scene {
 	SCENE_THOUSAND,   /* 1000 sessions */
 	SCENE_RESTRICTED, /* a role that sees little */
 	SCENE_MANAGED,    /* a role that may end little, at a service */
+	SCENE_PILE,       /* many wait for one, some behind others */
 	SCENE_COUNT
 };
 
@@ -38,6 +40,8 @@ struct fixture {
 	struct facts facts;
 	struct alert_set alerts;
 	struct tracks tracks;
+	struct verdict verdict;
+	bool judged; /* the screen shows the verdict */
 	struct messages messages;
 	struct link link;
 	struct table_data data;

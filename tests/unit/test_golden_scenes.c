@@ -87,17 +87,37 @@ static const struct batch managed[] = {
 	    "SELECT pg_sleep(600)", 0 },
 };
 
+static const struct batch pile[] = {
+	{ 1, 4711, "migrate", "owner", "shop", "10.0.0.9", STATE_IDLE_IN_TRANSACTION, 14 * MINUTE,
+	    "ALTER TABLE orders ADD COLUMN note text", 0 },
+	{ 1, 4800, "psql", "postgres", "shop", "local", STATE_IDLE_IN_TRANSACTION, 40 * SECOND,
+	    "UPDATE items SET stock = 0 WHERE id = 5", 0 },
+	{ 9, 20100, "web", "app", "shop", "10.0.0.5", STATE_IDLE, 3 * MINUTE,
+	    "SELECT * FROM orders WHERE customer_id = $1", 0 },
+	{ 6, 20140, "web", "app", "shop", "10.0.0.5", STATE_ACTIVE, 2 * SECOND,
+	    "SELECT count(*) FROM items WHERE stock > 0", 0 },
+	{ 8, 20150, "web", "app", "shop", "10.0.0.6", STATE_ACTIVE, 50 * SECOND,
+	    "UPDATE orders SET state = 'paid' WHERE id = 421173", 4711 },
+	{ 2, 20170, "worker", "jobs", "shop", "10.0.0.7", STATE_ACTIVE, 20 * SECOND,
+	    "UPDATE carts SET done = true WHERE id = 17", 20152 },
+	{ 1, 20180, "worker", "jobs", "shop", "10.0.0.7", STATE_ACTIVE, 9 * SECOND,
+	    "UPDATE items SET stock = stock - 1 WHERE id = 5", 4800 },
+	{ 1, 20190, "worker", "jobs", "shop", "10.0.0.7", STATE_ACTIVE, 8 * SECOND,
+	    "DELETE FROM queue WHERE done", 20171 },
+};
+
 #define BATCHES(rows) rows, sizeof(rows) / sizeof((rows)[0])
 
 const struct scene_row scenes[SCENE_COUNT] = {
-	[SCENE_BUSY] = { "busy", BATCHES(busy), 100, 70 },
-	[SCENE_HEALTHY] = { "healthy", NULL, 0, 100, 1 },
-	[SCENE_REFUSED] = { "refused", NULL, 0, 0, 0 },
-	[SCENE_DOWN] = { "down", BATCHES(busy), 100, 91 },
-	[SCENE_LATE] = { "late", BATCHES(busy), 100, 91 },
-	[SCENE_CONNECTING] = { "connecting", NULL, 0, 0, 0 },
-	[SCENE_HOSTILE] = { "hostile", BATCHES(hostile), 20, 6 },
-	[SCENE_THOUSAND] = { "thousand", BATCHES(thousand), 1500, 900 },
-	[SCENE_MANAGED] = { "managed", BATCHES(managed), 20, 12 },
-	[SCENE_RESTRICTED] = { "restricted", BATCHES(restricted), 50, 20 },
+	[SCENE_BUSY] = { "busy", BATCHES(busy), 100, 70, false },
+	[SCENE_HEALTHY] = { "healthy", NULL, 0, 100, 1, true },
+	[SCENE_REFUSED] = { "refused", NULL, 0, 0, 0, false },
+	[SCENE_DOWN] = { "down", BATCHES(busy), 100, 91, false },
+	[SCENE_LATE] = { "late", BATCHES(busy), 100, 91, false },
+	[SCENE_CONNECTING] = { "connecting", NULL, 0, 0, 0, false },
+	[SCENE_HOSTILE] = { "hostile", BATCHES(hostile), 20, 6, false },
+	[SCENE_THOUSAND] = { "thousand", BATCHES(thousand), 1500, 900, false },
+	[SCENE_MANAGED] = { "managed", BATCHES(managed), 20, 12, false },
+	[SCENE_PILE] = { "pile", BATCHES(pile), 50, 20, true },
+	[SCENE_RESTRICTED] = { "restricted", BATCHES(restricted), 50, 20, false },
 };

@@ -26,7 +26,8 @@ struct scene_row {
 	const struct batch *batches;
 	size_t count;
 	int max_connections;
-	int before; /* sessions used five minutes ago */
+	int before;  /* sessions used five minutes ago */
+	bool judged; /* with a verdict */
 };
 
 extern const struct scene_row scenes[SCENE_COUNT];

@@ -92,7 +92,8 @@ test_levels(void **state)
 	    "PGCONNTOP CRITICAL - utilization 93.8 %: web has 68 (limit 85.0 %); "
 	    "idle in transaction 2 min: pid 207 worker (limit 1 min); 91 of 97 slots used");
 	has(answer,
-	    "\nCRITICAL utilization: utilization 93.8 %: web has 68 (limit 85.0 %)\n"
+	    "\ncause one_took: web took 68 of 91 used slots, 0 of them are idle\n"
+	    "CRITICAL utilization: utilization 93.8 %: web has 68 (limit 85.0 %)\n"
 	    "WARNING idle_in_transaction: idle in transaction 2 min: pid 207 worker");
 	has(answer, "\nworker has 23: idle in transaction 23\n");
 	expect(answer, "in_transaction", 23, ";;");

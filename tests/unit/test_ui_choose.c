@@ -287,6 +287,33 @@ test_search(void **state)
 	assert_int_equal(cursor_pid(fixture), first + 1);
 }
 
+/* To the one at the end of the chains; not past a filter. */
+static void
+test_root(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_int_not_equal(cursor_pid(fixture), 4711);
+	press(fixture, "1 B");
+	assert_int_equal(cursor_pid(fixture), 4711);
+	assert_int_equal(fixture_find(fixture, ">!   4711"), cursor_row(fixture));
+	press(fixture, "Space");
+	expect(fixture, " *   4711");
+	press(fixture, "/ 'pid!=4711' Enter B");
+	expect(fixture, "pid 4711 is not in the list: a filter is set, to clear with \\");
+	assert_int_not_equal(cursor_pid(fixture), 4711);
+	press(fixture, "\\ B");
+	assert_int_equal(cursor_pid(fixture), 4711);
+	fixture_next(fixture, 4711);
+	press(fixture, "B");
+	expect(fixture, "it is not known for whom they wait");
+	for (size_t i = 0; i < fixture->snap->session_count; i++)
+		fixture->snap->sessions[i].wait_event_type = NULL;
+	fixture_analyse(fixture);
+	press(fixture, "B");
+	expect(fixture, "no session waits for a lock");
+}
+
 int
 main(void)
 {
@@ -302,6 +329,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_listing_order, screen_set_up,
 		    screen_tear_down),
 		cmocka_unit_test_setup_teardown(test_order, screen_set_up, screen_tear_down),
+		cmocka_unit_test_setup_teardown(test_root, screen_set_up, screen_tear_down),
 		cmocka_unit_test_setup_teardown(test_search, screen_set_up, screen_tear_down),
 	};
 
