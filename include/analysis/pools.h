@@ -49,7 +49,8 @@ struct pools {
 	size_t count;       /* 0 when no pool is configured */
 	int64_t configured; /* sum */
 	int64_t target;     /* connections that the fitting sizes are made for; -1 when unknown */
-	int unclaimed;      /* -1 when there is no sample */
+	int unclaimed;      /* -1 when there is no sample, as the next one */
+	int shared;         /* sessions that several plans claim */
 	struct unclaimed *kinds; /* of the unclaimed ones, most first */
 	size_t kind_count;
 	bool fits; /* configured <= usable; true when usable is unknown */

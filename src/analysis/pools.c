@@ -133,6 +133,7 @@ compare_plans(struct pools *pools, bool observed, const int *peaks)
 			continue;
 		pool->over = more > 0 ? more : 0;
 		pool->under = more < 0 ? -more : 0;
+		pools->shared += pool->shared;
 	}
 }
 
@@ -180,6 +181,7 @@ pools_make(struct pools *pools, const struct input *input, const struct slots *s
 	    (struct pool){ .configured = -1, .shared = -1, .fitting_size = -1, .fitting_all = -1 };
 	pools->configured = plans_sum(plans, count);
 	pools->unclaimed = -1;
+	pools->shared = input->matcher != NULL ? 0 : -1;
 	if (input->matcher != NULL)
 		observe(pools, input, arena);
 	else

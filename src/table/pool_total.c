@@ -37,6 +37,13 @@ unclaimed(const struct table_data *data, const void *row)
 }
 
 static struct value
+shared(const struct table_data *data, const void *row)
+{
+	(void)row;
+	return data->facts->pools.shared < 0 ? value_none() : value_int(data->facts->pools.shared);
+}
+
+static struct value
 target(const struct table_data *data, const void *row)
 {
 	(void)row;
@@ -96,6 +103,8 @@ static const struct column columns[] = {
 	    0, target },
 	{ "unclaimed", NULL, "UNCLAIMED", "sessions that no plan claims", VALUE_INT, 9, 0,
 	    unclaimed },
+	{ "shared", NULL, "OVERLAP", "sessions that several plans claim: the first has them",
+	    VALUE_INT, 7, 0, shared },
 	{ "fits", NULL, "FITS", "whether the plans together fit the usable slots", VALUE_BOOL, 4, 0,
 	    fits, "pools_fit" },
 	{ "text", NULL, "VERDICT", "whether they fit, in words, and what would", VALUE_TEXT, 20, 0,

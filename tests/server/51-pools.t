@@ -65,6 +65,7 @@ sub check_peak {
 		my @sessions = open_sessions($server, 3, %$api);
 		my $seen = $pool->($watch->wait_for(sub { $pool->($_[0])->{observed} == 3 }, 'three sessions'));
 		is("$seen->{peak} $seen->{under} $seen->{shared}", '3 15 3', 'peak, what is not there, what a later plan claims too');
+		is(($watch->reports)[-1]{pool_total}{shared}, 3, 'as the sum says too');
 		is($seen->{idle_share}, 1, 'all of them are idle');
 	}
 	my $later = $pool->($watch->wait_for(sub { $pool->($_[0])->{observed} == 0 }, 'none any more'));
@@ -119,6 +120,7 @@ my $file = write_config($config);
 	sums_ok($report);
 	is_deeply(report($server)->{pools}, [], 'no pools without configuration');
 }
+$observer->wait_for_sessions(1);
 check_peak($server, $file);
 check_narrow($server, $file);
 check_broken($server);

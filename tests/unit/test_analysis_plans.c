@@ -220,6 +220,7 @@ test_alone(void **state)
 	assert_int_equal(pools->items[0].over, -1);
 	assert_int_equal(pools->items[0].under, -1);
 	assert_int_equal(pools->unclaimed, -1);
+	assert_int_equal(pools->shared, -1);
 	assert_true(pools->fits);
 	fixture_clear(&fixture);
 }
@@ -243,6 +244,7 @@ test_kinds(void **state)
 	assert_int_equal(pools->items[0].observed, 5);
 	assert_int_equal(pools->items[0].shared, 5);
 	assert_int_equal(pools->items[1].observed, 0);
+	assert_int_equal(pools->shared, 5);
 	assert_int_equal(pools->unclaimed, 10);
 	assert_int_equal(pools->kind_count, 3);
 	assert_string_equal(pools->kinds[0].application, "psql");
