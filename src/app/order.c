@@ -6,8 +6,10 @@
  */
 #include "order.h"
 
+#include <math.h>
 #include <string.h>
 
+#include "analysis/alert_limit.h"
 #include "analysis/alerts.h"
 #include "base/err.h"
 #include "base/settings.h"
@@ -129,6 +131,28 @@ read_when(struct order *order, const char *when, struct err *err)
 	    err_set(err, "--when: \"%s\" must be warning or critical", colon + 1);
 }
 
+static bool
+has_limit(const struct order *order, const struct settings *settings, bool critical)
+{
+	const struct alert_limit limit = alerts_limit(order->when, settings, critical);
+
+	return !isnan(alert_limit_number(&limit));
+}
+
+/* An alert without a limit never stands, and who waits for it would wait for ever. */
+static bool
+check_limit(const struct order *order, const struct settings *settings, struct err *err)
+{
+	const char *level = level_name(order->level);
+
+	return has_limit(order, settings, true) ||
+	    (order->level == LEVEL_WARNING && has_limit(order, settings, false)) ||
+	    err_set(err,
+	        "--when=%s:%s would never act: that alert has no such limit; give one with "
+	        "--%s=%s:LIMIT",
+	        order->when->name, level, level, order->when->name);
+}
+
 bool
 order_check_when(const char *when, struct err *err)
 {
@@ -163,5 +187,6 @@ order_read(struct order *order, const struct settings *settings, struct err *err
 		    "--%s needs a --filter that says which sessions, such as --filter=pid=4711",
 		    row->option);
 	return check_company(order, settings, err) &&
-	    (settings->when == NULL || read_when(order, settings->when, err));
+	    (settings->when == NULL ||
+	        (read_when(order, settings->when, err) && check_limit(order, settings, err)));
 }

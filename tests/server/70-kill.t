@@ -39,6 +39,10 @@ sub check_usage {
 		[['--kill-all', '--yes', '--filter=pid='], qr/filter/],
 		[['--kill-all', '--watch'], qr/--watch with --kill-all cannot ask.*--yes/],
 		[['--yes'], qr/--yes belongs to an order/],
+		[['--kill-all', '--yes', '--when=idle_ratio:critical'],
+			qr/--when=idle_ratio:critical would never act: .* give one with --critical=idle_ratio:LIMIT/],
+		[['--kill-all', '--yes', '--when=churn', '--warning=churn:off', '--critical=churn:off'],
+			qr/--when=churn:warning would never act: .* give one with --warning=churn:LIMIT/],
 		[['--when=utilization'], qr/--when belongs to an order/],
 	);
 	for my $case (@cases) {
