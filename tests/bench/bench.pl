@@ -339,6 +339,7 @@ sub report_cost {
 }
 
 require "$Bin/batch.pl";
+require "$Bin/ways.pl";
 
 # From exec to the end of the first screen with data.
 sub report_first_frame {
@@ -499,6 +500,7 @@ sub run {
 		report_quiet($sessions);
 		@beside = beside($sessions);
 	}
+	report_ways($server, 2000);
 	print "\n", @beside, "\n";
 	print "doubtful: $_\n" for @notes;
 	print "over its limit: $_\n" for @over;
