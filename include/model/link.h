@@ -36,6 +36,7 @@ enum refusal {
 	REFUSAL_WALSENDERS,  /* max_wal_senders are in use */
 	REFUSAL_CHILDREN,    /* too many clients that are not yet authenticated */
 	REFUSAL_POOLER,      /* PgBouncer's own limit */
+	REFUSAL_POOLED,      /* a pooler gets no login to the server, or not yet */
 	REFUSAL_REPLICATION, /* role may not take a walsender slot */
 	REFUSAL_UNAVAILABLE, /* 57P03: starting up, shutting down, in recovery */
 	REFUSAL_PASSWORD,    /* wrong, or none given */

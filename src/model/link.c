@@ -42,6 +42,8 @@ static const struct {
 	    true },
 	[REFUSAL_POOLER] = { "connection limit of the pooler reached",
 	    "connect to the server itself instead of the pooler", true },
+	[REFUSAL_POOLED] = { "the pooler gets no login to the server",
+	    "the server may be full, or down: connect to it itself instead of the pooler", true },
 	[REFUSAL_REPLICATION] = { "role may not take a walsender slot",
 	    "log in as a superuser, or as a role with REPLICATION, pg_monitor and "
 	    "pg_signal_backend",

@@ -78,8 +78,8 @@ static const struct server_rule server_rules[] = {
 	{ "08P01", NULL, "no such user", REFUSAL_LOGIN },
 	{ "08P01", NULL, "not allowed", REFUSAL_LOGIN },
 	{ "08P01", NULL, "auth", REFUSAL_PASSWORD },
-	{ "08P01", NULL, "server_login_retry", REFUSAL_UNAVAILABLE },
-	{ "08P01", NULL, "cannot connect to server", REFUSAL_UNAVAILABLE },
+	{ "08P01", NULL, "server_login_retry", REFUSAL_POOLED },
+	{ "08P01", NULL, "cannot connect to server", REFUSAL_POOLED },
 	{ NULL, NULL, NULL, REFUSAL_OTHER },
 };
 

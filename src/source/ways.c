@@ -27,6 +27,7 @@ static const unsigned helping[REFUSAL_OTHER + 1] = {
 	[REFUSAL_DATABASE_LIMIT] = WAY(VIA_WALSENDER),
 	[REFUSAL_WALSENDERS] = WAY(VIA_PROC), /* the user's own login was one of a walsender */
 	[REFUSAL_CHILDREN] = WAY(VIA_PROC),
+	[REFUSAL_POOLED] = WAY(VIA_WALSENDER) | WAY(VIA_PROC), /* it does not say why */
 };
 
 bool

@@ -201,6 +201,7 @@ sub check_known {
 sub check_children {
 	my ($server) = @_;
 	my (@silent, $refused);
+	wait_until { my $report = proc($server); !$report->{slots}{used} && !$report->{walsenders}{used} } 20, 'the end of all sessions';
 	for (1 .. 30) {
 		push @silent, map { PgClient->knock($server, tcp => 1) } 1 .. 10;
 		last if ($refused = PgClient->try($server)->error);

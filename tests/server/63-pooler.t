@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: PostgreSQL
-# A full server behind a PgBouncer that passes replication on: in by a walsender slot. PG_BOUNCER
-# names the program, else it is looked for.
+# A full server behind a PgBouncer. One that passes replication on, 1.23 or later: in by a walsender
+# slot. An older one: that is said, and the way left is /proc. PG_BOUNCER names the program, else it
+# is looked for.
 use strict;
 use warnings;
 
@@ -15,7 +16,6 @@ use Test::More;
 my ($pooler) = grep { -x } $ENV{PG_BOUNCER} // (), map { "$_/pgbouncer" } split(/:/, $ENV{PATH}), '/usr/sbin';
 plan skip_all => 'no PgBouncer found' if !$pooler;
 my ($minor) = (run_program([$pooler, '-V']))[1] =~ /PgBouncer 1\.(\d+)/;
-plan skip_all => 'PgBouncer before 1.23 knows no replication, and lets logins wait' if ($minor // 0) < 23;
 my ($bindir) = reverse PgServer::bindirs();
 plan skip_all => 'no PostgreSQL server found (PG_BINDIRS names where)' if !$bindir;
 
@@ -38,6 +38,33 @@ my $program = Program->start([$pooler, "$dir/pooler.ini"], account => $server->{
 	log => "$dir/pooler.log");
 wait_until { IO::Socket::INET->new("127.0.0.1:$port") } 20, 'the pooler' or die slurp("$dir/pooler.log");
 my %login = (login => { tcp => 1, port => $port }, pgdata => '/nowhere', show => 'summary');
+
+# Before it was ever in it passes the refusal on; later it says that it has failed.
+sub check_old {
+	my @sessions = PgClient->fill($server);
+	my $why = qr/(?:all slots in use|the pooler gets no login to the server) \(08P01\): [^\n]+/;
+	complaint([monitor($server, %login)], 2,
+		qr/$why; no way in by a walsender slot: unsupported startup parameter: replication; no way in by \/proc: --pgdata/,
+		'no way in, and why');
+	SKIP: {
+		skip 'there is no /proc/PID/stat here', 1 if !-r '/proc/self/stat';
+		is(report($server, %login, pgdata => $server->data)->{via}, 'proc', 'by /proc where its data directory is named');
+	}
+	my $watch = Report->watch($server, %login);
+	$watch->wait_for(sub { $_[0]{error} }, 'it waits');
+	@sessions = ();
+	$watch->wait_for(sub { ($_[0]{via} // '') eq 'client' }, 'in when there is a slot', 40);
+	is($watch->stop, 0, 'exit status');
+	return;
+}
+
+if (($minor // 0) < 23) {
+	check_old();
+	$program->signal('TERM');
+	$program->wait(10);
+	done_testing();
+	exit;
+}
 is(report($server, %login)->{via}, 'client', 'in through the pooler');
 # Its own connections have gone, and others have taken all slots.
 $observer->query("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()"

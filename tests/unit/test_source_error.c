@@ -159,6 +159,10 @@ test_other_refusals(void **state)
 		  "FATAL:  28000: no entry, SSL on\nLOCATION:  ClientAuthentication, auth.c:1\n",
 		    REFUSAL_LOGIN, "28000", "ClientAuthentication",
 		    "no entry, SSL on; no entry, SSL off" },
+		{ "FATAL:  08P01: server login has been failing, try again later "
+		  "(server_login_retry)\n",
+		    REFUSAL_POOLED, "08P01", "",
+		    "server login has been failing, try again later (server_login_retry)" },
 		{ "FATAL:  08P01: no more connections allowed (max_client_conn)\n", REFUSAL_POOLER,
 		    "08P01", "", "no more connections allowed (max_client_conn)" },
 		{ "FATAL:  08P01: sorry, too many clients already\n", REFUSAL_ALL_SLOTS, "08P01",

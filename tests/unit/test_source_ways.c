@@ -84,7 +84,7 @@ static void
 test_table(void **state)
 {
 	static const enum refusal around[] = { REFUSAL_ALL_SLOTS, REFUSAL_SUPERUSER_RESERVED,
-		REFUSAL_ROLE_RESERVED, REFUSAL_ROLE_LIMIT, REFUSAL_DATABASE_LIMIT };
+		REFUSAL_ROLE_RESERVED, REFUSAL_ROLE_LIMIT, REFUSAL_DATABASE_LIMIT, REFUSAL_POOLED };
 	struct link link = { .via = VIA_CLIENT };
 	int helped = 0;
 
