@@ -13,6 +13,7 @@
 #include "analysis/churn.h"
 #include "analysis/groups.h"
 #include "analysis/idle.h"
+#include "analysis/limits.h"
 #include "analysis/pools.h"
 #include "analysis/slots.h"
 #include "analysis/trend.h"
@@ -20,19 +21,12 @@
 #include "model/history.h"
 
 struct input;
-struct limit;
 struct snapshot;
 
 /* The session that leads in something, and how long. */
 struct longest {
 	const struct session *session; /* NULL when there is none */
 	int64_t us;                    /* TIME_UNKNOWN then */
-};
-
-/* A role or database with a connection limit, and how much of it is used. */
-struct limit_use {
-	const struct limit *limit;
-	int used;
 };
 
 struct facts {
@@ -51,8 +45,7 @@ struct facts {
 	struct longest xact;     /* the oldest open transaction */
 	struct longest idle_in_transaction; /* aborted or not */
 	struct idle idle, in_transaction;   /* sessions by how long they are idle */
-	struct limit_use *limits;           /* most used share first */
-	size_t limit_count;
+	struct limits limits;
 };
 
 /*

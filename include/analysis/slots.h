@@ -21,7 +21,8 @@ struct slots {
 	                       or the limits are not from the server */
 	enum limits_from limits_from;
 	int states[STATE_COUNT]; /* sum is used */
-	int walsenders;          /* walsender processes, whatever slots they take */
+	int walsenders;          /* walsender processes, whatever slots they take; -1 when our role
+	                            may not see all */
 	int max_wal_senders;     /* -1 when unknown */
 };
 

@@ -81,6 +81,7 @@ struct snapshot {
 	const struct limit *limits;
 	size_t limit_count;
 	struct params params;
+	bool limits_known; /* of roles and databases: they were read */
 	enum signal_right signal_right;
 	bool ages_estimated; /* starts of states are when processes last ran, no more is known */
 	bool restricted;     /* our role may not see all of other roles' sessions */

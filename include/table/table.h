@@ -89,7 +89,8 @@ struct table {
 	                     keeps the rows' own */
 	bool sessions;    /* rows are struct session: filters hold for it */
 	const struct table *total; /* shown with it wherever it is shown; NULL for none */
-	const char *label; /* of its metrics, with the name of the row; NULL where there is none */
+	const char *label; /* of its metrics, with the name of the row, or several as their columns
+	                      are named: "kind, name"; NULL where there is none */
 	void (*rows)(const struct table_data *data, struct rows *out, struct arena *arena);
 	/* Those of its metrics, which must not come and go; NULL when they are the same. */
 	void (*metric_rows)(const struct table_data *data, struct rows *out, struct arena *arena);
@@ -106,7 +107,7 @@ extern const size_t table_count;
 /* The tables that code names. */
 extern const struct table table_summary, table_states, table_applications, table_users,
     table_databases, table_clients, table_sessions, table_queries, table_pools, table_pool_total,
-    table_unclaimed, table_idle, table_turnover, table_params, table_alerts;
+    table_unclaimed, table_limits, table_idle, table_turnover, table_params, table_alerts;
 
 /* What an act did: its targets, and how many have which outcome. Not for --show. */
 extern const struct table table_targets, table_outcomes;

@@ -4,8 +4,6 @@
  */
 #include "analysis/facts.h"
 
-#include <stdlib.h>
-
 #include "analysis/input.h"
 #include "model/history.h"
 #include "model/snapshot.h"
@@ -44,43 +42,6 @@ find_longest(struct facts *facts, const struct snapshot *snap)
 	}
 }
 
-static double
-limit_share(const struct limit_use *use)
-{
-	if (use->limit->connections == 0)
-		return use->used > 0 ? 1e9 : 0;
-	return (double)use->used / use->limit->connections;
-}
-
-static int
-compare_limits(const void *a, const void *b)
-{
-	double left = limit_share(a), right = limit_share(b);
-
-	return (left < right) - (left > right);
-}
-
-/* How many sessions count against each limit: superusers' do against a database's, as in the
- * server. */
-static void
-count_limits(struct facts *facts, const struct snapshot *snap)
-{
-	facts->limits = arena_alloc(&facts->arena, snap->limit_count, sizeof *facts->limits);
-	facts->limit_count = snap->limit_count;
-	for (size_t i = 0; i < snap->limit_count; i++) {
-		const struct limit *limit = &snap->limits[i];
-		const struct groups *groups =
-		    &facts->groups[limit->is_role ? GROUP_USER : GROUP_DATABASE];
-
-		facts->limits[i].limit = limit;
-		for (size_t n = 0; n < groups->count; n++)
-			if (groups->items[n].name == limit->name)
-				facts->limits[i].used = groups->items[n].total;
-	}
-	if (facts->limit_count > 1)
-		qsort(facts->limits, facts->limit_count, sizeof *facts->limits, compare_limits);
-}
-
 void
 facts_make(struct facts *facts, const struct input *input)
 {
@@ -102,7 +63,7 @@ facts_make(struct facts *facts, const struct input *input)
 	find_longest(facts, snap);
 	idle_count(&facts->idle, snap, STATE_IDLE);
 	idle_count(&facts->in_transaction, snap, STATE_IDLE_IN_TRANSACTION);
-	count_limits(facts, snap);
+	limits_make(&facts->limits, snap, &facts->slots, facts->groups, &facts->arena);
 }
 
 static bool

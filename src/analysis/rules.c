@@ -181,18 +181,18 @@ read_pool_over(struct reading *reading, const struct facts *facts)
 }
 
 static void
-read_limits(struct reading *reading, const struct facts *facts, bool roles)
+read_limits(struct reading *reading, const struct facts *facts, enum limit_on kind)
 {
-	reading->known = true;
+	reading->known = facts->limits.known;
 	reading->value = 0;
-	for (size_t i = 0; i < facts->limit_count; i++) {
-		const struct limit_use *use = &facts->limits[i];
+	for (size_t i = 0; i < facts->limits.count; i++) {
+		const struct limit_use *use = &facts->limits.items[i];
 
-		if (use->limit->is_role != roles || use->limit->connections == 0)
+		if (use->kind != kind || use->limit == 0)
 			continue;
-		reading->value = (double)use->used / use->limit->connections;
-		snprintf(reading->subject, sizeof reading->subject, "%s has %d of %d",
-		    use->limit->name, use->used, use->limit->connections);
+		reading->value = limit_share(use);
+		snprintf(reading->subject, sizeof reading->subject, "%s has %d of %d", use->name,
+		    use->used, use->limit);
 		return; /* the first one is the fullest */
 	}
 }
@@ -200,13 +200,13 @@ read_limits(struct reading *reading, const struct facts *facts, bool roles)
 static void
 read_role_limit(struct reading *reading, const struct facts *facts)
 {
-	read_limits(reading, facts, true);
+	read_limits(reading, facts, LIMIT_ON_ROLE);
 }
 
 static void
 read_database_limit(struct reading *reading, const struct facts *facts)
 {
-	read_limits(reading, facts, false);
+	read_limits(reading, facts, LIMIT_ON_DATABASE);
 }
 
 static void

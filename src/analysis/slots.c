@@ -51,6 +51,8 @@ slots_count(struct slots *slots, const struct snapshot *snap)
 		if (session->kind == KIND_UNKNOWN)
 			slots->estimated = true;
 	}
+	if (snap->restricted)
+		slots->walsenders = -1;
 	if (slots->usable < 0)
 		return;
 	slots->free = slots->usable > slots->used ? slots->usable - slots->used : 0;

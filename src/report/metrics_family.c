@@ -22,7 +22,7 @@
 
 /* Those of one table: their names, and the values of each row by column. */
 struct series {
-	const char *label; /* escaped; NULL in a table without */
+	const char *labels; /* as they are written; NULL in a table without */
 	struct value *values;
 };
 
@@ -126,13 +126,40 @@ metrics_label(struct arena *arena, const char *raw)
 	return copy;
 }
 
-/* The column with the name of a row. */
+/* The column whose text is that label of a row: of that name, else the row's name. */
 static const struct column *
-name_column(const struct table *table)
+label_column(const struct table *table, const char *label)
 {
-	const struct column *column = table_column(table, "name");
+	const struct column *column = table_column(table, label);
 
+	if (column == NULL)
+		column = table_column(table, "name");
 	return column != NULL ? column : &table->columns[0];
+}
+
+/* `kind="role",name="web"`; of no row: OTHER for each. */
+static const char *
+labels_of(const struct block *block, const struct exposition *exposition,
+    const struct table_data *data, const void *row)
+{
+	struct arena *arena = exposition->arena;
+	const char *all = "", *at = block->table->label;
+
+	for (size_t n; *at != '\0'; at += n + strspn(at + n, ", ")) {
+		const char *label, *text = OTHER;
+
+		n = strcspn(at, ",");
+		label = arena_strndup(arena, at, n);
+		if (row != NULL) {
+			struct value value = label_column(block->table, label)->get(data, row);
+
+			text =
+			    metrics_label(arena, value.type == VALUE_TEXT ? value.s : "(unknown)");
+		}
+		all = arena_printf(arena, "%s%s%s=\"%s\"", all, all[0] != '\0' ? "," : "", label,
+		    text);
+	}
+	return all;
 }
 
 /* A number; false for what is unknown or none. */
@@ -183,20 +210,15 @@ static struct series *
 series_of(struct block *block, const struct exposition *exposition, const struct table_data *data,
     const void *row)
 {
-	const char *label = NULL;
+	const char *labels = NULL;
 
-	if (block->table->label != NULL && block->count >= block->rows) {
-		label = OTHER;
-	} else if (block->table->label != NULL) {
-		struct value name = name_column(block->table)->get(data, row);
-
-		label = metrics_label(exposition->arena,
-		    name.type == VALUE_TEXT ? name.s : "(unknown)");
-	}
+	if (block->table->label != NULL)
+		labels =
+		    labels_of(block, exposition, data, block->count < block->rows ? row : NULL);
 	for (size_t i = 0; i < block->count; i++)
-		if (label == NULL || strcmp(block->series[i].label, label) == 0)
+		if (labels == NULL || strcmp(block->series[i].labels, labels) == 0)
 			return &block->series[i];
-	block->series[block->count] = (struct series){ label,
+	block->series[block->count] = (struct series){ labels,
 		arena_alloc(exposition->arena, block->column_count, sizeof(struct value)) };
 	return &block->series[block->count++];
 }
@@ -238,8 +260,8 @@ add_sample(const struct exposition *exposition, const struct block *block,
 
 	buf_addf(exposition->out, "%s{server=\"%s\"", family_name(name, block->table, column),
 	    exposition->server);
-	if (series->label != NULL)
-		buf_addf(exposition->out, ",%s=\"%s\"", block->table->label, series->label);
+	if (series->labels != NULL)
+		buf_addf(exposition->out, ",%s", series->labels);
 	if (column->label != NULL) {
 		size_t n = strcspn(column->label, "=");
 

@@ -248,5 +248,6 @@ pg_names_limits(struct pg_names *names, struct snapshot *snap)
 	}
 	snap->limits = limits;
 	snap->limit_count = count;
+	snap->limits_known = names->right != SIGNAL_UNKNOWN;
 	snap->signal_right = names->right;
 }

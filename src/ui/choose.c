@@ -3,6 +3,7 @@
 #include "internal.h"
 
 #include "analysis/groups.h"
+#include "analysis/limits.h"
 #include "analysis/pools.h"
 #include "base/settings.h"
 #include "table/filter.h"
@@ -55,6 +56,15 @@ choose_listing(struct ui *ui, const struct ui_frame *frame, int arg)
 	return UI_DRAW;
 }
 
+/* Whether the limit is one of sessions that have its name in that column. */
+static bool
+is_limit_of(const struct limit_use *use, const char *column)
+{
+	return use != NULL &&
+	    ((use->kind == LIMIT_ON_ROLE && strcmp(column, "user") == 0) ||
+	        (use->kind == LIMIT_ON_DATABASE && strcmp(column, "database") == 0));
+}
+
 /* The column of the pane's table that has what that column of a session has; NULL for none. */
 static const struct column *
 find_like(const struct pane *pane, const char *column)
@@ -63,6 +73,9 @@ find_like(const struct pane *pane, const char *column)
 
 	if (pane_has_sessions(pane))
 		return table_column(&table_sessions, column);
+	if (pane->table == &table_limits)
+		return is_limit_of(pane_row(pane), column) ? table_column(pane->table, "name")
+		                                           : NULL;
 	if (i == LISTING_COUNT || pane->table == &table_pools)
 		return NULL;
 	if (listings[i].column == NULL)
@@ -74,11 +87,12 @@ const char *
 choose_cursor_text(struct ui *ui, const struct ui_frame *frame, const char *column)
 {
 	struct pane *pane = &ui->panes[ui->focus];
-	const struct column *like = find_like(pane, column);
+	const struct column *like;
 	struct value value;
 	const void *row;
 
 	pane_update(ui, ui->focus, frame);
+	like = find_like(pane, column);
 	row = pane_row(pane);
 	if (row == NULL || like == NULL)
 		return NULL;
@@ -183,6 +197,18 @@ choose_row_sessions(struct ui *ui, const struct ui_frame *frame)
 		ui->focus = PANE_SESSIONS;
 	buf_clear(&expression);
 	return want;
+}
+
+/* Those of a role or database; other limits are of no sessions in particular. */
+unsigned
+choose_limit_sessions(struct ui *ui, const struct ui_frame *frame)
+{
+	const struct limit_use *use = pane_row(&ui->panes[PANE_LIMITS]);
+
+	if (is_limit_of(use, "user") || is_limit_of(use, "database"))
+		return choose_row_sessions(ui, frame);
+	ui->zoom = !ui->zoom;
+	return UI_DRAW;
 }
 
 unsigned

@@ -115,6 +115,8 @@ command_enter(struct ui *ui, const struct ui_frame *frame, int arg)
 	case PANE_SESSIONS:
 	case PANE_QUERIES:
 		return open_details(ui);
+	case PANE_LIMITS:
+		return choose_limit_sessions(ui, frame);
 	case PANE_STATES:
 	case PANE_ALERTS:
 	case PANE_COUNT:
@@ -270,6 +272,8 @@ const struct command commands[] = {
 	{ "queries", "4", "long-running queries and transactions", NULL, PANES, run_pane,
 	    PANE_QUERIES, UNLABELLED },
 	{ "states", "5", "slots by state", NULL, PANES, run_pane, PANE_STATES, UNLABELLED },
+	{ "limits", "6", "connection limits, and what is left of them", NULL, PANES, run_pane,
+	    PANE_LIMITS, UNLABELLED },
 	{ "alerts", "7", "alerts and messages", NULL, PANES, run_pane, PANE_ALERTS, UNLABELLED },
 
 	{ "up", "Up k", "one row up", MOVING, LISTS, run_move, MOVE_UP, UNLABELLED },

@@ -158,7 +158,7 @@ state_line_words(struct writer *writer)
 		units_number(rate, facts->churn.closed_per_second);
 		word_add(writer, arena_printf(arena, "closed %s/s", rate), STYLE_TEXT, 45, 1);
 	}
-	if (slots->max_wal_senders >= 0)
+	if (slots->max_wal_senders >= 0 && slots->walsenders >= 0)
 		word_add(writer,
 		    arena_printf(arena, "walsenders %d/%d", slots->walsenders,
 		        slots->max_wal_senders),

@@ -24,6 +24,7 @@ enum pane_id {
 	PANE_SESSIONS,
 	PANE_QUERIES,
 	PANE_STATES,
+	PANE_LIMITS, /* of roles, databases and the server */
 	PANE_ALERTS, /* and messages */
 	PANE_COUNT
 };
@@ -269,13 +270,14 @@ const char *filters_text(const struct ui *ui, enum filter_slot slot);
  * NULL when there is none. */
 const char *choose_cursor_text(struct ui *ui, const struct ui_frame *frame, const char *column);
 
-/* Commands, and what Enter does on a group or a pool. */
+/* Commands, and what Enter does on a group, a limit or a pool. */
 unsigned choose_listing(struct ui *ui, const struct ui_frame *frame, int arg);
 unsigned choose_user(struct ui *ui, const struct ui_frame *frame, int arg);
 unsigned choose_application(struct ui *ui, const struct ui_frame *frame, int arg);
 unsigned choose_idle(struct ui *ui, const struct ui_frame *frame, int arg);
 unsigned choose_all(struct ui *ui, const struct ui_frame *frame, int arg);
 unsigned choose_row_sessions(struct ui *ui, const struct ui_frame *frame);
+unsigned choose_limit_sessions(struct ui *ui, const struct ui_frame *frame);
 unsigned choose_pool_sessions(struct ui *ui, const struct ui_frame *frame);
 
 /* order.c */

@@ -29,7 +29,7 @@ static const struct band bands[] = {
 	    { { PANE_GROUPS, 0, 9 }, { PANE_POOLS, 100, 8 }, { PANE_STATES, 160, 8 } }, 3 },
 	{ 0, 0, 0, { { PANE_SESSIONS, 0, 1 } }, 1 },
 	{ 28, 27, 0, { { PANE_QUERIES, 0, 1 } }, 1 },
-	{ 44, 15, 10, { { PANE_ALERTS, 0, 1 } }, 1 },
+	{ 44, 15, 10, { { PANE_ALERTS, 0, 3 }, { PANE_LIMITS, 160, 2 } }, 2 },
 };
 
 #define BAND_COUNT (sizeof(bands) / sizeof(bands[0]))
@@ -41,6 +41,7 @@ static const enum pane_id hosts[PANE_COUNT][3] = {
 	[PANE_SESSIONS] = { PANE_SESSIONS },
 	[PANE_QUERIES] = { PANE_SESSIONS },
 	[PANE_STATES] = { PANE_QUERIES, PANE_SESSIONS },
+	[PANE_LIMITS] = { PANE_QUERIES, PANE_SESSIONS },
 	[PANE_ALERTS] = { PANE_QUERIES, PANE_SESSIONS },
 };
 

@@ -21,6 +21,7 @@ const struct pane_info pane_infos[PANE_COUNT] = {
 	[PANE_SESSIONS] = { '3', &table_sessions, { "No session holds a slot." } },
 	[PANE_QUERIES] = { '4', &table_queries, { "No query runs and no transaction is open." } },
 	[PANE_STATES] = { '5', &table_states, { "" } },
+	[PANE_LIMITS] = { '6', &table_limits, { "No limit is known." } },
 	[PANE_ALERTS] = { '7', &table_alerts, { "OK: no alert, and no messages." } },
 };
 

@@ -45,6 +45,10 @@ my %root_types = (
 	clients => [\%group_types], sessions => [\%session_types],
 	pools => [{ name => 'text', configured => 'int', observed => 'int', over => 'int' }],
 	pool_total => { configured => 'int', usable => 'int', fits => 'bool' },
+	limits => [{
+		kind => 'text', name => 'text', used => 'int', limit => 'int', headroom => 'int',
+		share => 'number', level => 'text',
+	}],
 	alerts => [{
 		name => 'text', level => 'text', value => 'number', warning => 'number?', critical => 'number?',
 		message => 'text',

@@ -98,6 +98,42 @@ sub check_limits {
 	return;
 }
 
+# The row of a limit in the table of them.
+sub limit_of {
+	my ($report, $kind, $name) = @_;
+	my ($row) = grep { "$_->{kind} $_->{name}" eq "$kind $name" } @{ $report->{limits} };
+	return $row ? join ' ', map { $_ // 'null' } @$row{qw(used limit headroom)} : undef;
+}
+
+# Who counts against a limit, as the server has it: it is full when it refuses one more. A
+# walsender and superusers are among those in the database.
+sub check_table {
+	my ($server, $observer) = @_;
+	my @sessions = (PgClient->new($server, replication => 'database', database => 'small'),
+		PgClient->new($server, database => 'small'));
+	push @sessions, PgClient->fill($server, user => 'app', database => 'small');
+	my $boss = PgClient->new($server, user => 'boss', database => 'small');
+	push @sessions, PgClient->fill($server, user => 'narrow');
+	$observer->wait_for_sessions($observer->query(
+		"select count(*) from pg_stat_activity where backend_type = 'client backend'"));
+	my $report = report($server, show => 'limits,summary');
+	is(limit_of($report, 'role', 'narrow'), '3 3 0', 'a role that is refused has nothing left');
+	is(limit_of($report, 'database', 'small'), '5 4 0', 'nor a database, past which a superuser got in');
+	is(limit_of($report, 'role', 'boss'), undef, 'superusers have no limit of their role');
+	is(limit_of($report, 'slots', 'usable'), "@{ $report->{slots} }{qw(used usable free)}", 'slots');
+	is(limit_of($report, 'walsenders', 'max_wal_senders'), '1 4 3', 'walsenders');
+	is(limit_of($report, 'reserve', 'superuser'), '0 4 4', 'what superusers have left');
+	my @shares = map { $_->{share} } @{ $report->{limits} };
+	is("@shares", join(' ', sort { $b <=> $a } @shares), 'the nearest come first');
+	is($report->{limits}[0]{level}, 'critical', 'their level');
+	$report = report($server, show => 'limits', login => { user => 'app' });
+	is(limit_of($report, 'role', 'narrow'), '3 3 0', 'whoever looks');
+	is(limit_of($report, 'walsenders', 'max_wal_senders'), 'null 4 null', 'what may not be seen is not 0');
+	my (undef, $metrics) = monitor($server, show => 'limits', format => 'openmetrics');
+	like($metrics, qr/^pgconntop_limit_used\{server="[^"]+",kind="role",name="narrow"\} 3$/m, 'metrics');
+	return;
+}
+
 PgServer::each_version(sub {
 	my ($bindir, $version) = @_;
 	my $reserved = $version >= 160000 ? 2 : 0;
@@ -113,5 +149,7 @@ PgServer::each_version(sub {
 	$observer->query('create role app login');
 	check_free($server, $observer, 16 - $reserved);
 	check_limits($server, $observer);
+	$observer->wait_for_sessions(1);
+	check_table($server, $observer);
 });
 done_testing();

@@ -114,6 +114,8 @@ sub check_limits {
 	is("$slots->{max_connections} $slots->{superuser_reserved} $report->{walsenders}{max}", SLOTS . ' 3 4', 'limits');
 	is($slots->{limits_from}, 'configuration files', 'where they are from');
 	ok($slots->{estimated}, 'which is an estimate');
+	is(join(' ', sort map { $_->{kind} } @{ $report->{limits} }), 'reserve slots walsenders',
+		'those of roles and databases are in no file');
 	return;
 }
 

@@ -17,7 +17,7 @@ use Program;
 
 our @EXPORT = qw(complaint monitor named report sums_ok total);
 
-use constant ALL => 'summary,states,applications,users,databases,clients,sessions,queries,pools,alerts';
+use constant ALL => 'summary,states,applications,users,databases,clients,sessions,queries,pools,limits,alerts';
 
 # The command line. Options: a server's connection string is made of login (those of
 # PgServer::connstr), the others are pgconntop's: show, count, interval ...; args is a list of more.

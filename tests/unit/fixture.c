@@ -74,6 +74,7 @@ fixture_snapshot(void)
 	snap->superuser_reserved = 3;
 	snap->max_wal_senders = 10;
 	snap->hidden_known = true;
+	snap->limits_known = true;
 	return snap;
 }
 

@@ -119,40 +119,6 @@ test_not_ours(void **state)
 }
 
 static void
-expect_limit(const struct limit_use *use, const char *name, int used)
-{
-	assert_string_equal(use->limit->name, name);
-	assert_int_equal(use->used, used);
-}
-
-/* The fullest first; a limit of 0 is past full as soon as one is in. */
-static void
-test_limits(void **state)
-{
-	static const struct limit limits[] = { { "app", true, 20 }, { "wall", false, 12 },
-		{ "absent", true, 3 }, { "boss", true, 0 }, { "off", false, 0 },
-		{ "solo", true, 1 } };
-	struct fixture fixture;
-
-	(void)state;
-	fixture_init(&fixture);
-	fixture_add_many(fixture.snap, 100, 10, "web", STATE_IDLE);
-	fixture_add(fixture.snap, 1, "boss", "boss", STATE_IDLE);
-	fixture_add(fixture.snap, 2, "solo", "solo", STATE_IDLE);
-	fixture_add(fixture.snap, 3, "postgres", "psql", STATE_IDLE); /* one past it */
-	fixture_limits(fixture.snap, limits, COUNT_OF(limits));
-	fixture_analyse(&fixture);
-	assert_int_equal(fixture.facts.limit_count, 6);
-	expect_limit(&fixture.facts.limits[0], "boss", 1);
-	expect_limit(&fixture.facts.limits[1], "wall", 13);
-	expect_limit(&fixture.facts.limits[2], "solo", 1);
-	expect_limit(&fixture.facts.limits[3], "app", 10);
-	for (int i = 4; i < 6; i++)
-		assert_int_equal(fixture.facts.limits[i].used, 0);
-	fixture_clear(&fixture);
-}
-
-static void
 test_point(void **state)
 {
 	struct snapshot *snap = fixture_snapshot();
@@ -230,7 +196,7 @@ test_hostile(void **state)
 	assert_true(fixture.facts.xact.us >= 0);
 	assert_true(fixture.facts.query.us >= 0);
 	assert_true(fixture.facts.churn.known);
-	assert_int_equal(fixture.facts.limit_count, 4);
+	assert_int_equal(fixture.facts.limits.count, 8);
 	fixture_clear(&fixture);
 }
 
@@ -242,7 +208,6 @@ main(void)
 		cmocka_unit_test(test_states),
 		cmocka_unit_test(test_longest),
 		cmocka_unit_test(test_not_ours),
-		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_point),
 		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_trend),

@@ -111,6 +111,7 @@ set_server(struct snapshot *snap, enum scene scene)
 	snap->restricted = scene == SCENE_RESTRICTED;
 	snap->signal_right = scene == SCENE_MANAGED ? SIGNAL_OWN : SIGNAL_OTHERS;
 	snap->hidden_known = true;
+	snap->limits_known = true;
 	if (scene == SCENE_THOUSAND) {
 		snap->server.version = "17.2";
 		snap->reserved = 5;
@@ -118,6 +119,22 @@ set_server(struct snapshot *snap, enum scene scene)
 }
 
 /* Before: two seconds ago. Eight sessions were not opened yet, seven others not yet closed. */
+/* Of roles and databases, below their alerts. */
+static void
+add_limits(struct snapshot *snap)
+{
+	static const struct limit rows[] = { { "app", true, 48 }, { "analyst", true, 15 },
+		{ "shop", false, 120 }, { "off", false, 0 } };
+	struct limit *limits = arena_alloc(&snap->arena, 4, sizeof *limits);
+
+	for (size_t i = 0; i < 4; i++) {
+		limits[i] = rows[i];
+		limits[i].name = snapshot_intern(snap, rows[i].name, strlen(rows[i].name));
+	}
+	snap->limits = limits;
+	snap->limit_count = 4;
+}
+
 static struct snapshot *
 make_snapshot(enum scene scene, bool before)
 {
@@ -137,6 +154,8 @@ make_snapshot(enum scene scene, bool before)
 	for (int n = 0; before && scenes[scene].count > 0 && n < closed.count; n++)
 		add_session(snap, &closed, n);
 	add_others(snap);
+	if (scene == SCENE_BUSY)
+		add_limits(snap);
 	snapshot_finish(snap);
 	return snap;
 }

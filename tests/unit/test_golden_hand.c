@@ -30,6 +30,18 @@ copy_session(struct snapshot *snap, const struct session *old)
 	}
 }
 
+static void
+copy_limits(struct snapshot *snap, const struct snapshot *old)
+{
+	struct limit *limits = arena_alloc(&snap->arena, old->limit_count, sizeof(*limits));
+
+	for (size_t i = 0; i < old->limit_count; i++) {
+		limits[i] = old->limits[i];
+		limits[i].name = snapshot_intern(snap, limits[i].name, strlen(limits[i].name));
+	}
+	snap->limits = limits;
+}
+
 /* Whether a session is in the next sample. */
 typedef bool stay_function(const struct fixture *fixture, const struct session *session,
     int32_t gone);
@@ -67,6 +79,7 @@ take_sample(struct fixture *fixture, stay_function *stays, int32_t gone, bool ag
 		if (!stay && again)
 			make_new(&snap->sessions[snap->session_count - 1], snap->server_us);
 	}
+	copy_limits(snap, old);
 	snapshot_finish(snap);
 	snapshot_free(fixture->previous);
 	fixture->previous = fixture->snap;

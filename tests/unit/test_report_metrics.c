@@ -293,7 +293,7 @@ test_choice(void **state)
 	assert_false(report_show(&report, "summary,sessions", &err));
 	assert_string_equal(err.msg,
 	    "no metrics of sessions: openmetrics has those of summary, states, applications, "
-	    "users, databases, clients, pools, idle, alerts");
+	    "users, databases, clients, pools, limits, idle, alerts");
 	assert_false(report_show(&report, "queries", &err));
 	assert_true(report_show(&report, "users", &err));
 	assert_true(report_columns(&report, "oldest_idle,total", &arena, &err));

@@ -129,7 +129,7 @@ test_summary_unknown(void **state)
 	    "time=2026-11-20T14:02:33.123456Z via=client "
 	    "verdict=unknown next=nothing to do for what is seen; 1 of 1 sessions are not: grant "
 	    "pg_monitor to our role used=1 usable=0 free=0 max_connections=2 superuser_reserved=3 "
-	    "reserved=0 estimated=yes limits_from=server walsenders_used=0 ages_estimated=no "
+	    "reserved=0 estimated=yes limits_from=server ages_estimated=no "
 	    "peak=1 peak_time=2026-11-20T14:02:33.123456Z level=ok");
 	snap->max_connections = 4;
 	fixture_add(snap, 2, "monitor", "", STATE_ACTIVE)->wait_event_type = "Lock";
@@ -139,7 +139,7 @@ test_summary_unknown(void **state)
 	    "verdict=critical next=look into this: utilization 200.0 %: (none) has 1 "
 	    "(limit 85.0 %) utilization=200.0 % used=2 usable=1 free=0 max_connections=4 "
 	    "superuser_reserved=3 reserved=0 estimated=yes limits_from=server "
-	    "walsenders_used=0 longest_query=10s "
+	    "longest_query=10s "
 	    "longest_pid=2 longest_application=(none) longest_text=select 1 ages_estimated=no "
 	    "blocked=1 peak=2 peak_time=2026-11-20T14:02:33.123456Z level=critical");
 	fixture_clear(&fixture);
@@ -228,6 +228,47 @@ test_group_limit(void **state)
 	assert_int_equal(table_users.level(&fixture.data,
 	                     &fixture.facts.groups[GROUP_USER].items[0]),
 	    LEVEL_CRITICAL);
+	fixture_clear(&fixture);
+}
+
+/* The n-th limit as `value` and the level of its row. */
+static void
+expect_limit(const struct fixture *fixture, size_t n, const char *value, enum level level)
+{
+	expect_row(&table_limits, fixture, n, value);
+	assert_int_equal(table_limits.level(&fixture->data, &fixture->facts.limits.items[n]),
+	    (int)level);
+}
+
+static void
+test_limits(void **state)
+{
+	static const struct limit limits[] = { { "app", true, 23 }, { "wall", false, 20 },
+		{ "jobs", true, 0 } };
+	struct fixture fixture;
+
+	(void)state;
+	begin(&fixture);
+	fixture_limits(fixture.snap, limits, COUNT_OF(limits));
+	fixture.snap->max_wal_senders = 1;
+	fixture_analyse(&fixture);
+	expect_rows(&table_limits, &fixture, 6);
+	expect_limit(&fixture, 2,
+	    "kind=role name=app used=20 limit=23 headroom=3 share=87.0 % level=warning",
+	    LEVEL_WARNING);
+	expect_limit(&fixture, 3,
+	    "kind=slots name=usable used=22 limit=97 headroom=75 share=22.7 % level=ok", LEVEL_OK);
+	expect_limit(&fixture, 4,
+	    "kind=reserve name=superuser used=0 limit=3 headroom=3 share=0.0 % level=ok", LEVEL_OK);
+	expect_limit(&fixture, 5, "kind=role name=jobs used=0 limit=0 headroom=0 level=ok",
+	    LEVEL_OK);
+	fixture.snap->restricted = true;
+	fixture_analyse(&fixture);
+	expect_limit(&fixture, 0,
+	    "kind=database name=wall used=20 limit=20 headroom=0 share=100.0 % level=critical",
+	    LEVEL_CRITICAL);
+	expect_limit(&fixture, 5, "kind=walsenders name=max_wal_senders limit=1 level=ok",
+	    LEVEL_OK);
 	fixture_clear(&fixture);
 }
 
@@ -322,6 +363,7 @@ main(void)
 		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_group_limit),
 		cmocka_unit_test(test_group_states),
+		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_alerts),
 		cmocka_unit_test(test_alert_units),
 	};
