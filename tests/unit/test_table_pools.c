@@ -64,7 +64,8 @@ test_pools(void **state)
 	    "name=(unclaimed) observed=4 peak=4 idle=4 idle_share=100.0 %");
 	expect_row(&table_pool_total, &fixture, 0,
 	    "configured=74 usable=97 max_connections=100 spare=23 share=76.3 % target=82 "
-	    "unclaimed=4 shared=0 fits=yes text=74 of 97 usable (76.3 %): fits with 23 to spare, but past "
+	    "unclaimed=4 shared=0 fits=yes "
+	    "text=74 of 97 usable (76.3 %): fits with 23 to spare, but past "
 	    "the warning (limit 70.0 %); largest pool_size for 85 % (82): api 2");
 	assert_int_equal(table_pools.level(&fixture.data, &fixture.facts.pools.items[0]), LEVEL_OK);
 	assert_int_equal(table_pools.level(&fixture.data, &fixture.facts.pools.items[1]),
@@ -74,7 +75,8 @@ test_pools(void **state)
 	fixture_analyse(&fixture);
 	expect_row(&table_pool_total, &fixture, 0,
 	    "configured=74 usable=73 max_connections=76 spare=-1 share=101.4 % target=62 "
-	    "unclaimed=4 shared=0 fits=no text=74 of 73 usable (101.4 %): does not fit, 1 too many; "
+	    "unclaimed=4 shared=0 fits=no "
+	    "text=74 of 73 usable (101.4 %): does not fit, 1 too many; "
 	    "largest pool_size for 85 % (62): api 1");
 	fixture.snap->max_connections = -1;
 	fixture_analyse(&fixture);
@@ -101,8 +103,8 @@ test_pools_zero(void **state)
 	    "observed=0 over=0 under=0 peak=0 idle=0 shared=0 fitting_size=0 fitting_all=0 "
 	    "match=user=y");
 	expect_row(&table_pool_total, &fixture, 0,
-	    "configured=0 usable=0 max_connections=3 spare=0 target=0 unclaimed=0 shared=0 fits=yes "
-	    "text=0 of 0 usable: fits with 0 to spare");
+	    "configured=0 usable=0 max_connections=3 spare=0 target=0 unclaimed=0 shared=0 "
+	    "fits=yes text=0 of 0 usable: fits with 0 to spare");
 	fixture_clear(&fixture);
 }
 
