@@ -6,6 +6,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -161,6 +162,40 @@ test_storm(void **state)
 	film_end(&film);
 }
 
+/*
+ * Hours of applications that come and go: what is kept from sample to sample is the same three
+ * structs without pointers, and the arena of the facts is as large as one sample needs.
+ */
+static void
+test_memory(void **state)
+{
+	struct film film;
+	const size_t kept =
+	    sizeof film.fixture.history + sizeof film.fixture.tracks + sizeof film.fixture.alerts;
+	size_t bytes = 0;
+	char name[32];
+
+	(void)state;
+	assert_true(kept < (size_t)256 * 1024);
+	film_begin(&film);
+	for (int i = 0; i < 5000; i++) {
+		if (i > 0)
+			film_next(&film);
+		for (int32_t n = i; n < i + 40; n++) {
+			snprintf(name, sizeof name, "program %d", (int)(n / 4));
+			film_add(&film, 100 + n, name, STATE_IDLE, (n - 40) * FILM_STEP_US);
+		}
+		film_judge(&film);
+		if (i == 50)
+			bytes = film.fixture.facts.arena.bytes;
+	}
+	assert_true(bytes > 0);
+	assert_true(film.fixture.facts.arena.bytes <= bytes);
+	assert_int_equal(film.fixture.history.count, HISTORY_POINTS);
+	assert_int_equal(film.fixture.tracks.count, TRACKS_KEPT);
+	film_end(&film);
+}
+
 int
 main(void)
 {
@@ -171,6 +206,7 @@ main(void)
 		cmocka_unit_test(test_growing_pool),
 		cmocka_unit_test(test_turnover),
 		cmocka_unit_test(test_storm),
+		cmocka_unit_test(test_memory),
 	};
 
 	return cmocka_run_group_tests_name("films", tests, NULL, NULL);
