@@ -43,7 +43,7 @@ my %root_types = (
 	churn => { opened_per_second => 'number?', closed_per_second => 'number?' },
 	applications => [\%group_types], users => [\%group_types], databases => [\%group_types],
 	clients => [\%group_types], sessions => [\%session_types],
-	pools => [{ name => 'text', configured => 'int', observed => 'int', over => 'int' }],
+	pools => [{ name => 'text', configured => 'int?', observed => 'int', over => 'int?' }],
 	pool_total => { configured => 'int', usable => 'int', fits => 'bool' },
 	limits => [{
 		kind => 'text', name => 'text', used => 'int', limit => 'int', headroom => 'int',
@@ -53,6 +53,18 @@ my %root_types = (
 		name => 'text', level => 'text', value => 'number', warning => 'number?', critical => 'number?',
 		message => 'text',
 	}],
+);
+
+# An order's report has these instead of tables.
+my %act_types = (
+	(map { $_ => $root_types{$_} } qw(version time via server)),
+	action => 'text', policy => 'text', dry_run => 'bool', skipped => 'int', stands => 'bool?', stopped => 'text?',
+	slots_before => $root_types{slots}, slots_after => $root_types{slots},
+	targets => [{
+		outcome => 'text', note => 'text?',
+		map { $_ => $session_types{$_} } qw(pid backend_start user database application client state age_seconds),
+	}],
+	outcomes => { ended => 'int' }, spared => {}, notes => ['text'],
 );
 
 # What a decoded value was in the text. To be asked before anything else looks at the value.
@@ -85,6 +97,26 @@ sub check_types {
 		return if $type eq $name || $type eq ($also{$name} // '') || ($null && $type eq 'null');
 		push @$faults, "$path is $type";
 	}
+	return;
+}
+
+# Pools that are configured, and an act.
+sub check_others {
+	my ($server) = @_;
+	my $file = $server->host . '/pools.conf';
+	open my $out, '>', $file or die "$file: $!";
+	print $out qq{pools = ( { name = "web"; match = "application=web"; connections = 2; } );\n};
+	close $out or die "$file: $!";
+	my (undef, $text) = monitor($server, show => 'pools', config => $file);
+	my %types = map { $_ => $root_types{$_} } qw(version time via server slots pools pool_total);
+	check_types(JSON::PP->new->utf8->decode($text), \%types, 'pools', \my @faults);
+	is_deeply(\@faults, [], 'keys and types of pools');
+	my ($status, $told) = run_program([$ENV{PGCONNTOP}, '--config=/dev/null', "--kill-log=$file.log", '--kill-all',
+		'--filter=application=web', '--yes', '--format=json', $server->connstr], session => 1);
+	is($status, 0, 'an act: exit status');
+	check_types(JSON::PP->new->utf8->decode($told), \%act_types, 'act', \@faults);
+	is_deeply(\@faults, [], 'keys and types of an act');
+	like($told, qr/^\{[^\n]*"targets":\[\{[^\n]*\}\n\z/, 'with targets, on one line');
 	return;
 }
 
@@ -272,6 +304,7 @@ PgServer::each_version(sub {
 	sums_ok($report);
 	check_ages($report, $before, $after, $observer);
 	check_sessions($report, $all);
+	check_others($server);
 	($all, @others) = ();
 	check_churn($server);
 });
