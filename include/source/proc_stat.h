@@ -47,4 +47,8 @@ void proc_status_read(struct proc_status *out, const char *text, size_t len);
  * processor; -1 when it does not say. */
 int64_t proc_sched_read(const char *text, size_t len);
 
+/* Reads the memory that a process has for itself out of /proc/PID/smaps_rollup: bytes; -1 when it
+ * does not say. */
+int64_t proc_memory_read(const char *text, size_t len);
+
 #endif

@@ -32,9 +32,9 @@ struct ui_frame {
 	const struct link *link;
 	const struct link *knock; /* the ordinary login while another way is in use, else NULL */
 	const struct link *refused[VIA_COUNT]; /* how other ways failed as well; NULL: not */
-	const struct memory *memory; /* of the server's sessions; NULL when it is not measured */
-	const char *target;          /* what we are connected to, "db1:5432/postgres" */
-	const char *version;         /* of pgconntop */
+	const struct memory *memory;           /* of the server's sessions; NULL for unknown */
+	const char *target;                    /* what we are connected to, "db1:5432/postgres" */
+	const char *version;                   /* of pgconntop */
 	int64_t mono_us;
 	int64_t wall_us;
 	int utc_offset_s; /* of the local time of day, east is positive */
@@ -79,6 +79,9 @@ bool ui_paused(const struct ui *ui);
 /* The session whose details are open and wait for its whole query, also after a sample with another
  * one; else false. */
 bool ui_wants_query(const struct ui *ui, struct identity *id);
+
+/* Whether the memory of the server's sessions is shown, so that it is worth to be measured. */
+bool ui_wants_memory(const struct ui *ui);
 
 /* The whole query of a session for the details, copied; NULL when the session is gone. */
 void ui_query(struct ui *ui, const struct identity *id, const char *text);

@@ -17,6 +17,7 @@
 #include "config.h"
 #include "model/link.h"
 #include "model/snapshot.h"
+#include "source/proc_memory.h"
 #include "source/source.h"
 #include "term/term.h"
 #include "ui/ui.h"
@@ -30,6 +31,7 @@ struct live {
 	struct ui *ui;
 	struct term *term; /* NULL until the first frame */
 	struct act act;
+	struct proc_memory memory;
 	struct canvas canvas;
 	int64_t started_us;
 	int64_t next_sample_us;
@@ -53,6 +55,7 @@ make_frame(const struct live *live, struct table_data *data)
 		.messages = &app->messages,
 		.link = source_link(app->source),
 		.knock = source_knock(app->source),
+		.memory = &live->memory.known,
 		.target = source_target(app->source),
 		.version = PACKAGE_VERSION,
 		.mono_us = clock_mono_us(),
@@ -99,6 +102,8 @@ draw(struct live *live)
 
 	if (live->term == NULL || !live->draw)
 		return;
+	if (ui_wants_memory(live->ui) && live->app->current != NULL)
+		proc_memory_look(&live->memory, live->app->current, clock_mono_us());
 	frame = make_frame(live, &data);
 	term_size(live->term, &rows, &cols);
 	canvas_resize(&live->canvas, rows, cols, term_utf8(live->term));
@@ -328,6 +333,7 @@ live_run(struct app *app)
 	act_end(&live.act, app, ui_job(live.ui));
 	ui_free(live.ui);
 	canvas_free(&live.canvas);
+	proc_memory_clear(&live.memory);
 	if (live.status != STATUS_OK)
 		fprintf(stderr, "pgconntop: %s\n", live.err.msg);
 	return live.status;

@@ -202,3 +202,31 @@ proc_sched_read(const char *text, size_t len)
 			ns += (uint64_t)(*s - '0') * (unit /= 10);
 	return (int64_t)(ms * NS_PER_MS + ns);
 }
+
+/* The kB of a line of /proc/PID/smaps_rollup; false when there is no such line. */
+static bool
+read_kb(const char *text, const char *end, const char *name, uint64_t *kb)
+{
+	const char *line_end = end;
+	const char *s = find_line(text, end, name, &line_end);
+
+	if (s == NULL)
+		return false;
+	skip_blanks(&s, line_end);
+	return read_number(&s, line_end, kb) && *kb <= INT64_MAX / 4096;
+}
+
+int64_t
+proc_memory_read(const char *text, size_t len)
+{
+	const char *end = text + len;
+	uint64_t anon, clean, dirty;
+
+	/* What is private may be shared memory that only this process has touched yet. */
+	if (read_kb(text, end, "Pss_Anon:", &anon))
+		return (int64_t)anon * 1024;
+	if (!read_kb(text, end, "Private_Clean:", &clean) ||
+	    !read_kb(text, end, "Private_Dirty:", &dirty))
+		return -1;
+	return (int64_t)(clean + dirty) * 1024;
+}

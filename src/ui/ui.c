@@ -324,6 +324,12 @@ ui_wants_query(const struct ui *ui, struct identity *id)
 	return open && ui->details.beginning.len > 0 && ui->details.whole.len == 0;
 }
 
+bool
+ui_wants_memory(const struct ui *ui)
+{
+	return ui->mode == MODE_WHATIF;
+}
+
 void
 ui_query(struct ui *ui, const struct identity *id, const char *text)
 {

@@ -11,6 +11,7 @@
 #include "base/settings.h"
 #include "base/units.h"
 #include "model/memory.h"
+#include "model/snapshot.h"
 
 #include <stdio.h>
 
@@ -287,6 +288,17 @@ write_notes(struct ui *ui, const struct ui_frame *frame, const struct whatif_sum
 		        (long long)sum->target, (long long)frame->data->settings->target));
 }
 
+/* What it takes to change max_connections, and whether that was begun. */
+static const char *
+restart_words(const struct param *param)
+{
+	if (param->value < 0)
+		return "A change of max_connections needs a restart of the server.";
+	return param->pending
+	    ? "A change of max_connections needs a restart of the server: one is pending already."
+	    : "A change of max_connections needs a restart of the server; none is pending.";
+}
+
 static void
 write_whatif(struct ui *ui, const struct ui_frame *frame, struct page *page)
 {
@@ -304,7 +316,7 @@ write_whatif(struct ui *ui, const struct ui_frame *frame, struct page *page)
 	if (roomy)
 		page_line(page, STYLE_TEXT);
 	page_wrap(page, whatif->max_connections >= 0 ? STYLE_WARNING : STYLE_TEXT,
-	    "A change of max_connections needs a restart of the server.");
+	    restart_words(&frame->data->snap->params.items[PARAM_MAX_CONNECTIONS]));
 	write_notes(ui, frame, &sum, page);
 }
 

@@ -30,5 +30,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	proc_status_read(&status, text, size);
 	assert(status.uid >= -1 && status.uid <= UINT32_MAX);
 	assert(proc_sched_read(text, size) >= -1);
+	assert(proc_memory_read(text, size) >= -1);
 	return 0;
 }

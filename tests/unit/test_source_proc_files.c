@@ -234,6 +234,23 @@ test_files(void **state)
 	assert_int_equal(rmdir(dir), 0);
 }
 
+/* Of a kernel that tells anonymous memory from shared memory, and of one that does not. */
+static void
+test_memory(void **state)
+{
+	static const char now[] = "1000-2000 ---p 00000000 00:00 0    [rollup]\n"
+	                          "Rss:               14684 kB\nPss_Anon:           1112 kB\n"
+	                          "Private_Clean:        36 kB\nPrivate_Dirty:      9512 kB\n";
+	static const char then[] = "Private_Clean:        36 kB\nPrivate_Dirty:      1512 kB\n";
+
+	(void)state;
+	assert_int_equal(proc_memory_read(now, LEN(now)), 1112 * 1024);
+	assert_int_equal(proc_memory_read(then, LEN(then)), 1548 * 1024);
+	assert_int_equal(proc_memory_read(then, LEN(then) / 2 + 4), -1);
+	assert_int_equal(proc_memory_read("", 0), -1);
+	assert_int_equal(proc_memory_read("Pss_Anon: x kB\n", 15), -1);
+}
+
 int
 main(void)
 {
@@ -245,6 +262,7 @@ main(void)
 		cmocka_unit_test(test_pidfile),
 		cmocka_unit_test(test_arguments),
 		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_memory),
 	};
 
 	return cmocka_run_group_tests_name("source/proc files", tests, NULL, NULL);

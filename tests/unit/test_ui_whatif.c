@@ -223,6 +223,25 @@ test_memory(void **state)
 	expect(fixture, "the mean of 5 measured on this host (the most is 3.0 MB)");
 }
 
+/* Unknown is not none. */
+static void
+test_restart(void **state)
+{
+	struct fixture *fixture = *state;
+	struct param *param = &fixture->snap->params.items[PARAM_MAX_CONNECTIONS];
+
+	press(fixture, "w");
+	param->value = -1;
+	press(fixture, "PgDn");
+	expect(fixture, "A change of max_connections needs a restart of the server.");
+	param->value = 100;
+	press(fixture, "PgDn");
+	expect(fixture, "restart of the server; none is pending.");
+	param->pending = true;
+	press(fixture, "PgDn");
+	expect(fixture, "restart of the server: one is pending");
+}
+
 /* The cursor is kept in sight, unless the page is scrolled. */
 static void
 test_scrolling(void **state)
@@ -256,6 +275,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_bouncer, screen_set_up, screen_tear_down),
 		cmocka_unit_test_setup_teardown(test_scenarios, screen_set_up, screen_tear_down),
 		cmocka_unit_test_setup_teardown(test_memory, screen_set_up, screen_tear_down),
+		cmocka_unit_test_setup_teardown(test_restart, screen_set_up, screen_tear_down),
 		cmocka_unit_test_setup_teardown(test_scrolling, screen_set_up, screen_tear_down),
 	};
 
