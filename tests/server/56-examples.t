@@ -4,6 +4,7 @@
 use strict;
 use warnings;
 
+use File::Path qw(make_path);
 use File::Temp qw(tempdir);
 use FindBin;
 use lib $FindBin::Bin;
@@ -74,6 +75,10 @@ symlink $ENV{PGCONNTOP}, "$home/bin/pgconntop" or die "symlink: $!";
 open my $service, '>', "$home/services" or die $!;
 print $service "[shop]\nhost=", $server->host, "\nport=", $server->port, "\nuser=postgres\ndbname=postgres\n";
 close $service or die $!;
+make_path("$home/.config/pgconntop");
+open my $conf, '>', "$home/.config/pgconntop/pgconntop.conf" or die $!;
+print $conf qq{pools = ( { name = "web"; match = "application=web"; connections = 10; } );\n}; # for --plan
+close $conf or die $!;
 
 my $run = 0;
 for my $line (commands()) {
@@ -87,7 +92,8 @@ for my $line (commands()) {
 		my $command = adapt($line, $sessions[0]->pid);
 		my ($wanted) = map { $line =~ $_->[0] ? $_->[1] : () } @statuses;
 		my ($status, $out, $err) = run_program(['sh', '-c', $command], session => 1, timeout => 60, dir => $home,
-			env => { $server->env, PGSERVICEFILE => "$home/services", HOME => $home, PATH => "$home/bin:$ENV{PATH}" });
+			env => { $server->env, PGSERVICEFILE => "$home/services", HOME => $home,
+				XDG_CONFIG_HOME => undef, PATH => "$home/bin:$ENV{PATH}" });
 		like($status, $wanted // qr/^0$/, $command) or diag("$out$err");
 		$run++;
 	}
