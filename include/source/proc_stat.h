@@ -47,6 +47,16 @@ void proc_status_read(struct proc_status *out, const char *text, size_t len);
  * processor; -1 when it does not say. */
 int64_t proc_sched_read(const char *text, size_t len);
 
+/* The pages of a process that are in memory, as the kernel counts them all the time. */
+struct proc_rss {
+	int64_t bytes; /* all, also what it shares */
+	int64_t
+	    own_bytes; /* neither of files nor of shared memory; some may still be its parent's */
+};
+
+/* Reads /proc/PID/status; false for a kernel that does not tell them apart. */
+bool proc_rss_read(struct proc_rss *out, const char *text, size_t len);
+
 /* Reads the memory that a process has for itself out of /proc/PID/smaps_rollup: bytes; -1 when it
  * does not say. */
 int64_t proc_memory_read(const char *text, size_t len);

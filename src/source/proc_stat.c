@@ -203,7 +203,7 @@ proc_sched_read(const char *text, size_t len)
 	return (int64_t)(ms * NS_PER_MS + ns);
 }
 
-/* The kB of a line of /proc/PID/smaps_rollup; false when there is no such line. */
+/* The kB of a line of a file of a process; false when there is no such line. */
 static bool
 read_kb(const char *text, const char *end, const char *name, uint64_t *kb)
 {
@@ -229,4 +229,18 @@ proc_memory_read(const char *text, size_t len)
 	    !read_kb(text, end, "Private_Dirty:", &dirty))
 		return -1;
 	return (int64_t)(clean + dirty) * 1024;
+}
+
+bool
+proc_rss_read(struct proc_rss *out, const char *text, size_t len)
+{
+	const char *end = text + len;
+	uint64_t anon, file, shared;
+
+	if (!read_kb(text, end, "RssAnon:", &anon) || !read_kb(text, end, "RssFile:", &file) ||
+	    !read_kb(text, end, "RssShmem:", &shared))
+		return false;
+	out->own_bytes = (int64_t)anon * 1024;
+	out->bytes = out->own_bytes + (int64_t)(file + shared) * 1024;
+	return true;
 }

@@ -98,11 +98,10 @@ turn_wheel(struct ui *ui, const struct ui_frame *frame, const struct key_event *
 
 	for (int i = 0; i < 3; i++) {
 		switch (ui->mode) {
-		case MODE_WHATIF:
-			ui->trying.follow = false;
-			/* fall through */
 		case MODE_DETAILS:
+		case MODE_WHATIF:
 		case MODE_HELP:
+			ui->trying.follow = false;
 			page_move(&ui->page, move);
 			break;
 		case MODE_MENU:

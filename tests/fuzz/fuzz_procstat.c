@@ -19,6 +19,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct proc_stat stat;
 	struct proc_run run;
 	struct proc_status status;
+	struct proc_rss rss;
 
 	if (proc_stat_read(&stat, text, size)) {
 		assert(stat.pid >= 0 && stat.ppid >= 0 && stat.start_ticks > 0);
@@ -30,6 +31,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	proc_status_read(&status, text, size);
 	assert(status.uid >= -1 && status.uid <= UINT32_MAX);
 	assert(proc_sched_read(text, size) >= -1);
+	if (proc_rss_read(&rss, text, size))
+		assert(rss.own_bytes >= 0 && rss.bytes >= rss.own_bytes);
 	assert(proc_memory_read(text, size) >= -1);
 	return 0;
 }

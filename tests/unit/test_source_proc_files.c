@@ -243,12 +243,20 @@ test_memory(void **state)
 	                          "Private_Clean:        36 kB\nPrivate_Dirty:      9512 kB\n";
 	static const char then[] = "Private_Clean:        36 kB\nPrivate_Dirty:      1512 kB\n";
 
+	static const char status[] = "VmRSS:\t   19012 kB\nRssAnon:\t    3112 kB\n"
+	                             "RssFile:\t   10900 kB\nRssShmem:\t    5000 kB\n";
+	struct proc_rss rss;
+
 	(void)state;
 	assert_int_equal(proc_memory_read(now, LEN(now)), 1112 * 1024);
 	assert_int_equal(proc_memory_read(then, LEN(then)), 1548 * 1024);
 	assert_int_equal(proc_memory_read(then, LEN(then) / 2 + 4), -1);
 	assert_int_equal(proc_memory_read("", 0), -1);
 	assert_int_equal(proc_memory_read("Pss_Anon: x kB\n", 15), -1);
+	assert_true(proc_rss_read(&rss, status, LEN(status)));
+	assert_int_equal(rss.own_bytes, 3112 * 1024);
+	assert_int_equal(rss.bytes, 19012 * 1024);
+	assert_false(proc_rss_read(&rss, status, LEN(status) / 2));
 }
 
 int

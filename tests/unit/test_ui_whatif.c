@@ -255,6 +255,9 @@ test_scrolling(void **state)
 	fixture_keys(fixture, "Up");
 	fixture_draw(fixture, 10, COLS, false);
 	expect(fixture, "> web");
+	fixture_mouse(fixture, MOUSE_WHEEL_DOWN, 5, 5);
+	fixture_draw(fixture, 10, COLS, false);
+	expect_not(fixture, "A calculation");
 	for (int rows = 1; rows < 30; rows++) {
 		fixture_draw(fixture, rows, rows * 5, false);
 		fixture_keys(fixture, "Down Right + PgDn");
