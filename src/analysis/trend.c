@@ -28,7 +28,8 @@ collect(struct sums *sums, const struct history *history)
 	*sums = (struct sums){ 0 };
 	for (size_t i = 0; (point = history_get(history, i)) != NULL; i++) {
 		int64_t age_us = newest->mono_us - point->mono_us;
-		double x = -(double)age_us / (60.0 * UNITS_US_PER_SECOND), y = point->used;
+		double x = -(double)age_us / (60.0 * UNITS_US_PER_SECOND);
+		double y = point->used - newest->used; /* from there, so that flat is just 0 */
 
 		if (age_us > TREND_WINDOW_US)
 			break;
