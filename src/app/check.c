@@ -122,6 +122,9 @@ check_settings(struct settings *settings)
 	settings->no_password = true;
 	settings->password = false;
 	settings->interval = settings->timeout; /* a second sample has a time of its own */
+	/* A login that ends first can say why: stopped, silent, locked. */
+	if (settings->connect_timeout > settings->timeout / 10 * 9)
+		settings->connect_timeout = settings->timeout / 10 * 9;
 }
 
 int
