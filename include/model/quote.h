@@ -21,6 +21,13 @@ bool quote_name(struct buf *buf, const char *name);
 /* The same for the console of PgBouncer, which knows no escapes: false for these as well. */
 bool quote_name_plain(struct buf *buf, const char *name);
 
+/*
+ * Appends whose sessions ALTER ... SET is for: ROLE "app" IN DATABASE "wall",
+ * one of the two, or ROLE ALL; NULL is for all. False, and nothing is
+ * appended, when a name cannot be written.
+ */
+bool quote_scope(struct buf *buf, const char *role, const char *database);
+
 /* Appends 'text', as the server takes it whatever standard_conforming_strings is. Plain text. */
 void quote_text(struct buf *buf, const char *text);
 

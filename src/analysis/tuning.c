@@ -12,25 +12,6 @@
 #include "model/quote.h"
 #include "model/snapshot.h"
 
-/* "ROLE "app" IN DATABASE "wall"" and the like; false when a name cannot be written. */
-static bool
-add_object(struct buf *sql, const struct tuning *row, const char *role)
-{
-	if (role == NULL)
-		role = row->role;
-	if (role == NULL && row->database != NULL) {
-		buf_adds(sql, "DATABASE ");
-		return quote_name(sql, row->database);
-	}
-	buf_adds(sql, role == NULL ? "ROLE ALL" : "ROLE ");
-	if (role != NULL && !quote_name(sql, role))
-		return false;
-	if (row->database == NULL)
-		return true;
-	buf_adds(sql, " IN DATABASE ");
-	return quote_name(sql, row->database);
-}
-
 static void
 write_statement(struct maker *maker, const char *value)
 {
@@ -42,7 +23,7 @@ write_statement(struct maker *maker, const char *value)
 	buf_adds(&sql, "ALTER ");
 	if (whole)
 		buf_adds(&sql, "SYSTEM");
-	else if (!add_object(&sql, row, maker->role))
+	else if (!quote_scope(&sql, maker->role != NULL ? maker->role : row->role, row->database))
 		buf_reset(&sql);
 	if (sql.len > 0) {
 		buf_addf(&sql, " SET %s = ", param->name);

@@ -89,6 +89,26 @@ quote_name_plain(struct buf *buf, const char *name)
 	return true;
 }
 
+bool
+quote_scope(struct buf *buf, const char *role, const char *database)
+{
+	size_t before = buf->len;
+	bool good = true;
+
+	buf_adds(buf, role != NULL || database == NULL ? "ROLE " : "DATABASE ");
+	if (role != NULL)
+		good = quote_name(buf, role);
+	else if (database == NULL)
+		buf_adds(buf, "ALL");
+	if (role != NULL && database != NULL)
+		buf_adds(buf, " IN DATABASE ");
+	if (database != NULL)
+		good = quote_name(buf, database) && good;
+	if (!good)
+		buf_chop(buf, buf->len - before);
+	return good;
+}
+
 void
 quote_text(struct buf *buf, const char *text)
 {

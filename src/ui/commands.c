@@ -11,10 +11,11 @@
 #define PANES (1U << MODE_PANES)
 #define DETAILS (1U << MODE_DETAILS)
 #define WHATIF (1U << MODE_WHATIF)
-#define PAGES (DETAILS | WHATIF | 1U << MODE_HELP)
+#define PAGES (DETAILS | WHATIF | CARD | 1U << MODE_HELP)
 #define READING (PANES | DETAILS | 1U << MODE_HELP)
 #define PROMPTS (1U << MODE_PROMPT)
 #define MENU (1U << MODE_MENU)
+#define CARD (1U << MODE_CARD)
 #define FREE (1U << MODE_FREE)
 #define CONFIRM (1U << MODE_CONFIRM)
 #define RESULT (1U << MODE_RESULT)
@@ -35,6 +36,8 @@ run_move(struct ui *ui, const struct ui_frame *frame, int arg)
 		break;
 	case MODE_WHATIF:
 		return whatif_move(ui, (enum move)arg);
+	case MODE_CARD:
+		return card_move(ui, (enum move)arg);
 	case MODE_MENU:
 		menu_move(ui, (enum move)arg);
 		break;
@@ -117,6 +120,8 @@ command_enter(struct ui *ui, const struct ui_frame *frame, int arg)
 		return open_details(ui);
 	case PANE_LIMITS:
 		return choose_limit_sessions(ui, frame);
+	case PANE_SETTINGS:
+		return card_open_setting(ui, frame);
 	case PANE_STATES:
 	case PANE_ALERTS:
 	case PANE_COUNT:
@@ -139,6 +144,8 @@ run_back(struct ui *ui, const struct ui_frame *frame, int arg)
 		return confirm_no(ui);
 	case MODE_RESULT:
 		return result_back(ui);
+	case MODE_CARD:
+		return card_back(ui);
 	case MODE_MENU:
 	case MODE_FREE:
 		ui_set_mode(ui, ui->origin);
@@ -275,6 +282,8 @@ const struct command commands[] = {
 	{ "limits", "6", "connection limits, and what is left of them", NULL, PANES, run_pane,
 	    PANE_LIMITS, UNLABELLED },
 	{ "alerts", "7", "alerts and messages", NULL, PANES, run_pane, PANE_ALERTS, UNLABELLED },
+	{ "settings", "8", "the server's settings, and what would be better", NULL, PANES, run_pane,
+	    PANE_SETTINGS, UNLABELLED },
 
 	{ "up", "Up k", "one row up", MOVING, LISTS, run_move, MOVE_UP, UNLABELLED },
 	{ "down", "Down j", "one row down", NULL, LISTS, run_move, MOVE_DOWN, UNLABELLED },
@@ -347,8 +356,11 @@ const struct command commands[] = {
 	    0, NULL, 0, 0, true },
 	{ "free", "X", "free slots: end idle sessions, or all of an application", NULL, PANES,
 	    free_open, 0, "Free slots", PANES, 85, true },
-	{ "copy", "y", "copy the tagged rows, else the one here; in details the query", NULL,
-	    PANES | DETAILS, copy_run, 0, "Copy", DETAILS, 40, false },
+	{ "card", "L", "limits and timeouts that stop it, with their undo, to copy", NULL,
+	    PANES | DETAILS | FREE, card_open_remedies, 0, "Limits", DETAILS | FREE, 60, false },
+	{ "copy", "y", "copy the tagged rows, else the one here; the query, the statement", NULL,
+	    PANES | DETAILS | CARD, copy_run, 0, "Copy", DETAILS | CARD | LABEL_AT(PANE_SETTINGS),
+	    75, false },
 	{ "write", "W", "write all tables to a file", NULL, PANES | DETAILS | RESULT, run_want,
 	    UI_WRITE, UNLABELLED },
 

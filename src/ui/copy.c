@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
  * What y copies: of a list the rows as text with tabs between, of the details
- * the whole query. Cleaned: who pastes it into a terminal gets no surprise.
+ * the whole query, of settings the statement. Cleaned: who pastes it into a terminal gets no
+ * surprise.
  */
 #include "internal.h"
 
+#include "analysis/tuning.h"
 #include "base/text.h"
 #include "model/snapshot.h"
 
@@ -127,10 +129,28 @@ copy_query(struct ui *ui)
 	return UI_COPY | UI_DRAW;
 }
 
+/* The statement that is better, not the row. */
+static unsigned
+copy_setting(struct ui *ui, const struct ui_frame *frame)
+{
+	const struct tuning *row;
+
+	pane_update(ui, PANE_SETTINGS, frame);
+	row = pane_row(&ui->panes[PANE_SETTINGS]);
+	if (row == NULL || row->statement == NULL)
+		return ui_sayf(ui, "there is nothing to change here");
+	buf_adds(&ui->acting.copied, row->statement);
+	return UI_COPY | UI_DRAW;
+}
+
 unsigned
 copy_run(struct ui *ui, const struct ui_frame *frame, int arg)
 {
 	(void)arg;
 	buf_reset(&ui->acting.copied);
+	if (ui->mode == MODE_CARD)
+		return card_copy(ui);
+	if (ui->focus == PANE_SETTINGS && ui->mode == MODE_PANES)
+		return copy_setting(ui, frame);
 	return ui->mode == MODE_DETAILS ? copy_query(ui) : copy_rows(ui, frame);
 }

@@ -13,6 +13,7 @@
 #include "ui/ui.h"
 
 #include "acting.h"
+#include "cards.h"
 #include "pages.h"
 #include "trying.h"
 
@@ -26,6 +27,7 @@ enum pane_id {
 	PANE_STATES,
 	PANE_LIMITS, /* of roles, databases and the server */
 	PANE_ALERTS, /* and messages */
+	PANE_SETTINGS,
 	PANE_COUNT
 };
 
@@ -37,6 +39,7 @@ enum ui_mode {
 	MODE_HELP,
 	MODE_PROMPT,
 	MODE_MENU,
+	MODE_CARD,    /* statements to copy */
 	MODE_FREE,    /* the choice of whom to end */
 	MODE_CONFIRM, /* the question */
 	MODE_RESULT,  /* what becomes of it */
@@ -180,6 +183,7 @@ struct ui {
 	struct prompt prompt;
 	struct details details;
 	struct acting acting;
+	struct card card;
 	struct trying trying;
 	struct scroll page;   /* of details, what if and help */
 	struct scroll dialog; /* of what lies over them */

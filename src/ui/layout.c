@@ -43,6 +43,7 @@ static const enum pane_id hosts[PANE_COUNT][3] = {
 	[PANE_STATES] = { PANE_QUERIES, PANE_SESSIONS },
 	[PANE_LIMITS] = { PANE_QUERIES, PANE_SESSIONS },
 	[PANE_ALERTS] = { PANE_QUERIES, PANE_SESSIONS },
+	[PANE_SETTINGS] = { PANE_SESSIONS },
 };
 
 /* Takes n rows from the top of the rest. */

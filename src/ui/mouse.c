@@ -104,6 +104,10 @@ turn_wheel(struct ui *ui, const struct ui_frame *frame, const struct key_event *
 			ui->trying.follow = false;
 			page_move(&ui->page, move);
 			break;
+		case MODE_CARD:
+			ui->card.follow = false;
+			page_move(&ui->page, move);
+			break;
 		case MODE_MENU:
 			menu_move(ui, move);
 			break;

@@ -23,6 +23,7 @@ const struct pane_info pane_infos[PANE_COUNT] = {
 	[PANE_STATES] = { '5', &table_states, { "" } },
 	[PANE_LIMITS] = { '6', &table_limits, { "No limit is known." } },
 	[PANE_ALERTS] = { '7', &table_alerts, { "OK: no alert, and no messages." } },
+	[PANE_SETTINGS] = { '8', &table_params, { "The server's settings are not known." } },
 };
 
 /* The key of a row, 0 when it cannot be followed. */

@@ -24,13 +24,14 @@
 /* Which modes may follow. */
 static const unsigned ways[MODE_COUNT] = {
 	[MODE_PANES] = ~0U,
-	[MODE_DETAILS] = BIT(MODE_PANES) | BIT(MODE_HELP) | BIT(MODE_MENU) | BIT(MODE_CONFIRM) |
-	    BIT(MODE_RESULT),
+	[MODE_DETAILS] = BIT(MODE_PANES) | BIT(MODE_HELP) | BIT(MODE_CARD) | BIT(MODE_MENU) |
+	    BIT(MODE_CONFIRM) | BIT(MODE_RESULT),
 	[MODE_WHATIF] = BIT(MODE_PANES) | BIT(MODE_HELP),
-	[MODE_HELP] = BASES | BIT(MODE_WHATIF) | BIT(MODE_RESULT),
+	[MODE_CARD] = BASES | BIT(MODE_HELP) | BIT(MODE_FREE),
+	[MODE_HELP] = BASES | BIT(MODE_CARD) | BIT(MODE_WHATIF) | BIT(MODE_RESULT),
 	[MODE_PROMPT] = BIT(MODE_PANES),
 	[MODE_MENU] = BASES | BIT(MODE_CONFIRM) | BIT(MODE_RESULT),
-	[MODE_FREE] = BIT(MODE_PANES) | BIT(MODE_CONFIRM),
+	[MODE_FREE] = BIT(MODE_PANES) | BIT(MODE_CARD) | BIT(MODE_CONFIRM),
 	[MODE_CONFIRM] = BASES | BIT(MODE_FREE) | BIT(MODE_RESULT),
 	[MODE_RESULT] = BASES | BIT(MODE_HELP) | BIT(MODE_CONFIRM),
 };
@@ -38,7 +39,7 @@ static const unsigned ways[MODE_COUNT] = {
 #define DIALOGS (BIT(MODE_FREE) | BIT(MODE_CONFIRM))
 
 /* In these lists keep their order. */
-#define FROZEN (BIT(MODE_MENU) | BIT(MODE_FREE) | BIT(MODE_CONFIRM))
+#define FROZEN (BIT(MODE_MENU) | BIT(MODE_CARD) | BIT(MODE_FREE) | BIT(MODE_CONFIRM))
 
 void
 ui_set_mode(struct ui *ui, enum ui_mode mode)
@@ -223,6 +224,8 @@ draw_base(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
 
 	if (base == MODE_HELP)
 		help_draw(ui, frame, canvas);
+	else if (base == MODE_CARD)
+		card_draw(ui, frame, canvas);
 	else if (base == MODE_DETAILS)
 		details_draw(ui, frame, canvas);
 	else if (base == MODE_WHATIF)
@@ -254,6 +257,7 @@ draw_body(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
 		result_draw(ui, frame, canvas);
 		break;
 	case MODE_PANES:
+	case MODE_CARD:
 	case MODE_DETAILS:
 	case MODE_WHATIF:
 	case MODE_HELP:

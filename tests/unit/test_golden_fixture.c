@@ -96,6 +96,29 @@ add_others(struct snapshot *snap)
 	}
 }
 
+/* Settings as installed, but for what waits for a restart, and some values of roles. */
+static void
+set_params(struct snapshot *snap, enum scene scene)
+{
+	struct override *list = arena_alloc(&snap->arena, 3, sizeof(*list));
+	const char *hostile = intern(snap, "us\ner"), *database = intern(snap, "d\tb");
+
+	for (int id = 0; id < PARAM_COUNT; id++)
+		if (param_rows[id].version <= snap->server.version_num)
+			snap->params.items[id].value = param_rows[id].otherwise;
+	snap->params.items[PARAM_MAX_CONNECTIONS].value = snap->max_connections;
+	snap->params.items[PARAM_MAX_CONNECTIONS].pending = scene == SCENE_MANAGED;
+	list[0] = (struct override){ PARAM_STATEMENT, intern(snap, "analyst"), NULL, 900000 };
+	list[1] = (struct override){ PARAM_IDLE_IN_TRANSACTION, intern(snap, "jobs"),
+		intern(snap, "shop"), 0 };
+	list[2] = (struct override){ PARAM_STATEMENT, NULL, intern(snap, "warehouse"), 3600000 };
+	if (scene == SCENE_HOSTILE)
+		list[0] = (struct override){ PARAM_IDLE_IN_TRANSACTION, hostile, database, 0 };
+	snap->params.overrides = list;
+	snap->params.override_count = scene == SCENE_HOSTILE ? 1 : 3;
+	snap->params.overrides_known = scene != SCENE_RESTRICTED;
+}
+
 static void
 set_server(struct snapshot *snap, enum scene scene)
 {
@@ -112,6 +135,7 @@ set_server(struct snapshot *snap, enum scene scene)
 	snap->signal_right = scene == SCENE_MANAGED ? SIGNAL_OWN : SIGNAL_OTHERS;
 	snap->hidden_known = true;
 	snap->limits_known = true;
+	set_params(snap, scene);
 	if (scene == SCENE_THOUSAND) {
 		snap->server.version = "17.2";
 		snap->reserved = 5;

@@ -148,6 +148,32 @@ test_name(void **state)
 }
 
 static void
+test_scope(void **state)
+{
+	static const struct {
+		const char *role, *database, *sql; /* NULL: cannot be written */
+	} cases[] = {
+		{ "app", NULL, "ROLE \"app\"" },
+		{ "app", "w\"all", "ROLE \"app\" IN DATABASE \"w\"\"all\"" },
+		{ NULL, "wall", "DATABASE \"wall\"" },
+		{ NULL, NULL, "ROLE ALL" },
+		{ "app", "caf\351", NULL },
+		{ "", "wall", NULL },
+	};
+	struct buf buf = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const char *sql = cases[i].sql;
+
+		buf_reset(&buf);
+		assert_int_equal(quote_scope(&buf, cases[i].role, cases[i].database), sql != NULL);
+		assert_string_equal(buf_str(&buf), sql != NULL ? sql : "");
+	}
+	buf_clear(&buf);
+}
+
+static void
 test_quote_text(void **state)
 {
 	struct buf buf = { 0 };
@@ -169,6 +195,7 @@ main(void)
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_override),
 		cmocka_unit_test(test_name),
+		cmocka_unit_test(test_scope),
 		cmocka_unit_test(test_quote_text),
 	};
 

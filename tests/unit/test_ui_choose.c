@@ -154,6 +154,8 @@ test_panes(void **state)
 	press(fixture, "Tab");
 	expect(fixture, "2 Pools");
 	press(fixture, "S-Tab S-Tab");
+	expect(fixture, "8 Settings");
+	press(fixture, "S-Tab");
 	expect(fixture, "7 Alerts and messages");
 	press(fixture, "4");
 	expect(fixture, "4 Long-running queries");
