@@ -17,6 +17,7 @@
 #include "analysis/pools.h"
 #include "analysis/slots.h"
 #include "analysis/trend.h"
+#include "analysis/unseen.h"
 #include "base/mem.h"
 #include "model/history.h"
 
@@ -35,6 +36,7 @@ struct facts {
 	struct slots slots;
 	struct groups groups[GROUP_COUNT];
 	struct churn churn;
+	struct unseen unseen;
 	struct pools pools;
 	struct trend trend;
 	struct history_peak peak; /* of the used slots */
@@ -49,7 +51,7 @@ struct facts {
 };
 
 /*
- * Fills facts anew (its arena is reset; the totals of the churn go on). Pointers lead into
+ * Fills facts anew (its arena is reset; the totals of churn and unseen go on). Pointers lead into
  * input->snap and the settings, which must live as long as the facts are used.
  */
 void facts_make(struct facts *facts, const struct input *input);

@@ -63,6 +63,16 @@ struct limit {
 	int connections;  /* at least 0; -1s are not listed */
 };
 
+/* What the server counted in a database since its statistics were reset. */
+struct database {
+	uint32_t oid;
+	const char *name;  /* interned like the sessions' */
+	int64_t sessions;  /* opened */
+	int64_t abandoned; /* of these, ended as the connection was lost */
+	int64_t fatal;     /* ended by an error, or refused by the limit of the database */
+	int64_t killed;    /* by an administrator */
+};
+
 struct snapshot {
 	struct arena arena;
 	int64_t server_us; /* the server's clock at the sample: ages are taken against it */
@@ -82,6 +92,9 @@ struct snapshot {
 	size_t limit_count;
 	struct params params;
 	bool limits_known; /* of roles and databases: they were read */
+	const struct database
+	    *databases; /* by oid; none before 14, and not with the first sample */
+	size_t database_count;
 	enum signal_right signal_right;
 	bool ages_estimated; /* starts of states are when processes last ran, no more is known */
 	bool restricted;     /* our role may not see all of other roles' sessions */

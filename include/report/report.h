@@ -129,7 +129,7 @@ bool report_has_time(const struct report *report);
 /* The columns of a table that this report shows, in order. Gives their number; out has room for 64.
  */
 size_t report_table_columns(const struct report *report, const struct table *table, bool all,
-    const struct column *out[64]);
+    const struct column *out[COLUMNS_MAX]);
 
 /* The rows of a table by the report's filters, order and limit. */
 void report_rows(const struct report *report, const struct table *table,

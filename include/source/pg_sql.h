@@ -39,6 +39,7 @@ enum {
 	SERVER_SUPERUSER_RESERVED,
 	SERVER_RESERVED,
 	SERVER_MAX_WAL_SENDERS,
+	SERVER_COUNTS, /* "oid opened abandoned fatal killed", comma separated; NULL before 14 */
 	SERVER_RESERVES,
 };
 

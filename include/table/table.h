@@ -36,6 +36,8 @@ struct table_data {
 	const struct job *job; /* of the tables of an act; NULL for none */
 };
 
+#define COLUMNS_MAX 96 /* of a table, and of a list of columns that is asked for */
+
 enum column_flag {
 	COLUMN_HIDDEN =
 	    1, /* not on the screen or in text unless asked for; in JSON and the details */

@@ -49,13 +49,16 @@ facts_make(struct facts *facts, const struct input *input)
 	struct arena arena = facts->arena;
 
 	arena_reset(&arena);
-	*facts =
-	    (struct facts){ .arena = arena, .server_us = snap->server_us, .churn = facts->churn };
+	*facts = (struct facts){ .arena = arena,
+		.server_us = snap->server_us,
+		.churn = facts->churn,
+		.unseen = facts->unseen };
 	slots_count(&facts->slots, snap);
 	for (int by = 0; by < GROUP_COUNT; by++)
 		groups_make(&facts->groups[by], (enum group_by)by, snap, input->previous,
 		    &facts->arena);
 	churn_count(&facts->churn, snap, input->previous);
+	unseen_count(&facts->unseen, snap, input->previous);
 	pools_make(&facts->pools, input, &facts->slots, &facts->arena);
 	trend_make(&facts->trend, input->history, facts->slots.free);
 	facts->peak = input->history->peak;

@@ -125,9 +125,18 @@ read_long_transaction(struct reading *reading, const struct facts *facts)
 static void
 read_churn(struct reading *reading, const struct facts *facts)
 {
+	const struct unseen *unseen = &facts->unseen;
+
 	reading->known = facts->churn.known;
 	reading->value = facts->churn.opened_per_second;
-	name_group(reading, facts, "opened", group_changes);
+	if (unseen->known)
+		reading->value += unseen->per_second[COUNT_UNSEEN];
+	if (unseen->known && unseen->database != NULL &&
+	    unseen->per_second[COUNT_UNSEEN] > facts->churn.opened_per_second)
+		snprintf(reading->subject, sizeof reading->subject,
+		    "too short to be seen, most in database %.63s", unseen->database);
+	else
+		name_group(reading, facts, "opened", group_changes);
 }
 
 /* "pid 4711 psql, idle in transaction, holds up pid 812 writer". */
@@ -241,8 +250,8 @@ const struct alert_rule alert_rules[] = {
 	    read_long_query, "query runs" },
 	{ "idle_ratio", "idle sessions, as a share of the used slots, from 10 sessions on",
 	    VALUE_SHARE, 0.50, NAN, ALERT_FROM, read_idle_ratio, "idle" },
-	{ "churn", "sessions opened per second", VALUE_REAL, 20, 100, ALERT_FROM, read_churn,
-	    "opened" },
+	{ "churn", "sessions opened per second, with those that only the server counted",
+	    VALUE_REAL, 20, 100, ALERT_FROM, read_churn, "opened" },
 	{ "pool_plan",
 	    "configured pools together, as a share of the usable slots; critical counts all slots",
 	    VALUE_SHARE, 1, 1, ALERT_BEYOND, read_pool_plan, "pools" },

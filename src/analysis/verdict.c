@@ -63,7 +63,7 @@ const struct verdict_rule verdict_rules[] = {
 	    "free", true, judge_leak },
 	{ "storm",
 	    "an application is seen to open 10 sessions a second or more, and half of them live "
-	    "under 2 seconds",
+	    "under 2 seconds; or the server counts 10 a second or more that no sample sees",
 	    "groups", true, judge_storm },
 	{ "slow",
 	    "5 queries or more, in a quarter of the used slots, run for over a minute, and the "

@@ -97,6 +97,18 @@ is_storm(const struct track *track, struct track_rates *rates)
 	    life_us <= STORM_LIFE_US;
 }
 
+/* They live so shortly that samples do not see them, but the server counted them. */
+static bool
+judge_unseen(struct verdict *verdict, const struct unseen *unseen)
+{
+	if (!unseen->known || unseen->recent < STORM_RATE || unseen->database == NULL)
+		return false;
+	verdict_name(verdict, unseen->database);
+	return verdict_say(verdict,
+	    "%.0f sessions a second too short to be seen, most in database %.60s", unseen->recent,
+	    unseen->database);
+}
+
 /* Connects for each little thing. */
 bool
 judge_storm(struct verdict *verdict, const struct evidence *evidence)
@@ -114,8 +126,8 @@ judge_storm(struct verdict *verdict, const struct evidence *evidence)
 			worst = &tracks->items[i];
 		}
 	}
-	if (worst == NULL)
-		return false;
+	if (worst == NULL || evidence->facts->unseen.recent > most.opened)
+		return judge_unseen(verdict, &evidence->facts->unseen);
 	verdict_name(verdict, worst->name);
 	return verdict_say(verdict,
 	    "%.60s opens %.0f sessions a second, half of them live under %s",

@@ -99,7 +99,8 @@ add_value(struct buf *out, const struct value *value)
 
 /* The columns of the table but for the time. */
 static size_t
-choose(const struct report *report, const struct table *table, const struct column *columns[64])
+choose(const struct report *report, const struct table *table,
+    const struct column *columns[COLUMNS_MAX])
 {
 	size_t count = report_table_columns(report, table, true, columns), kept = 0;
 
@@ -114,7 +115,7 @@ sample(const struct report *report, const struct report_sample *sample, struct b
     struct arena *arena)
 {
 	const struct table *table = report->tables[0];
-	const struct column *columns[64];
+	const struct column *columns[COLUMNS_MAX];
 	size_t count = choose(report, table, columns);
 	char time[UNITS_TEXT_MAX];
 	struct rows rows;

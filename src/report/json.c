@@ -57,7 +57,7 @@ has_column(const struct member *members, size_t count, const struct column *colu
 
 /* Columns in the order in which they are written: each once, those of an inner object together. */
 static size_t
-arrange(const struct column *const *columns, size_t count, struct member members[64])
+arrange(const struct column *const *columns, size_t count, struct member members[COLUMNS_MAX])
 {
 	size_t n = 0;
 
@@ -138,8 +138,8 @@ is_of_act(const struct column *column)
 static void
 add_root(struct buf *out, const struct table_data *data, bool (*want)(const struct column *column))
 {
-	const struct column *columns[64];
-	struct member members[64];
+	const struct column *columns[COLUMNS_MAX];
+	struct member members[COLUMNS_MAX];
 	size_t count = 0;
 
 	for (size_t i = 0; i < table_summary.column_count; i++) {
@@ -155,8 +155,8 @@ static void
 add_rows(const struct report *report, const struct table *table, const struct table_data *data,
     const struct rows *rows, struct buf *out)
 {
-	const struct column *columns[64];
-	struct member members[64];
+	const struct column *columns[COLUMNS_MAX];
+	struct member members[COLUMNS_MAX];
 	size_t count = report_table_columns(report, table, true, columns);
 
 	count = arrange(columns, count, members);

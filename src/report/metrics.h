@@ -19,7 +19,7 @@ struct exposition {
 
 /* Some columns of a table. */
 struct columns {
-	const struct column *items[64];
+	const struct column *items[COLUMNS_MAX];
 	size_t count;
 };
 

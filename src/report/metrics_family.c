@@ -28,7 +28,7 @@ struct series {
 
 struct block {
 	const struct table *table;
-	const struct column *columns[64]; /* that have a metric */
+	const struct column *columns[COLUMNS_MAX]; /* that have a metric */
 	size_t column_count;
 	struct series series[METRIC_ROWS + 1];
 	size_t count;
@@ -320,7 +320,7 @@ metrics_add(const struct exposition *exposition, const struct table *table,
 void
 metrics_describe(const struct table *table, metric_item *item, void *context)
 {
-	const struct column *columns[64];
+	const struct column *columns[COLUMNS_MAX];
 	char name[NAME_LEN], labels[LABELS_LEN], help[HELP_LEN];
 	size_t n = 0;
 

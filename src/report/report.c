@@ -12,8 +12,6 @@
 #include "base/err.h"
 #include "base/mem.h"
 
-#define COLUMNS_MAX 64
-
 static const struct writer *const writers[] = {
 	&writer_text,
 	&writer_csv,
@@ -164,7 +162,7 @@ report_has_time(const struct report *report)
 
 size_t
 report_table_columns(const struct report *report, const struct table *table, bool all,
-    const struct column *out[64])
+    const struct column *out[COLUMNS_MAX])
 {
 	size_t n = 0;
 

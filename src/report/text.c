@@ -33,8 +33,8 @@ static const char *const colors[] = {
 struct grid {
 	const struct table *table;
 	struct rows rows;
-	const struct column *columns[64];
-	int widths[64];
+	const struct column *columns[COLUMNS_MAX];
+	int widths[COLUMNS_MAX];
 	size_t count;
 	const char **cells;
 };
@@ -212,7 +212,7 @@ static void
 add_pairs(const struct report *report, const struct table *table, const struct table_data *data,
     const struct rows *rows, struct buf *out)
 {
-	const struct column *columns[64];
+	const struct column *columns[COLUMNS_MAX];
 	size_t count = report_table_columns(report, table, false, columns);
 	size_t widest = 0;
 

@@ -19,6 +19,8 @@
 #define NAMES_AGE_US (30 * UNITS_US_PER_SECOND)  /* renames are rare */
 #define NAMES_PAUSE_US (5 * UNITS_US_PER_SECOND) /* after a failure: each costs a lock timeout */
 
+#define DATABASES_MOST 512 /* whose sessions are counted */
+
 #ifndef NAMES_ROOM
 #define NAMES_ROOM 64 /* a power of two; grows */
 #endif
@@ -141,6 +143,19 @@ pg_names_list(const struct pg_names *names, enum name_kind kind, struct buf *lis
 
 		if (entry->oid != 0 && entry->kind == kind && entry->sample == names->sample)
 			buf_addf(list, ",%lu", (unsigned long)entry->oid);
+	}
+}
+
+void
+pg_names_databases(const struct pg_names *names, struct buf *list)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < names->room && count < DATABASES_MOST; i++) {
+		const struct entry *entry = &names->entries[i];
+
+		if (entry->oid != 0 && entry->kind == NAME_DATABASE && entry->name != NULL)
+			buf_addf(list, "%s%lu", count++ > 0 ? "," : "", (unsigned long)entry->oid);
 	}
 }
 

@@ -22,7 +22,7 @@
 static void
 send_sample(struct pg *pg)
 {
-	struct buf settings = { 0 };
+	struct buf settings = { 0 }, databases = { 0 };
 	const char *at = buf_str(&pg->reserves);
 
 	for (size_t n; *at != '\0'; at += n + (at[n] == ',')) {
@@ -36,10 +36,12 @@ send_sample(struct pg *pg)
 	pg->want_sample = false;
 	pg_names_begin(pg->names);
 	message_begin(pg);
-	message_add(pg, PG_SQL_SERVER, buf_str(&settings), NULL);
+	pg_names_databases(pg->names, &databases);
+	message_add(pg, PG_SQL_SERVER, buf_str(&settings), buf_str(&databases));
 	message_add(pg, PG_SQL_ACTIVITY, NULL, NULL);
 	message_send(pg, PHASE_SAMPLE);
 	buf_clear(&settings);
+	buf_clear(&databases);
 }
 
 void

@@ -39,6 +39,31 @@ query_at(struct snapshot *snap, const struct pg_rows *rows, int row)
 	return query;
 }
 
+/* Reads "5 10 0 0 1,16384 ..." */
+static void
+read_counts(struct snapshot *snap, const struct pg_rows *rows)
+{
+	size_t len, count = 1;
+	const char *s = pg_rows_value(rows, 0, SERVER_COUNTS, &len), *end = s + len;
+	struct database *list;
+
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < len; i++)
+		count += s[i] == ',';
+	snap->databases = list = arena_alloc(&snap->arena, count, sizeof(*list));
+	for (; snap->database_count < count; s++) {
+		int64_t numbers[5];
+
+		for (int i = 0; i < 5; i++) {
+			s += i > 0 && s < end;
+			numbers[i] = pg_value_read(&s, end, 0);
+		}
+		list[snap->database_count++] = (struct database){ (uint32_t)numbers[0], NULL,
+			numbers[1], numbers[2], numbers[3], numbers[4] };
+	}
+}
+
 void
 pg_sample_server(struct pg_sample *sample, const struct pg_rows *rows, const char *reserves)
 {
@@ -58,6 +83,7 @@ pg_sample_server(struct pg_sample *sample, const struct pg_rows *rows, const cha
 	snap->superuser_reserved = (int)pg_value_number(rows, 0, SERVER_SUPERUSER_RESERVED, 0);
 	snap->reserved = (int)pg_value_number(rows, 0, SERVER_RESERVED, 0);
 	snap->max_wal_senders = (int)pg_value_number(rows, 0, SERVER_MAX_WAL_SENDERS, -1);
+	read_counts(snap, rows);
 	snap->reserves = list = arena_alloc(&snap->arena, strlen(reserves) + 1, sizeof(*list));
 	for (; *reserves != '\0'; reserves += len + (reserves[len] == ',')) {
 		int col = SERVER_RESERVES + (int)snap->reserve_count;
@@ -160,6 +186,18 @@ pg_sample_sessions(struct pg_sample *sample, const struct pg_rows *rows, struct 
 	}
 }
 
+static void
+name_databases(struct snapshot *snap, struct pg_names *names)
+{
+	struct database *list = arena_alloc(&snap->arena, snap->database_count, sizeof(*list));
+
+	for (size_t i = 0; i < snap->database_count; i++) {
+		list[i] = snap->databases[i];
+		list[i].name = pg_names_get(names, NAME_DATABASE, list[i].oid, snap);
+	}
+	snap->databases = list;
+}
+
 void
 pg_sample_names(struct pg_sample *sample, struct pg_names *names)
 {
@@ -174,6 +212,7 @@ pg_sample_names(struct pg_sample *sample, struct pg_names *names)
 		session->superuser = pg_names_superuser(names, sample->oids[i].user);
 	}
 	sample->oids = NULL;
+	name_databases(snap, names);
 	pg_names_limits(names, snap);
 	snapshot_finish(snap);
 }

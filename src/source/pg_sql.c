@@ -43,11 +43,20 @@ struct statement {
 	" ('timezone', 'UTC'), ('datestyle', 'ISO'), ('bytea_output', 'escape')" more     \
 	") AS s (name, value)"
 
-#define SERVER(reserved)                                                                  \
+/* Functions and not the view, which reads pg_database, and hangs while that is locked. */
+#define COUNTS                                                           \
+	"(SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', d, "    \
+	"pg_catalog.pg_stat_get_db_sessions(d), "                        \
+	"pg_catalog.pg_stat_get_db_sessions_abandoned(d), "              \
+	"pg_catalog.pg_stat_get_db_sessions_fatal(d), "                  \
+	"pg_catalog.pg_stat_get_db_sessions_killed(d)), ',' ORDER BY d)" \
+	" FROM pg_catalog.unnest(ARRAY[$2]::pg_catalog.oid[]) AS d)"
+
+#define SERVER(reserved, counts)                                                          \
 	"SELECT pg_catalog.clock_timestamp(), pg_catalog.pg_backend_pid(),"               \
 	" pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('max_connections')," \
 	" pg_catalog.current_setting('superuser_reserved_connections'), " reserved ","    \
-	" pg_catalog.current_setting('max_wal_senders')$1"
+	" pg_catalog.current_setting('max_wal_senders'), " counts "$1"
 
 /*
  * Acts on $1, the pid, start, state and start of the state of a session, and
@@ -67,6 +76,16 @@ struct statement {
 	" FROM (VALUES ($1)) AS t (pid, start, state, change)"                        \
 	" LEFT JOIN LATERAL pg_catalog.pg_stat_get_activity(t.pid) AS a ON true"
 
+#define NAMES(databases)                                                                         \
+	"SELECT 'd', oid, datname, datconnlimit, false FROM pg_catalog.pg_database"              \
+	" WHERE oid IN ($1) OR datconnlimit >= 0" databases                                      \
+	" UNION ALL SELECT 'r', oid, rolname, CASE WHEN rolsuper THEN -1 ELSE rolconnlimit END," \
+	" rolsuper FROM pg_catalog.pg_roles WHERE oid IN ($2) OR rolconnlimit >= 0"              \
+	" UNION ALL SELECT 's', oid, rolname,"                                                   \
+	" CASE WHEN pg_catalog.pg_has_role(oid, 'USAGE') THEN 1 ELSE 0 END,"                     \
+	" pg_catalog.current_setting('is_superuser') = 'on'"                                     \
+	" FROM pg_catalog.pg_roles WHERE rolname = 'pg_signal_backend'"
+
 /* By id, then by version. */
 static const struct statement statements[] = {
 	{ PG_SQL_SESSION, 100000, SESSION("") },
@@ -83,9 +102,12 @@ static const struct statement statements[] = {
 	    " WHERE name LIKE '%reserved_connections%' AND vartype = 'integer'"
 	    " AND name NOT IN ('superuser_reserved_connections', 'reserved_connections'))" },
 
-	{ PG_SQL_SERVER, 100000, SERVER("0") },
+	{ PG_SQL_SERVER, 100000, SERVER("0", "NULL") },
+	/* 14: counts of sessions. */
+	{ PG_SQL_SERVER, 140000, SERVER("0", COUNTS) },
 	/* 16: reserved_connections, for pg_use_reserved_connections. */
-	{ PG_SQL_SERVER, 160000, SERVER("pg_catalog.current_setting('reserved_connections')") },
+	{ PG_SQL_SERVER, 160000,
+	    SERVER("pg_catalog.current_setting('reserved_connections')", COUNTS) },
 
 	{ PG_SQL_ACTIVITY, 100000, ACTIVITY(" NULL, NULL") },
 	/* 13: leader_pid. */
@@ -94,15 +116,11 @@ static const struct statement statements[] = {
 	{ PG_SQL_ACTIVITY, 140000, ACTIVITY(" leader_pid, query_id") },
 
 	/* Superusers are under no limit of their role. */
-	{ PG_SQL_NAMES, 100000,
-	    "SELECT 'd', oid, datname, datconnlimit, false FROM pg_catalog.pg_database"
-	    " WHERE oid IN ($1) OR datconnlimit >= 0"
-	    " UNION ALL SELECT 'r', oid, rolname, CASE WHEN rolsuper THEN -1 ELSE rolconnlimit END,"
-	    " rolsuper FROM pg_catalog.pg_roles WHERE oid IN ($2) OR rolconnlimit >= 0"
-	    " UNION ALL SELECT 's', oid, rolname,"
-	    " CASE WHEN pg_catalog.pg_has_role(oid, 'USAGE') THEN 1 ELSE 0 END,"
-	    " pg_catalog.current_setting('is_superuser') = 'on'"
-	    " FROM pg_catalog.pg_roles WHERE rolname = 'pg_signal_backend'" },
+	{ PG_SQL_NAMES, 100000, NAMES("") },
+	/* 14: databases whose sessions are counted, though none may stand in a sample. */
+	{ PG_SQL_NAMES, 140000,
+	    NAMES(" OR oid IN (SELECT oid FROM pg_catalog.pg_database WHERE datallowconn"
+	          " ORDER BY oid LIMIT 256)") },
 
 	{ PG_SQL_PARAMS, 100000,
 	    "SELECT name, setting, reset_val, pending_restart, source"

@@ -5,10 +5,13 @@
  */
 #include "analysis/groups.h"
 
+#include <stddef.h>
+
 #include "analysis/facts.h"
 #include "base/mem.h"
 #include "internal.h"
 #include "model/messages.h"
+#include "model/snapshot.h"
 
 static struct value
 group_name(const struct table_data *data, const void *row)
@@ -184,6 +187,43 @@ group_limit(const struct table_data *data, const void *row)
 	return group->limit < 0 ? value_none() : value_int(group->limit);
 }
 
+/* What the server counted in a database: that field of struct database. */
+static struct value
+server_count(const struct table_data *data, const struct group *group, size_t field)
+{
+	for (size_t i = 0; i < data->snap->database_count; i++) {
+		const struct database *database = &data->snap->databases[i];
+
+		if (group->name != NULL && database->name == group->name)
+			return value_int(*(const int64_t *)((const char *)database + field));
+	}
+	return value_none();
+}
+
+static struct value
+database_established(const struct table_data *data, const void *row)
+{
+	return server_count(data, row, offsetof(struct database, sessions));
+}
+
+static struct value
+database_abandoned(const struct table_data *data, const void *row)
+{
+	return server_count(data, row, offsetof(struct database, abandoned));
+}
+
+static struct value
+database_fatal(const struct table_data *data, const void *row)
+{
+	return server_count(data, row, offsetof(struct database, fatal));
+}
+
+static struct value
+database_killed(const struct table_data *data, const void *row)
+{
+	return server_count(data, row, offsetof(struct database, killed));
+}
+
 static void
 list(const struct table_data *data, enum group_by by, struct rows *out, struct arena *arena)
 {
@@ -279,19 +319,31 @@ static const struct column columns[] = {
 	    group_closed },
 	{ "limit", NULL, "LIMIT", "connection limit of the role or database", VALUE_INT, 5,
 	    COLUMN_HIDDEN, group_limit },
+	/* From here on of databases only. */
+	{ "established", NULL, "ESTABL", "sessions since the server's statistics were reset (14+)",
+	    VALUE_INT, 8, COLUMN_HIDDEN | COLUMN_COUNTER, database_established, "established" },
+	{ "abandoned", NULL, "ABANDONED", "of these, their client was gone without a word",
+	    VALUE_INT, 9, COLUMN_HIDDEN | COLUMN_COUNTER, database_abandoned, "abandoned" },
+	{ "fatal", NULL, "FATAL", "ended by an error, or refused by the limit of the database",
+	    VALUE_INT, 7, COLUMN_HIDDEN | COLUMN_COUNTER, database_fatal, "fatal" },
+	{ "killed", NULL, "KILLED", "terminated by somebody", VALUE_INT, 7,
+	    COLUMN_HIDDEN | COLUMN_COUNTER, database_killed, "killed" },
 };
 
-#define GROUP_TABLE(word, one, heading, what, list_rows)                                         \
-	{                                                                                        \
-		.name = word, .label = one, .title = heading, .help = what, .shape = SHAPE_LIST, \
-		.columns = columns, .column_count = COUNT_OF(columns), .sort = "-total",         \
-		.rows = list_rows, .key = key, .level = level,                                   \
+#define DATABASE_COLUMNS 4
+
+#define GROUP_TABLE(word, one, heading, what, list_rows, less)                                    \
+	{                                                                                         \
+		.name = word, .label = one, .title = heading, .help = what, .shape = SHAPE_LIST,  \
+		.columns = columns, .column_count = COUNT_OF(columns) - (less), .sort = "-total", \
+		.rows = list_rows, .key = key, .level = level,                                    \
 	}
 
 const struct table table_applications = GROUP_TABLE("applications", "application", "Applications",
-    "slots by application name", application_rows);
-const struct table table_users = GROUP_TABLE("users", "user", "Users", "slots by role", user_rows);
+    "slots by application name", application_rows, DATABASE_COLUMNS);
+const struct table table_users =
+    GROUP_TABLE("users", "user", "Users", "slots by role", user_rows, DATABASE_COLUMNS);
 const struct table table_databases =
-    GROUP_TABLE("databases", "database", "Databases", "slots by database", database_rows);
-const struct table table_clients =
-    GROUP_TABLE("clients", "client", "Clients", "slots by client address", client_rows);
+    GROUP_TABLE("databases", "database", "Databases", "slots by database", database_rows, 0);
+const struct table table_clients = GROUP_TABLE("clients", "client", "Clients",
+    "slots by client address", client_rows, DATABASE_COLUMNS);

@@ -25,6 +25,20 @@ struct value session_blocks(const struct table_data *data, const void *row);
 struct value session_holds_up(const struct table_data *data, const void *row);
 struct value session_query(const struct table_data *data, const void *row);
 
+/* Of the summary: what comes and goes. */
+struct value summary_opened(const struct table_data *data, const void *row);
+struct value summary_closed(const struct table_data *data, const void *row);
+struct value summary_unseen(const struct table_data *data, const void *row);
+struct value summary_abandoned(const struct table_data *data, const void *row);
+struct value summary_fatal(const struct table_data *data, const void *row);
+struct value summary_killed(const struct table_data *data, const void *row);
+struct value summary_opened_total(const struct table_data *data, const void *row);
+struct value summary_closed_total(const struct table_data *data, const void *row);
+struct value summary_unseen_total(const struct table_data *data, const void *row);
+struct value summary_abandoned_total(const struct table_data *data, const void *row);
+struct value summary_fatal_total(const struct table_data *data, const void *row);
+struct value summary_killed_total(const struct table_data *data, const void *row);
+
 /* Lists the sessions that `want` accepts. */
 void session_rows(const struct table_data *data, struct rows *out, struct arena *arena,
     bool (*want)(const struct session *session));

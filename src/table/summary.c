@@ -34,19 +34,6 @@ known(int64_t n)
 	return n == 0 ? value_none() : value_int(n);
 }
 
-static struct value
-rate(const struct table_data *data, double per_second)
-{
-	return data->facts->churn.known ? value_real(per_second) : value_none();
-}
-
-/* Of nothing until two samples were compared. */
-static struct value
-total(const struct table_data *data, int64_t n)
-{
-	return data->facts->churn.counted ? value_int(n) : value_none();
-}
-
 /* What is known of chains of locks only when somebody looked. */
 static struct value
 of_chains(const struct table_data *data, int n)
@@ -84,10 +71,6 @@ GETTER(limits_from, value_text(limits_from_name(data->facts->slots.limits_from))
 GETTER(ages_estimated, value_bool(data->snap->ages_estimated))
 GETTER(walsenders_max, count(data->facts->slots.max_wal_senders))
 GETTER(walsenders_used, count(data->facts->slots.walsenders))
-GETTER(opened, rate(data, data->facts->churn.opened_per_second))
-GETTER(closed, rate(data, data->facts->churn.closed_per_second))
-GETTER(opened_total, total(data, data->facts->churn.opened_total))
-GETTER(closed_total, total(data, data->facts->churn.closed_total))
 GETTER(longest_query, value_duration(data->facts->query.us))
 GETTER(longest_transaction, value_duration(data->facts->xact.us))
 GETTER(longest_in_transaction, value_duration(data->facts->idle_in_transaction.us))
@@ -354,15 +337,40 @@ static const struct column columns[] = {
 	    "sessions that wait for prepared transactions in the end", VALUE_INT, 0, COLUMN_HIDDEN,
 	    prepared },
 	{ "opened", "churn.opened_per_second", "Opened/s", "sessions opened per second", VALUE_REAL,
-	    0, 0, opened },
+	    0, 0, summary_opened },
 	{ "closed", "churn.closed_per_second", "Closed/s", "sessions closed per second", VALUE_REAL,
-	    0, 0, closed },
+	    0, 0, summary_closed },
 	{ "opened_total", "churn.opened", "Opened",
 	    "sessions seen to open since the start of pgconntop", VALUE_INT, 0,
-	    COLUMN_HIDDEN | COLUMN_COUNTER, opened_total, "opened" },
+	    COLUMN_HIDDEN | COLUMN_COUNTER, summary_opened_total, "opened" },
 	{ "closed_total", "churn.closed", "Closed",
 	    "sessions seen to close since the start of pgconntop", VALUE_INT, 0,
-	    COLUMN_HIDDEN | COLUMN_COUNTER, closed_total, "closed" },
+	    COLUMN_HIDDEN | COLUMN_COUNTER, summary_closed_total, "closed" },
+	{ "unseen", "churn.unseen_per_second", "Unseen/s",
+	    "sessions per second too short to be seen: those that the server counted (14+) less "
+	    "those seen",
+	    VALUE_REAL, 0, 0, summary_unseen },
+	{ "abandoned", "churn.abandoned_per_second", "Abandoned/s",
+	    "sessions per second whose client was gone without a word (14+)", VALUE_REAL, 0,
+	    COLUMN_HIDDEN, summary_abandoned },
+	{ "fatal", "churn.fatal_per_second", "Fatal/s",
+	    "sessions per second ended by an error or refused by their database (14+)", VALUE_REAL,
+	    0, COLUMN_HIDDEN, summary_fatal },
+	{ "killed", "churn.killed_per_second", "Killed/s",
+	    "sessions per second that somebody terminated (14+)", VALUE_REAL, 0, COLUMN_HIDDEN,
+	    summary_killed },
+	{ "unseen_total", "churn.unseen", "Unseen",
+	    "sessions too short to be seen since the start of pgconntop", VALUE_INT, 0,
+	    COLUMN_HIDDEN | COLUMN_COUNTER, summary_unseen_total, "unseen" },
+	{ "abandoned_total", "churn.abandoned", "Abandoned",
+	    "sessions whose client was gone without a word, since the start of pgconntop",
+	    VALUE_INT, 0, COLUMN_HIDDEN | COLUMN_COUNTER, summary_abandoned_total, "abandoned" },
+	{ "fatal_total", "churn.fatal", "Fatal",
+	    "sessions ended by an error or refused by their database, since the start of pgconntop",
+	    VALUE_INT, 0, COLUMN_HIDDEN | COLUMN_COUNTER, summary_fatal_total, "fatal" },
+	{ "killed_total", "churn.killed", "Killed",
+	    "sessions that somebody terminated since the start of pgconntop", VALUE_INT, 0,
+	    COLUMN_HIDDEN | COLUMN_COUNTER, summary_killed_total, "killed" },
 	{ "per_minute", "trend.per_minute", "Slots/min",
 	    "slots taken per minute, by the trend of 5 minutes", VALUE_REAL, 0, COLUMN_HIDDEN,
 	    per_minute },

@@ -87,7 +87,7 @@ test_show_wrong(void **state)
 static void
 expect_columns(const struct report *report, const struct table *table, bool all, const char *want)
 {
-	const struct column *columns[64];
+	const struct column *columns[COLUMNS_MAX];
 	size_t count = report_table_columns(report, table, all, columns);
 	struct buf names = { 0 };
 
@@ -142,13 +142,13 @@ test_columns_wrong(void **state)
 	assert_string_equal(err.msg, "no table of the report has a column \"\"");
 	assert_false(report_columns(&report, "", &arena, &err));
 	assert_string_equal(err.msg, "columns names no column");
-	for (int i = 0; i < 64; i++)
+	for (int i = 0; i < COLUMNS_MAX; i++)
 		buf_adds(&names, "pid,");
 	assert_true(report_columns(&report, buf_str(&names), &arena, &err));
-	assert_int_equal(report.column_count, 64);
+	assert_int_equal(report.column_count, COLUMNS_MAX);
 	buf_adds(&names, "pid");
 	assert_false(report_columns(&report, buf_str(&names), &arena, &err));
-	assert_string_equal(err.msg, "more than 64 columns");
+	assert_string_equal(err.msg, "more than 96 columns");
 	buf_clear(&names);
 	arena_clear(&arena);
 }

@@ -25,8 +25,8 @@ static const struct pg_rows session_rows = FAKE_ROWS(session_cells, 1);
 static const char *const identity_cells[] = { "100", "2026-11-20 00:00:00+00", NULL };
 static const struct pg_rows identity_rows = FAKE_ROWS(identity_cells, 3);
 static const char *const server_cells[] = { "2026-11-20 12:00:00+00", "100", "f", "100", "3", "0",
-	"10" };
-static const struct pg_rows server_rows = FAKE_ROWS(server_cells, 7);
+	"10", NULL };
+static const struct pg_rows server_rows = FAKE_ROWS(server_cells, 8);
 static const char *const activity_cells[] = { "100", "5", "10", "app", NULL, "-1",
 	"2026-11-20 11:00:00+00", NULL, NULL, NULL, NULL, NULL, "idle", NULL, NULL,
 	"client backend", "select 1", NULL, NULL };

@@ -64,8 +64,17 @@ test_names(void **state)
 	pg_names_list(names, NAME_ROLE, &list);
 	assert_string_equal(buf_str(&list), "0,10");
 	buf_clear(&list);
+	pg_names_databases(names, &list);
+	assert_string_equal(buf_str(&list), "");
 	pg_names_read(names, &names_rows, 6000000);
+	pg_names_databases(names, &list);
+	assert_string_equal(buf_str(&list), "5");
+	buf_clear(&list);
+	sample.snap->databases = &(struct database){ .oid = 5, .sessions = 3 };
+	sample.snap->database_count = 1;
 	pg_sample_names(&sample, names);
+	assert_ptr_equal(sample.snap->databases[0].name, sample.snap->sessions[0].database);
+	assert_int_equal(sample.snap->databases[0].sessions, 3);
 	assert_string_equal(sample.snap->sessions[0].database, "shop");
 	assert_string_equal(sample.snap->sessions[0].user, "ann");
 	assert_ptr_equal(pg_names_get(names, NAME_ROLE, 10, sample.snap),

@@ -22,8 +22,8 @@ static const struct pg_rows one_row = FAKE_ROWS(one_cell, 1);
 static const char *const identity_cells[] = { "100", "2026-11-20 00:00:00+00", NULL };
 static const struct pg_rows identity_rows = FAKE_ROWS(identity_cells, 3);
 static const char *const server_cells[] = { "2026-11-20 12:00:00+00", "100", "f", "100", "3", "0",
-	"10" };
-static const struct pg_rows server_rows = FAKE_ROWS(server_cells, 7);
+	"10", NULL };
+static const struct pg_rows server_rows = FAKE_ROWS(server_cells, 8);
 static const struct pg_rows no_sessions = { 0, 19, NULL };
 static const char *const query_cells[] = { "7", NULL, "select 7", "8", "1970-01-01 00:00:00+00",
 	"caf\\351 \\\\", "9", "1970-01-01 00:00:01+00", "select 9", "9", "1970-01-01 00:00:02+00",

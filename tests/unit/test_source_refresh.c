@@ -26,8 +26,8 @@ static const char *const identity_cells[] = { "100", "2026-11-20 00:00:00+00",
 	"rds.reserved_connections,odd'name" };
 static const struct pg_rows identity_rows = FAKE_ROWS(identity_cells, 3);
 static const char *server_cells[] = { "2026-11-20 12:00:00+00", "100", "f", "100", "3", "0", "10",
-	"2" };
-static const struct pg_rows server_rows = FAKE_ROWS(server_cells, 8);
+	NULL, "2" };
+static const struct pg_rows server_rows = FAKE_ROWS(server_cells, 9);
 static const char *const activity_cells[] = { "100", "5", "10", "app", NULL, "-1",
 	"2026-11-20 11:00:00+00", NULL, NULL, NULL, "Lock", "tuple", "active", NULL, NULL,
 	"client backend", "select 1", NULL, NULL };

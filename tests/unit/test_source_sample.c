@@ -185,8 +185,9 @@ test_kinds(void **state)
 static void
 test_server(void **state)
 {
-	static const char *const cells[] = { NOW, "42", "t", "100", "3", "2", "10", "5", "junk" };
-	static const struct pg_rows rows = FAKE_ROWS(cells, 9);
+	static const char *const cells[] = { NOW, "42", "t", "100", "3", "2", "10",
+		"5 10 1 2 3,16384 20000000000 0 0 7", "5", "junk" };
+	static const struct pg_rows rows = FAKE_ROWS(cells, 10);
 	const struct snapshot *snap = sample.snap;
 
 	(void)state;
@@ -203,6 +204,15 @@ test_server(void **state)
 	assert_int_equal(snap->reserves[0].slots, 5);
 	assert_int_equal(snap->reserves[1].slots, 0);
 	assert_int_equal(pg_sample_usable(&sample), 90);
+	assert_int_equal(snap->database_count, 2);
+	assert_int_equal(snap->databases[0].oid, 5);
+	assert_int_equal(snap->databases[0].sessions, 10);
+	assert_int_equal(snap->databases[0].abandoned, 1);
+	assert_int_equal(snap->databases[0].fatal, 2);
+	assert_int_equal(snap->databases[0].killed, 3);
+	assert_int_equal(snap->databases[1].oid, 16384);
+	assert_true(snap->databases[1].sessions == INT64_C(20000000000));
+	assert_int_equal(snap->databases[1].killed, 7);
 }
 
 static void
