@@ -33,16 +33,19 @@ enum whatif_number {
 /* Plans and slots as they are tried. */
 struct whatif {
 	const struct pool_plan *given; /* as configured */
-	struct pool_plan *plans; /* as tried: owned, but for their texts, which are the others' */
+	struct pool_plan *plans;  /* as tried: owned, but for their texts, which are the others' */
+	struct pool_plan *before; /* as tried before the last reset: likewise */
 	size_t count;
 	int64_t max_connections; /* as tried, -1 for that of the server */
+	int64_t max_connections_before;
 };
 
 /* Begins with the configured plans, which must outlive it. Free with whatif_clear(). */
 void whatif_init(struct whatif *whatif, const struct pool_plan *plans, size_t count);
 void whatif_clear(struct whatif *whatif);
 
-/* All numbers as configured, max_connections as the server has it. */
+/* All numbers as configured, max_connections as the server has it; if they are that already, as
+ * they were before. */
 void whatif_reset(struct whatif *whatif);
 
 /* The name of a number of that plan in the configuration, NULL when it has none; and what it

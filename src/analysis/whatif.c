@@ -71,30 +71,34 @@ within(int64_t n, int64_t least, int64_t most)
 	return n < most ? n : most;
 }
 
+static void
+copy_plans(struct pool_plan *to, const struct pool_plan *from, size_t count)
+{
+	if (count > 0)
+		memcpy(to, from, count * sizeof *to);
+}
+
 void
 whatif_init(struct whatif *whatif, const struct pool_plan *plans, size_t count)
 {
 	*whatif = (struct whatif){
 		.given = plans,
 		.plans = mem_alloc(count, sizeof *whatif->plans),
+		.before = mem_alloc(count, sizeof *whatif->before),
 		.count = count,
+		.max_connections = -1,
+		.max_connections_before = -1,
 	};
-	whatif_reset(whatif);
+	copy_plans(whatif->plans, plans, count);
+	copy_plans(whatif->before, plans, count);
 }
 
 void
 whatif_clear(struct whatif *whatif)
 {
 	mem_free(whatif->plans);
+	mem_free(whatif->before);
 	*whatif = (struct whatif){ 0 };
-}
-
-void
-whatif_reset(struct whatif *whatif)
-{
-	if (whatif->count > 0)
-		memcpy(whatif->plans, whatif->given, whatif->count * sizeof *whatif->plans);
-	whatif->max_connections = -1;
 }
 
 const char *
@@ -168,6 +172,20 @@ whatif_any(const struct whatif *whatif)
 			if (whatif_changed(whatif, n, (enum whatif_number)number))
 				return true;
 	return whatif->max_connections >= 0;
+}
+
+void
+whatif_reset(struct whatif *whatif)
+{
+	if (!whatif_any(whatif)) {
+		copy_plans(whatif->plans, whatif->before, whatif->count);
+		whatif->max_connections = whatif->max_connections_before;
+		return;
+	}
+	copy_plans(whatif->before, whatif->plans, whatif->count);
+	whatif->max_connections_before = whatif->max_connections;
+	copy_plans(whatif->plans, whatif->given, whatif->count);
+	whatif->max_connections = -1;
 }
 
 /* Slots that ordinary roles cannot hold; what is unknown counts as none. */

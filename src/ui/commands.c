@@ -304,7 +304,7 @@ const struct command commands[] = {
 	    WHATIF, 80, false },
 	{ "less", "-", "one less; max_connections goes by 10", NULL, WHATIF, whatif_step, -1,
 	    "Less", WHATIF, 80, false },
-	{ "as_configured", "=", "all numbers as they are configured", NULL, WHATIF,
+	{ "as_configured", "=", "all numbers as configured; once more: as they were", NULL, WHATIF,
 	    whatif_as_configured, 0, "As configured", WHATIF, 75, false },
 	{ "number_left", "Left", "the number to the left", NULL, WHATIF, whatif_shift, -1,
 	    UNLABELLED },

@@ -152,6 +152,11 @@ test_changes(void **state)
 	whatif_reset(&whatif);
 	assert_false(whatif_any(&whatif));
 	assert_int_equal(plans_sum(whatif.plans, 2), 38);
+	whatif_reset(&whatif);
+	assert_int_equal(whatif.plans[0].instances, 3);
+	assert_int_equal(whatif.max_connections, 110);
+	whatif_reset(&whatif);
+	assert_false(whatif_any(&whatif));
 	whatif_clear(&whatif);
 }
 

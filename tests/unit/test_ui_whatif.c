@@ -78,6 +78,9 @@ test_steps(void **state)
 	expect(fixture, "What if: 120 of 97");
 	expect(fixture, "web: max_overflow 10: connections");
 	expect_not(fixture, "hat if*");
+	press(fixture, "=");
+	expect(fixture, "What if*: 65 of 97");
+	press(fixture, "=");
 	press(fixture, "Home Left Left Left Left Left -");
 	expect(fixture, "web: instances 1: ");
 	press(fixture, "+ -");
@@ -252,6 +255,9 @@ test_scrolling(void **state)
 	fixture_draw(fixture, 10, COLS, false);
 	expect_not(fixture, "A calculation");
 	expect(fixture, "SIDE BY SIDE");
+	fixture_keys(fixture, "PgDn PgDn");
+	fixture_draw(fixture, 10, COLS, false);
+	expect_not(fixture, "web:");
 	fixture_keys(fixture, "Up");
 	fixture_draw(fixture, 10, COLS, false);
 	expect(fixture, "> web");
