@@ -49,11 +49,11 @@ sub _press {
 # Process numbers in the list of sessions, from top to bottom, and the one under the cursor.
 sub pids {
 	my ($list) = $screen->capture =~ /^.3 Sessions[^\n]*\n(.*?)(?:^.[1-7] |\z)/ms;
-	return ($list // '') =~ /^[> ]\s+(\d+) /mg;
+	return ($list // '') =~ /^[> ][ !]\s*(\d+) /mg;
 }
 
 sub cursor {
-	my ($pid) = $screen->capture =~ /^>\s+(\d+) /m;
+	my ($pid) = $screen->capture =~ /^>[ !]\s*(\d+) /m;
 	return $pid // 0;
 }
 
@@ -89,12 +89,13 @@ sub check_panes {
 	press_gone('4', qr/5 States/, '4: the queries take their place again');
 	like($screen->capture, qr/4 Long-running queries.*\n.*\n> /, 'and have the cursor');
 	press_ok('7', qr/7 Alerts and messages/, 'key 7');
+	press_ok('8', qr/8 Settings/, 'key 8');
 	press_ok('Tab', qr/1 Applications.*\n.*\n>/, 'Tab: from the last to the first');
-	press_ok('BTab', qr/7 Alerts and messages/, 'S-Tab: and back');
+	press_ok('BTab', qr/8 Settings/, 'S-Tab: and back');
 	press_ok(['3'], qr/3 Sessions.*\n(?: .*\n)*>\s/, 'key 3');
 	press_gone('f', qr/1 Applications/, 'f: the sessions alone');
 	press_ok('f', qr/1 Applications/, 'f: all panes');
-	for my $group (qw(Users Databases Clients Applications)) {
+	for my $group ('Users', 'Databases', 'Clients', 'Idle sessions', 'Turnover', 'Applications') {
 		press_ok('v', qr/1 $group \(/, "v: $group");
 	}
 	return;
