@@ -7,6 +7,7 @@
 #include "test_source_children.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -14,6 +15,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -84,6 +86,18 @@ child_start(const char *title, pid_t as)
 		assert_true(proc_fs_read(pid, "cmdline", &shown));
 	buf_clear(&shown);
 	return pid;
+}
+
+int
+child_end(pid_t pid)
+{
+	int status = 0;
+	pid_t ended = 0;
+
+	for (int ms = 0; ms < 20000 && (ended = waitpid(pid, &status, WNOHANG)) == 0; ms++)
+		poll(NULL, 0, 1);
+	assert_int_equal(ended, pid);
+	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
 void

@@ -27,6 +27,9 @@ pid_t child_start(const char *title, pid_t as);
 /* Waits until it does nothing: its figures are of what it did before. */
 void child_wait(pid_t pid);
 
+/* How it ended: the signal, 0 for none. Fails when it does not end. */
+int child_end(pid_t pid);
+
 /* Skips the test where the kernel, or valgrind in its place, has no descriptors of processes. */
 void child_need_pidfd(void);
 
