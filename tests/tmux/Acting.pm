@@ -54,7 +54,7 @@ sub process {
 # Process numbers in the list of sessions, from top to bottom.
 sub listed {
 	my ($screen) = @_;
-	my ($list) = $screen->capture =~ /^.3 Sessions[^\n]*\n(.*?)(?:^.[1-7] |\z)/ms;
+	my ($list) = $screen->capture =~ /^.3 Sessions[^\n]*\n(.*?)(?:^.[1-8] |\z)/ms;
 	return ($list // '') =~ /^[> ].\s*(\d+) /mg;
 }
 
