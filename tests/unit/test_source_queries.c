@@ -5,6 +5,7 @@
  */
 #include "base/settings.h"
 #include "base/units.h"
+#include "model/link.h"
 #include "model/snapshot.h"
 #include "source/source.h"
 #include "test_source_fake.h"
@@ -274,6 +275,35 @@ test_pooled(void **state)
 	assert_query(12, "select 12");
 }
 
+/* A walsender before 15 takes one statement at a time, a later one many. */
+static void
+test_walsender(void **state)
+{
+	static char host[] = "/tmp";
+	static const struct settings settings = { .via = 1 + VIA_WALSENDER,
+		.host = host,
+		.connect_timeout = 10 * SECOND };
+
+	(void)state;
+	for (int version = 140000; version <= 150000; version += 10000) {
+		bool many = version == 150000;
+
+		source_close(source);
+		fake_reset();
+		fake_get()->about.version_num = version;
+		source = source_open(&settings, NULL);
+		step(0);
+		assert_int_equal(fake_get()->sent, 1);
+		assert_true((strstr(fake_get()->sql, "; SELECT") != NULL) == many);
+		answer(&one_row, many ? &identity_rows : NULL);
+		assert_int_equal(fake_get()->sent, many ? 1 : 2);
+		if (!many)
+			answer(&identity_rows, NULL);
+		assert_int_equal(source_link(source)->state, LINK_UP);
+		assert_int_equal(source_link(source)->via, VIA_WALSENDER);
+	}
+}
+
 int
 main(void)
 {
@@ -283,6 +313,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_other_wish, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_turns, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pooled, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_walsender, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("source/pg_queries", tests, NULL, NULL);
