@@ -125,8 +125,9 @@ write_figure(struct pen *pen, size_t figure, int64_t value, enum style style)
 
 	if (value >= 0)
 		snprintf(text, sizeof(text), "%lld", (long long)value);
+	pen_text(pen, " ");
 	pen->style = style;
-	pen_field(pen, figures[figure].cols, text, true);
+	pen_field(pen, figures[figure].cols - 1, text, true);
 	pen->style = STYLE_TEXT;
 }
 
