@@ -268,14 +268,6 @@ sub check_hostile {
 	return;
 }
 
-# A client that opens a new session at once when its own is ended.
-sub eager {
-	my ($server, $application) = @_;
-	my $script = 'my $server = bless {}; sub host { $ARGV[0] } sub port { $ARGV[1] }'
-	    . ' while (1) { eval { PgClient->new($server, application_name => $ARGV[2])->query("select pg_sleep(100)") } }';
-	return Program->start([$^X, "-I$FindBin::Bin", '-MPgClient', '-e', $script, $server->host, $server->port, $application]);
-}
-
 # Clients that come back, and such that stay away.
 sub check_return {
 	my ($server) = @_;

@@ -18,7 +18,7 @@ use lib dirname(__FILE__);
 use PgClient;
 use PgServer;
 
-our @EXPORT = qw(acted alive argv clients entries kill_log order outcomes send_home state_of);
+our @EXPORT = qw(acted alive argv clients eager entries kill_log order outcomes send_home state_of);
 
 # The command line. A first argument that is a hash is the login's options, as those of
 # PgServer::connstr.
@@ -50,6 +50,16 @@ sub clients {
 	my @clients = map { PgClient->new($server, application_name => $application, %opt) } 1 .. $n;
 	$_->query('select 1') for @clients;
 	return @clients;
+}
+
+# A program with an active session of an application, which opens a new one at once when that is
+# ended.
+sub eager {
+	my ($server, $application) = @_;
+	my $dir = dirname(__FILE__);
+	my $script = 'my $server = bless {}; sub host { $ARGV[0] } sub port { $ARGV[1] }'
+	    . ' while (1) { eval { PgClient->new($server, application_name => $ARGV[2])->query("select pg_sleep(100)") } }';
+	return Program->start([$^X, "-I$dir", '-MPgClient', '-e', $script, $server->host, $server->port, $application]);
 }
 
 # Those of the clients whose session is there.

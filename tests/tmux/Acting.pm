@@ -18,7 +18,7 @@ use Order;
 use PgServer;
 use Screen;
 
-our @EXPORT = qw(acting alive answer clients entries kill_log listed only outcomes over
+our @EXPORT = qw(acting alive answer clients eager entries kill_log listed only outcomes over
 	own_pid point_at press press_gone
 	process send_home state_of words);
 
