@@ -35,7 +35,7 @@ bool pg_names_due(const struct pg_names *names, int64_t mono_us);
 /* Appends the ids that occur, as a list for PG_SQL_NAMES; never empty. */
 void pg_names_list(const struct pg_names *names, enum name_kind kind, struct buf *list);
 
-/* Appends the ids of databases that are known, at most 512; none before the first answer. */
+/* Appends the ids of databases that are known, at most 128; none before the first answer. */
 void pg_names_databases(const struct pg_names *names, struct buf *list);
 
 /* Takes the answer in; it replaces all that was known. */

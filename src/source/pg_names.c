@@ -19,7 +19,7 @@
 #define NAMES_AGE_US (30 * UNITS_US_PER_SECOND)  /* renames are rare */
 #define NAMES_PAUSE_US (5 * UNITS_US_PER_SECOND) /* after a failure: each costs a lock timeout */
 
-#define DATABASES_MOST 512 /* whose sessions are counted */
+#define DATABASES_MOST 128 /* whose sessions are counted: each costs the server a microsecond */
 
 #ifndef NAMES_ROOM
 #define NAMES_ROOM 64 /* a power of two; grows */

@@ -120,7 +120,7 @@ static const struct statement statements[] = {
 	/* 14: databases whose sessions are counted, though none may stand in a sample. */
 	{ PG_SQL_NAMES, 140000,
 	    NAMES(" OR oid IN (SELECT oid FROM pg_catalog.pg_database WHERE datallowconn"
-	          " ORDER BY oid LIMIT 256)") },
+	          " ORDER BY oid LIMIT 100)") },
 
 	{ PG_SQL_PARAMS, 100000,
 	    "SELECT name, setting, reset_val, pending_restart, source"
