@@ -105,7 +105,7 @@ judge_unseen(struct verdict *verdict, const struct unseen *unseen)
 		return false;
 	verdict_name(verdict, unseen->database);
 	return verdict_say(verdict,
-	    "%.0f sessions a second too short to be seen, most in database %.60s", unseen->recent,
+	    "%.0f sessions a second too short to see, most in database %.60s", unseen->recent,
 	    unseen->database);
 }
 

@@ -55,7 +55,7 @@ sub check_storm {
 	my $load = $server->load('--churn=100');
 	my $report = $watch->wait_for(sub { ($_[0]{cause}{name} // '') eq 'storm' }, 'a storm', 60);
 	is($report->{cause}{subject}, 'postgres', 'the database in which it is');
-	like($report->{cause}{text}, qr/^\d+ sessions a second too short to be seen/, 'and what it is');
+	like($report->{cause}{text}, qr/^\d+ sessions a second too short to see/, 'and what it is');
 	cmp_ok($report->{churn}{unseen_per_second}, '>', 5 * $report->{churn}{opened_per_second}, 'most are not seen');
 	$report = $watch->wait_for(sub { named($_[0]{alerts}, 'churn') }, 'the alert on churn');
 	like(named($report->{alerts}, 'churn')->{message}, qr/too short to be seen/, 'which knows of them');

@@ -172,7 +172,7 @@ test_storm(void **state)
 		if (cases[i].per_sample == 200 && cases[i].storm) {
 			assert_string_equal(film.fixture.verdict.subject, "wall");
 			assert_string_equal(film.fixture.verdict.text,
-			    "100 sessions a second too short to be seen, most in database wall");
+			    "100 sessions a second too short to see, most in database wall");
 		}
 		/* It is over when they end. */
 		for (int n = 0; n < 6; n++)
