@@ -75,6 +75,30 @@ sub check_namespaces {
 	return;
 }
 
+# A server in a pid namespace of its own, as in a container: its processes are to be seen, under numbers
+# that its own files do not know.
+sub check_container {
+	my ($server) = @_;
+	SKIP: {
+		my $account = $server->{account} or skip 'only root makes pid namespaces', 4;
+		my @in = (qw(unshare --pid --fork --kill-child setpriv --clear-groups), "--reuid=$account->[0]", "--regid=$account->[1]");
+		skip 'no pid namespaces for us', 4 if (run_program([@in, 'true']))[0] ne '0';
+		$server->stop;
+		my ($bindir, $data, $dir) = ($server->bindir, $server->data, $server->host);
+		my $program = Program->start([@in, "$bindir/postgres", '-D', $data], dir => $dir, session => 1, log => "$dir/log.in");
+		wait_until { slurp("$data/postmaster.pid") =~ /^ready/m } 60, 'the server in there';
+		refused(qr/process \d+ is in a pid namespace of its own, a container's: run in there/, 'a server in there', '-h', $dir, '-p', $server->port);
+		refused(qr/process \d+ is [^;]*, not a server|is not to be seen in .proc/, 'also by its data directory', "--pgdata=$data");
+		my $session = PgClient->new($server);
+		is(report($server)->{via}, 'client', 'a login is possible as ever');
+		$session->close;
+		my $pid = $program->pid;
+		kill 'INT', slurp("/proc/$pid/task/$pid/children") =~ /\d+/g;
+		is($program->wait(30), 0, 'it ends');
+	}
+	return;
+}
+
 # Another account sees who there is, and is told whom it takes to act.
 sub check_account {
 	my ($server) = @_;
@@ -168,6 +192,7 @@ my $other = PgServer->new;
 check_found($server, $other);
 check_refused($server, $other);
 check_namespaces($server);
+check_container(PgServer->new);
 check_account($server);
 check_stopped($server);
 check_standby($server);
