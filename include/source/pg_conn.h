@@ -39,6 +39,7 @@ struct pg_about {
 	int version_num;     /* 150020 */
 	int pid;             /* as the login said: a pooler invents one */
 	bool encrypted;
+	const char *options; /* settings of the session that the login asked for; may be NULL */
 };
 
 /*

@@ -34,8 +34,12 @@ bool pg_params_due(const struct pg_params *params, int64_t mono_us);
 /* Appends lists for PG_SQL_PARAMS and PG_SQL_OVERRIDES. */
 void pg_params_list(struct buf *names, struct buf *texts);
 
-/* Takes PG_SQL_PARAMS in, which replaces all that was known. */
-void pg_params_read(struct pg_params *params, const struct pg_rows *rows, int64_t mono_us);
+/*
+ * Takes PG_SQL_PARAMS in, which replaces all that was known. What the login's
+ * options name stays unknown: it hides the server's value. NULL for none.
+ */
+void pg_params_read(struct pg_params *params, const struct pg_rows *rows, const char *options,
+    int64_t mono_us);
 
 /* Takes PG_SQL_OVERRIDES in, which follows. */
 void pg_params_read_overrides(struct pg_params *params, const struct pg_rows *rows);

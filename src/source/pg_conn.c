@@ -276,6 +276,7 @@ pg_conn_about(const struct pg_conn *conn, struct pg_about *about)
 		.version = text_or_empty(PQparameterStatus(conn->pg, "server_version")),
 		.version_num = PQserverVersion(conn->pg),
 		.pid = PQbackendPID(conn->pg),
+		.options = text_or_empty(PQoptions(conn->pg)),
 		.encrypted = PQsslInUse(conn->pg) != 0,
 	};
 }

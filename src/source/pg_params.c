@@ -7,6 +7,7 @@
 #include "source/pg_params.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
 #include "base/units.h"
@@ -74,13 +75,36 @@ read_row(struct pg_params *params, const struct pg_rows *rows, int row)
 		param->source = arena_strndup(&params->arena, source, len);
 }
 
+/* Whether "-c name=value" or the like is among the options, where a dash may be an underscore. */
+static bool
+names_param(const char *options, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (; options != NULL && *options != '\0'; options++) {
+		size_t i = 0;
+
+		while (i < len &&
+		    (strncasecmp(&options[i], &name[i], 1) == 0 ||
+		        (options[i] == '-' && name[i] == '_')))
+			i++;
+		if (i == len)
+			return true;
+	}
+	return false;
+}
+
 void
-pg_params_read(struct pg_params *params, const struct pg_rows *rows, int64_t mono_us)
+pg_params_read(struct pg_params *params, const struct pg_rows *rows, const char *options,
+    int64_t mono_us)
 {
 	arena_reset(&params->arena);
 	params_init(&params->now);
 	for (int row = 0; row < pg_rows_count(rows); row++)
 		read_row(params, rows, row);
+	for (int id = 0; id < PARAM_COUNT; id++)
+		if (names_param(options, param_rows[id].name))
+			params->now.items[id].value = -1;
 	params->known = true;
 	params->due_us = mono_us + PARAMS_AGE_US;
 }

@@ -208,7 +208,7 @@ refresh_names_rows(struct pg *pg, struct pg_rows *rows)
 	if (pg->result == 0)
 		pg_names_read(pg->names, rows, pg->mono_us);
 	else if (pg->result == 1)
-		pg_params_read(&pg->params, rows, pg->mono_us);
+		pg_params_read(&pg->params, rows, pg->about.options, pg->mono_us);
 	else
 		pg_params_read_overrides(&pg->params, rows);
 	pg_rows_free(rows);

@@ -50,6 +50,10 @@ sub check_values {
 	is_deeply({ map { $_ => $rows{$_}{value} } @expected }, \%local, 'the same by TCP');
 	%rows = whole($server, args => ['--via=walsender']) if $server->major >= 12;
 	is_deeply({ map { $_ => $rows{$_}{value} } @expected }, \%local, 'and in a walsender slot');
+	# What our own session was told to have is not the server's.
+	%rows = whole($server, env => { PGOPTIONS => '-c Statement_timeout=7s --tcp-keepalives-idle=9' });
+	my @hidden = grep { !defined $rows{$_}{value} } sort keys %rows;
+	is("@hidden", 'statement_timeout tcp_keepalives_idle', 'options of the login');
 	return;
 }
 
