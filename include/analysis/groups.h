@@ -13,6 +13,8 @@ struct snapshot;
 
 enum group_by { GROUP_APPLICATION, GROUP_USER, GROUP_DATABASE, GROUP_CLIENT, GROUP_COUNT };
 
+#define GROUPS_YOUNG_US 250000
+
 /* How long idle sessions have been so. */
 enum idle_class {
 	IDLE_SECOND, /* less than a second: a pool at work */
@@ -30,6 +32,7 @@ struct group {
 	int states[STATE_COUNT];
 	int idle_ages[IDLE_CLASSES]; /* of the idle ones whose time is known */
 	int old;                     /* idle for a minute or longer */
+	int young;                   /* opened within GROUPS_YOUNG_US */
 	int waiting;                 /* for a lock */
 	int64_t oldest_idle_us; /* longest time in the state idle; TIME_UNKNOWN when none is idle */
 	int64_t longest_query_us; /* of the active ones; TIME_UNKNOWN likewise */

@@ -31,6 +31,8 @@ struct track_step {
 	int32_t old;     /* of these, idle for a minute or longer */
 	int32_t opened;  /* during the step */
 	int32_t closed;
+	int32_t young; /* of all its samples together: sessions opened within GROUPS_YOUNG_US */
+	int32_t samples;
 };
 
 /* What became of the sessions since some of them were ended by us. */
@@ -90,18 +92,13 @@ const struct track_step *track_step(const struct track *track, size_t n);
  */
 struct track_rates {
 	double opened, closed;
+	double begun;    /* opened, by those that were seen young: also for what lives so shortly
+	                    that most of it is between the samples */
 	int64_t span_us; /* what was seen of the window */
 };
 bool track_rates(const struct track *track, int64_t window_us, struct track_rates *rates);
 
 /* Half of its sessions live no longer than this; TIME_UNKNOWN when too few were seen to end. */
 int64_t track_median_life(const struct track *track);
-
-/* How the number of its old sessions went, over all that is kept since it was last 0 or fell. */
-struct track_growth {
-	int64_t span_us;
-	int32_t from, to;
-};
-void track_growth(const struct track *track, struct track_growth *growth);
 
 #endif

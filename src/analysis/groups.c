@@ -164,6 +164,8 @@ add_session(struct grouping *grouping, const struct session *session)
 	group->total++;
 	group->states[session->state]++;
 	group->waiting += session_waits_for_lock(session);
+	group->young += session->id.start_us != TIME_UNKNOWN &&
+	    session_since(session->id.start_us, now) < GROUPS_YOUNG_US;
 	if (session->state == STATE_IDLE)
 		add_idle(group, session, now);
 	if (session->state == STATE_ACTIVE)

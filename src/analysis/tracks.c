@@ -104,6 +104,7 @@ advance(struct track *track, int64_t mono_us)
 		track->count += track->count < TRACK_STEPS;
 	}
 	newest(track)->mono_us = mono_us;
+	newest(track)->samples++;
 	newest(track)->total = newest(track)->old = 0;
 	while (mono_us - track->faded_us >= FADE_US) {
 		for (size_t i = 0; i < TRACK_LIVES; i++)
@@ -185,6 +186,7 @@ tracks_update(struct tracks *tracks, const struct facts *facts, const struct sna
 		track->seen_us = snap->mono_us;
 		newest(track)->total = group->total;
 		newest(track)->old = group->old;
+		newest(track)->young += group->young;
 		if (group->total > track->peak)
 			track->peak = group->total;
 	}
@@ -252,6 +254,7 @@ bool
 track_rates(const struct track *track, int64_t window_us, struct track_rates *rates)
 {
 	const struct track_step *step, *last = track_step(track, 0);
+	int64_t watched_us = 0;
 
 	*rates = (struct track_rates){ 0 };
 	for (size_t n = 0; (step = track_step(track, n)) != NULL; n++) {
@@ -262,12 +265,15 @@ track_rates(const struct track *track, int64_t window_us, struct track_rates *ra
 			break;
 		rates->opened += step->opened;
 		rates->closed += step->closed;
+		rates->begun += step->young;
+		watched_us += step->samples * (int64_t)GROUPS_YOUNG_US;
 		rates->span_us = last->mono_us - start_us;
 	}
 	if (rates->span_us <= 0)
 		return false;
 	rates->opened *= (double)UNITS_US_PER_SECOND / (double)rates->span_us;
 	rates->closed *= (double)UNITS_US_PER_SECOND / (double)rates->span_us;
+	rates->begun *= (double)UNITS_US_PER_SECOND / (double)watched_us;
 	return true;
 }
 
@@ -288,22 +294,4 @@ track_median_life(const struct track *track)
 		limit_us *= 2;
 	}
 	return TIME_UNKNOWN; /* longer than can be told */
-}
-
-void
-track_growth(const struct track *track, struct track_growth *growth)
-{
-	const struct track_step *step = track_step(track, 0);
-	int64_t end_us;
-
-	*growth = (struct track_growth){ 0 };
-	if (step == NULL)
-		return;
-	end_us = step->mono_us;
-	growth->from = growth->to = step->old;
-	for (size_t n = 1; (step = track_step(track, n)) != NULL && step->old <= growth->from;
-	     n++) {
-		growth->from = step->old;
-		growth->span_us = end_us - step->mono_us;
-	}
 }

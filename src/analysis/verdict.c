@@ -59,7 +59,7 @@ const struct verdict_rule verdict_rules[] = {
 	    "free", true, judge_monitor },
 	{ "leak",
 	    "an application opens session after session while half of its own or more are idle "
-	    "for over a minute; these only grow, and hardly any is closed",
+	    "for over a minute, and these only grow",
 	    "free", true, judge_leak },
 	{ "storm",
 	    "an application is seen to open 10 sessions a second or more, and half of them live "
@@ -77,8 +77,10 @@ const struct verdict_rule verdict_rules[] = {
 	    "one application of several holds 60 % of the used slots or more, and 85 % of the "
 	    "usable ones are used",
 	    "free", true, judge_one_took },
-	{ "nothing", "no alert is raised, and all sessions can be seen", NULL, false,
-	    judge_nothing },
+	{ "nothing",
+	    "no alert is raised, in the second sample or later, all sessions can be seen, and none "
+	    "were that live under 2 seconds",
+	    NULL, false, judge_nothing },
 };
 
 const size_t verdict_count = sizeof verdict_rules / sizeof verdict_rules[0];

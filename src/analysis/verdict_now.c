@@ -238,15 +238,3 @@ judge_one_took(struct verdict *verdict, const struct evidence *evidence)
 	return verdict_say(verdict, "%.60s took %d of %d used slots, %d of them are idle",
 	    verdict_called(most->name), most->total, slots->used, most->states[STATE_IDLE]);
 }
-
-bool
-judge_nothing(struct verdict *verdict, const struct evidence *evidence)
-{
-	const struct slots *slots = &evidence->facts->slots;
-
-	if (slots->usable <= 0 || slots->estimated || evidence->snap->restricted ||
-	    alerts_worst(evidence->alerts) >= LEVEL_WARNING)
-		return false;
-	return verdict_say(verdict, "nothing wrong: %d of %d slots are used, %d of them active",
-	    slots->used, slots->usable, slots->states[STATE_ACTIVE]);
-}

@@ -4,9 +4,10 @@
  */
 #include <stddef.h>
 
+#include "analysis/alerts.h"
 #include "analysis/facts.h"
 #include "analysis/tracks.h"
-#include "model/session.h"
+#include "model/snapshot.h"
 #include "verdict_rule.h"
 
 #define LEAK_LEAST 5    /* sessions opened while as many lie idle */
@@ -20,7 +21,7 @@ struct hoard {
 	int64_t last_us; /* since it last opened one */
 	int32_t from;    /* idle for long, then */
 	int32_t more;    /* sessions more than then */
-	int32_t opened, closed;
+	int32_t opened;
 	int steps, openings; /* steps in all, and those in which it opened any */
 };
 
@@ -38,7 +39,6 @@ look_back(const struct track *track, struct hoard *hoard)
 			if (later->opened > 0 && hoard->openings++ == 0)
 				hoard->last_us = now->mono_us - later->mono_us;
 			hoard->opened += later->opened;
-			hoard->closed += later->closed;
 			hoard->steps++;
 		}
 		hoard->span_us = now->mono_us - step->mono_us;
@@ -49,25 +49,28 @@ look_back(const struct track *track, struct hoard *hoard)
 }
 
 /*
- * It opens session after session while half of its own or more lie idle, and closes hardly any.
- * One that starts some pools beside each other opens many at a time, and then none for a while.
+ * It opens session after session while half of its own or more lie idle; it went on until now, or
+ * until there were no slots. One that starts some pools beside each other
+ * opens many at a time, and then none for a while.
  */
 static bool
-is_leak(const struct group *group, const struct track *track, struct hoard *hoard)
+is_leak(const struct group *group, const struct track *track, bool full, struct hoard *hoard)
 {
 	bool steady;
 
 	look_back(track, hoard);
 	steady = hoard->openings * 2 >= hoard->steps || hoard->opened < hoard->openings * 3;
-	return steady && hoard->openings >= LEAK_LEAST && hoard->last_us < MINUTE &&
+	return steady && hoard->openings >= LEAK_LEAST && (full || hoard->last_us < MINUTE) &&
 	    hoard->more >= LEAK_LEAST && group->old - hoard->from >= LEAK_LEAST &&
-	    verdict_share(group->old, group->total) >= 0.5 && hoard->closed * 4 <= hoard->opened;
+	    verdict_share(group->old, group->total) >= 0.5;
 }
 
 bool
 judge_leak(struct verdict *verdict, const struct evidence *evidence)
 {
 	const struct groups *groups = &evidence->facts->groups[GROUP_APPLICATION];
+	const struct slots *slots = &evidence->facts->slots;
+	bool full = slots->usable > 0 && slots->free == 0;
 
 	for (size_t i = 0; i < groups->count; i++) {
 		const struct group *group = &groups->items[i];
@@ -75,7 +78,7 @@ judge_leak(struct verdict *verdict, const struct evidence *evidence)
 		struct hoard hoard;
 		char span[UNITS_TEXT_MAX];
 
-		if (track == NULL || group->name == NULL || !is_leak(group, track, &hoard))
+		if (track == NULL || group->name == NULL || !is_leak(group, track, full, &hoard))
 			continue;
 		verdict_name(verdict, group->name);
 		return verdict_say(verdict,
@@ -86,15 +89,17 @@ judge_leak(struct verdict *verdict, const struct evidence *evidence)
 	return false;
 }
 
-/* Opens many, and half of them live shortly. */
+/* Whether it opens many, and half of them live shortly; how many per second. */
 static bool
-is_storm(const struct track *track, struct track_rates *rates)
+is_storm(const struct track *track, double *opened)
 {
 	int64_t life_us = track_median_life(track);
+	struct track_rates rates;
 
-	return track_rates(track, STORM_WINDOW_US, rates) && rates->opened >= STORM_RATE &&
-	    rates->span_us >= STORM_WINDOW_US / 2 && life_us != TIME_UNKNOWN &&
-	    life_us <= STORM_LIFE_US;
+	if (!track_rates(track, STORM_WINDOW_US, &rates) || rates.span_us < STORM_WINDOW_US / 2)
+		return false;
+	*opened = rates.begun > rates.opened ? rates.begun : rates.opened;
+	return *opened >= STORM_RATE && life_us != TIME_UNKNOWN && life_us <= STORM_LIFE_US;
 }
 
 /* They live so shortly that samples do not see them, but the server counted them. */
@@ -115,22 +120,45 @@ judge_storm(struct verdict *verdict, const struct evidence *evidence)
 {
 	const struct tracks *tracks = evidence->tracks;
 	const struct track *worst = NULL;
-	struct track_rates most = { 0 };
+	double opened, most = 0;
 	char life[UNITS_TEXT_MAX];
 
-	for (size_t i = 0; i < tracks->count; i++) {
-		struct track_rates rates;
-
-		if (is_storm(&tracks->items[i], &rates) && rates.opened > most.opened) {
-			most = rates;
+	for (size_t i = 0; i < tracks->count; i++)
+		if (is_storm(&tracks->items[i], &opened) && opened > most) {
+			most = opened;
 			worst = &tracks->items[i];
 		}
-	}
-	if (worst == NULL || evidence->facts->unseen.recent > most.opened)
-		return judge_unseen(verdict, &evidence->facts->unseen);
+	if ((worst == NULL || evidence->facts->unseen.recent > 2 * most) &&
+	    judge_unseen(verdict, &evidence->facts->unseen))
+		return true;
+	if (worst == NULL)
+		return false;
 	verdict_name(verdict, worst->name);
 	return verdict_say(verdict,
 	    "%.60s opens %.0f sessions a second, half of them live under %s",
-	    verdict_called(worst->name), most.opened,
-	    units_duration_long(life, track_median_life(worst)));
+	    verdict_called(worst->name), most, units_duration_long(life, track_median_life(worst)));
+}
+
+/*
+ * Nothing is wrong, as far as can be known: logins and clients that do not get through theirs are,
+ * from the second sample on; how many live for less than samples are apart is where the server
+ * counts them.
+ */
+bool
+judge_nothing(struct verdict *verdict, const struct evidence *evidence)
+{
+	const struct slots *slots = &evidence->facts->slots;
+	const struct snapshot *snap = evidence->snap;
+
+	if (slots->usable <= 0 || slots->estimated || snap->restricted || snap->ages_estimated ||
+	    !evidence->facts->churn.known || alerts_worst(evidence->alerts) >= LEVEL_WARNING)
+		return false;
+	for (size_t i = 0; !evidence->facts->unseen.known && i < evidence->tracks->count; i++) {
+		int64_t life_us = track_median_life(&evidence->tracks->items[i]);
+
+		if (life_us != TIME_UNKNOWN && life_us <= STORM_LIFE_US)
+			return false;
+	}
+	return verdict_say(verdict, "nothing wrong: %d of %d slots are used, %d of them active",
+	    slots->used, slots->usable, slots->states[STATE_ACTIVE]);
 }

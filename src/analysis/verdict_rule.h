@@ -35,11 +35,11 @@ bool judge_monitor(struct verdict *verdict, const struct evidence *evidence);
 bool judge_slow(struct verdict *verdict, const struct evidence *evidence);
 bool judge_over_provisioned(struct verdict *verdict, const struct evidence *evidence);
 bool judge_one_took(struct verdict *verdict, const struct evidence *evidence);
-bool judge_nothing(struct verdict *verdict, const struct evidence *evidence);
 
 /* verdict_past.c: what an application did in the last minutes */
 
 bool judge_leak(struct verdict *verdict, const struct evidence *evidence);
 bool judge_storm(struct verdict *verdict, const struct evidence *evidence);
+bool judge_nothing(struct verdict *verdict, const struct evidence *evidence);
 
 #endif

@@ -146,8 +146,9 @@ start_load() {
 	# The shop: four workers with five connections each; two with two; a health check.
 	set -- "$@" --conninfo="host=127.0.0.1 port=$port dbname=shop" --user=app --web=20 --work=4 \
 		--application=healthcheck --churn=1
-	# The worker's leak, with a beginning.
-	set -- "$@" --application=worker --leak=3,8
+	# The worker's leak, with a beginning: it is told when it has gone on for a minute and a half,
+	# shortly before the slots are full.
+	set -- "$@" --application=worker --leak=6,10
 	# Transactions that somebody forgot.
 	set -- "$@" --application=mailer \
 		--query='SELECT id, recipient FROM outbox WHERE sent_at IS NULL LIMIT 50' \

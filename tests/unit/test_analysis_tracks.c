@@ -107,38 +107,6 @@ test_ring(void **state)
 	film_end(&film);
 }
 
-static void
-test_growth(void **state)
-{
-	struct film film;
-	struct track_growth growth;
-
-	(void)state;
-	film_begin(&film);
-	for (int32_t i = 0; i < 40; i++) {
-		if (i > 0)
-			film_next(&film);
-		for (int32_t n = 0; n < i; n++) /* all old from the beginning */
-			film_add(&film, 100 + n, "web", STATE_IDLE, -MINUTES(2));
-		film_judge(&film);
-	}
-	track_growth(track_of(&film, "web"), &growth);
-	assert_int_equal(growth.to, 39);
-	assert_true(growth.from < 4);
-	assert_in_range(growth.span_us, SECONDS(70), SECONDS(80));
-	film_next(&film); /* all gone at once: what was before does not count */
-	film_add(&film, 100, "web", STATE_IDLE, -MINUTES(2));
-	film_judge(&film);
-	for (int i = 0; i < 4; i++)
-		film_next(&film);
-	film_add(&film, 100, "web", STATE_IDLE, -MINUTES(2));
-	film_judge(&film);
-	track_growth(track_of(&film, "web"), &growth);
-	assert_int_equal(growth.to, 1);
-	assert_int_equal(growth.from, 1);
-	film_end(&film);
-}
-
 /* Adds the sessions of web that were there since the beginning, and those that came now. */
 static void
 add_web(struct film *film, int32_t first, int old, int fresh)
@@ -328,7 +296,6 @@ main(void)
 		cmocka_unit_test(test_rates),
 		cmocka_unit_test(test_lives),
 		cmocka_unit_test(test_ring),
-		cmocka_unit_test(test_growth),
 		cmocka_unit_test(test_returned),
 		cmocka_unit_test(test_gone),
 		cmocka_unit_test(test_returned_of_many),

@@ -96,6 +96,27 @@ test_prepared(void **state)
 	film_end(&film);
 }
 
+/* Each of several holds up some: none of them is the reason. */
+static void
+test_several_roots(void **state)
+{
+	static const int32_t holders[] = { 77, 78, 79 };
+	struct film film;
+
+	(void)state;
+	film_begin(&film);
+	for (size_t i = 0; i < 3; i++)
+		film_add(&film, holders[i], "psql", STATE_IDLE_IN_TRANSACTION, -MINUTES(5));
+	add_waiters(&film, 15, &holders[0], -SECONDS(30));
+	for (size_t i = 3; i < 18; i++)
+		film.fixture.snap->sessions[i].blocked_by = &holders[i % 3];
+	film_expect_not(&film, "pile_up");
+	for (size_t i = 3; i < 18; i++)
+		film.fixture.snap->sessions[i].blocked_by = &holders[i < 11 ? 0 : i % 3];
+	film_expect(&film, "pile_up", "10 wait for pid 77 psql, idle in transaction for 5 min");
+	film_end(&film);
+}
+
 /* More wait than were looked into. */
 static void
 test_many_waiters(void **state)
@@ -315,12 +336,18 @@ test_nothing(void **state)
 	(void)state;
 	film_begin(&film);
 	fixture_add_many(film.fixture.snap, 1, 40, "pgbench", STATE_ACTIVE);
+	film_expect(&film, "", ""); /* who comes and goes is not known yet */
+	film_next(&film);
+	fixture_add_many(film.fixture.snap, 1, 40, "pgbench", STATE_ACTIVE);
 	fixture_add_many(film.fixture.snap, 100, 8, "web", STATE_IDLE);
 	film_expect(&film, "nothing", "nothing wrong: 48 of 97 slots are used, 40 of them active");
 	assert_false(film.fixture.verdict.rule->bad);
 	film.fixture.snap->restricted = true;
 	film_expect(&film, "", "");
 	film.fixture.snap->restricted = false;
+	film.fixture.snap->ages_estimated = true;
+	film_expect(&film, "", "");
+	film.fixture.snap->ages_estimated = false;
 	film.fixture.snap->max_connections = -1;
 	film_expect(&film, "", "");
 	film.fixture.snap->max_connections = 60; /* 84 %, and nobody stands out */
@@ -335,6 +362,7 @@ main(void)
 		cmocka_unit_test(test_pile_up),
 		cmocka_unit_test(test_contention),
 		cmocka_unit_test(test_prepared),
+		cmocka_unit_test(test_several_roots),
 		cmocka_unit_test(test_many_waiters),
 		cmocka_unit_test(test_starting),
 		cmocka_unit_test(test_monitor),
