@@ -116,11 +116,13 @@ hold_descriptors(void)
 int
 main(int argc, char *argv[])
 {
-	struct app *app = mem_alloc(1, sizeof(*app)); /* the rings in it are large */
+	struct app *app;
 	struct err err;
 	int status;
 	bool check;
 
+	mem_init();
+	app = mem_alloc(1, sizeof(*app)); /* the rings in it are large */
 	hold_descriptors();
 	setlocale(LC_CTYPE, ""); /* not LC_NUMERIC: numbers have a point everywhere */
 	setlocale(LC_MESSAGES, "");

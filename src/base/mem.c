@@ -13,6 +13,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+#define KEPT_BYTES (64 * 1024) /* free at the end of the heap, and not given back */
 
 /* Bytes of a usual block; the tests compile with a very small one. */
 #ifndef ARENA_BLOCK_SIZE
@@ -33,6 +38,17 @@ total_bytes(size_t n, size_t size)
 	if (size && n > PTRDIFF_MAX / size)
 		die("out of memory (%zu objects of %zu bytes)", n, size);
 	return n && size ? n * size : 1;
+}
+
+/* By default it would keep for good what the answer of a server takes until it is read. */
+void
+mem_init(void)
+{
+#ifdef __GLIBC__
+	mallopt(M_TOP_PAD, 0);
+	mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+	mallopt(M_MMAP_THRESHOLD, 2 * KEPT_BYTES);
+#endif
 }
 
 void *
