@@ -53,7 +53,7 @@ read_counts(struct snapshot *snap, const struct pg_rows *rows)
 		count += s[i] == ',';
 	snap->databases = list = arena_alloc(&snap->arena, count, sizeof(*list));
 	for (; snap->database_count < count; s++) {
-		int64_t numbers[5];
+		int64_t numbers[5] = { 0 };
 
 		for (int i = 0; i < 5; i++) {
 			s += i > 0 && s < end;
