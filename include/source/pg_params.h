@@ -21,7 +21,8 @@ struct pg_params {
 	struct arena arena; /* of texts */
 	struct params now;
 	bool known;
-	int64_t due_us; /* time to read anew */
+	int64_t due_us;       /* time to read anew */
+	int64_t overrides_us; /* not before, for those of roles and databases */
 };
 
 #define PG_PARAMS_LIMIT "101" /* overrides to ask for: OVERRIDES_MOST and one */
@@ -43,6 +44,12 @@ void pg_params_read(struct pg_params *params, const struct pg_rows *rows, const 
 
 /* Takes PG_SQL_OVERRIDES in, which follows. */
 void pg_params_read_overrides(struct pg_params *params, const struct pg_rows *rows);
+
+/* Whether to ask for values of roles and databases as well. */
+bool pg_params_ask_overrides(const struct pg_params *params, int64_t mono_us);
+
+/* They could not be read: our role may not. Not asked for again for a while. */
+void pg_params_overrides_failed(struct pg_params *params, int64_t mono_us);
 
 /* Copies what is known into a sample. */
 void pg_params_give(const struct pg_params *params, struct snapshot *snap);

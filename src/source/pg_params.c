@@ -16,6 +16,7 @@
 #include "source/pg_sql.h"
 
 #define PARAMS_AGE_US (60 * UNITS_US_PER_SECOND)
+#define DENIED_AGE_US (600 * UNITS_US_PER_SECOND) /* it would only be said again */
 
 void
 pg_params_clear(struct pg_params *params)
@@ -28,6 +29,18 @@ bool
 pg_params_due(const struct pg_params *params, int64_t mono_us)
 {
 	return !params->known || mono_us >= params->due_us;
+}
+
+bool
+pg_params_ask_overrides(const struct pg_params *params, int64_t mono_us)
+{
+	return mono_us >= params->overrides_us;
+}
+
+void
+pg_params_overrides_failed(struct pg_params *params, int64_t mono_us)
+{
+	params->overrides_us = mono_us + DENIED_AGE_US;
 }
 
 void

@@ -19,6 +19,9 @@
 #define BLOCKERS_MAX 50                            /* the server's work grows with the square */
 #define STARTING_PERCENT 60 /* of the slots in use: from here on hidden sessions matter */
 
+/* Of the message for names and, when they are due, settings. */
+enum { RESULT_NAMES, RESULT_PARAMS, RESULT_OVERRIDES };
+
 static void
 send_sample(struct pg *pg)
 {
@@ -163,7 +166,8 @@ add_params(struct pg *pg)
 
 	pg_params_list(&names, &texts);
 	message_add(pg, PG_SQL_PARAMS, buf_str(&names), NULL);
-	message_add(pg, PG_SQL_OVERRIDES, buf_str(&texts), PG_PARAMS_LIMIT);
+	if (pg_params_ask_overrides(&pg->params, pg->mono_us))
+		message_add(pg, PG_SQL_OVERRIDES, buf_str(&texts), PG_PARAMS_LIMIT);
 	buf_clear(&names);
 	buf_clear(&texts);
 }
@@ -205,9 +209,9 @@ refresh_sample_done(struct pg *pg)
 void
 refresh_names_rows(struct pg *pg, struct pg_rows *rows)
 {
-	if (pg->result == 0)
+	if (pg->result == RESULT_NAMES)
 		pg_names_read(pg->names, rows, pg->mono_us);
-	else if (pg->result == 1)
+	else if (pg->result == RESULT_PARAMS)
 		pg_params_read(&pg->params, rows, pg->about.options, pg->mono_us);
 	else
 		pg_params_read_overrides(&pg->params, rows);
@@ -217,7 +221,9 @@ refresh_names_rows(struct pg *pg, struct pg_rows *rows)
 void
 refresh_names_done(struct pg *pg)
 {
-	if (pg->failed)
+	if (pg->failed && pg->result == RESULT_OVERRIDES)
+		pg_params_overrides_failed(&pg->params, pg->mono_us);
+	else if (pg->failed)
 		pg_names_failed(pg->names, pg->mono_us);
 	if (pg->sample.snap == NULL) {
 		pg_set_phase(pg, PHASE_IDLE);

@@ -111,6 +111,7 @@ ui_free(struct ui *ui)
 		arena_clear(&ui->panes[id].arena);
 	filters_clear(&ui->filters);
 	free_acting(&ui->acting);
+	arena_clear(&ui->card.arena);
 	whatif_clear(&ui->trying.whatif);
 	mem_free(ui->keymap.items);
 	buf_clear(&ui->prompt.line.text);

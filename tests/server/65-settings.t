@@ -144,6 +144,23 @@ sub check_many {
 	return;
 }
 
+# Where roles have no right to see them, all else is there, and it is said once.
+sub check_denied {
+	my ($server) = @_;
+	$server->psql('create role little login; revoke select on pg_db_role_setting from public');
+	my ($status, $out, $err) = monitor($server, login => { user => 'little' }, show => 'settings,users');
+	is($status, 0, 'a report all the same');
+	my $report = Report::decode($out);
+	my @said = $err =~ /names and settings: permission denied/g;
+	is(scalar @said, 1, 'why some are missing');
+	my %rows = map { $_->{name} => $_ } @{ $report->{settings} };
+	is($rows{max_connections}{value}, 25, 'what cannot be hidden is there');
+	is($rows{statement_timeout}{value}, undef, 'what may be is not');
+	ok(grep({ $_->{name} eq 'little' } @{ $report->{users} }), 'names are there');
+	$server->psql('grant select on pg_db_role_setting to public');
+	return;
+}
+
 PgServer::each_version(sub {
 	my ($bindir) = @_;
 	my $server = PgServer->new(bindir => $bindir, conf => { max_connections => 25 });
@@ -151,6 +168,7 @@ PgServer::each_version(sub {
 	check_statements($server);
 	check_proc($server) if -r '/proc/self/stat';
 	check_overrides($server);
+	check_denied($server);
 	check_many($server);
 });
 done_testing();
