@@ -56,7 +56,7 @@ sub check_pile_up {
 	my $pid = $server->psql("select pid from pg_stat_activity where application_name = 'admin-shell'");
 	chomp $pid;
 	cause_ok($server, 'pile_up', "pid $pid",
-		qr/^6 wait for pid $pid admin-shell, idle in transaction for \d+ s$/);
+		qr/^6 wait for pid $pid admin-shell, idle in transaction for [\d.]+ s$/);
 	like(check($server)->{details}, qr/^cause pile_up: 6 wait for pid $pid .*; key B of pgconntop helps$/m, 'so says a check');
 	return;
 }

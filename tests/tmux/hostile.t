@@ -133,7 +133,7 @@ sub check_size {
 	$screen->keys('Enter', 'f');
 	ok($screen->wait_for(qr/Sessions \(1 of 8\)\s+filter: database=.*日本語/), 'its sessions');
 	$screen->keys('Enter');
-	ok($screen->wait_for(qr/Session \d+(?:.*\n)*.*日本語/), 'details');
+	ok($screen->wait_for(qr/Session \d+(?:.*\n)*.*日本語(?:.*\n)*? *QUERY *\n/), 'details with the whole query');
 	check_redraw($screen, 'details');
 	is($screen->format('#{pane_title}'), $title, 'the title of the window is as it was');
 	$screen->keys('Escape', '\\', '3', 'F3');
