@@ -168,7 +168,7 @@ PgServer::each_version(sub {
 		check_contention($server);
 	}
 	if (@long) {
-		wait_for_cause($long[1][0], 'leak', 'worker', qr/^worker leaks: \d+ of \d+ sessions idle over 1 min, \+\d+ in \d+ s$/, 180);
+		wait_for_cause($long[1][0], 'leak', 'worker', qr/^worker leaks: \d+ of \d+ sessions idle over 1 min, \+\d+ in \d+ (?:s|min.*)$/, 180);
 		wait_for_cause($long[1][1], 'slow', 'reports', qr/^7 of 11 used slots run queries over 1 min, all of reports$/, 120);
 	}
 });
