@@ -116,10 +116,11 @@ new_block(struct arena *arena, size_t size)
 	return block;
 }
 
-/* A block with room for an object that does not fit into the head. */
+/* A block with room for an object that does not fit into the head; each is twice as large. */
 static struct arena_block *
 add_block(struct arena *arena, size_t bytes)
 {
+	size_t size = arena->head ? arena->head->size * 2 : ARENA_BLOCK_SIZE / 32;
 	struct arena_block *block;
 
 	if (bytes > ARENA_BLOCK_SIZE / 4 && arena->head) {
@@ -128,7 +129,8 @@ add_block(struct arena *arena, size_t bytes)
 		arena->head->next = block;
 		return block;
 	}
-	block = new_block(arena, bytes > ARENA_BLOCK_SIZE ? bytes : ARENA_BLOCK_SIZE);
+	size = size > ARENA_BLOCK_SIZE ? ARENA_BLOCK_SIZE : size;
+	block = new_block(arena, bytes > size ? bytes : size);
 	block->next = arena->head;
 	arena->head = block;
 	return block;
@@ -204,7 +206,7 @@ merged_size(const struct arena_block *block)
 {
 	size_t mask = alignof(max_align_t) - 1;
 
-	return (block->size + 2 * mask) & ~mask;
+	return (block->used + 2 * mask) & ~mask;
 }
 
 void
