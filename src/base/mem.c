@@ -120,7 +120,7 @@ new_block(struct arena *arena, size_t size)
 static struct arena_block *
 add_block(struct arena *arena, size_t bytes)
 {
-	size_t size = arena->head ? arena->head->size * 2 : ARENA_BLOCK_SIZE / 32;
+	size_t size = arena->head ? arena->head->size * 2 : ARENA_BLOCK_SIZE / 8;
 	struct arena_block *block;
 
 	if (bytes > ARENA_BLOCK_SIZE / 4 && arena->head) {

@@ -204,9 +204,12 @@ sort_result(struct pg_conn *conn, PGresult *result)
 enum pg_status
 pg_conn_receive(struct pg_conn *conn)
 {
-	bool lost = !flush(conn) || !PQconsumeInput(conn->pg);
+	bool lost = !flush(conn);
 	enum pg_status status = PG_WAIT;
 
+	/* What has been read is parsed first: libpq's buffer grows by what it holds, and stays so. */
+	if (!lost && (!conn->running || PQisBusy(conn->pg)))
+		lost = !PQconsumeInput(conn->pg);
 	if (!conn->running)
 		PQisBusy(conn->pg); /* parses notices, and the last words before the end */
 	while (conn->running && status == PG_WAIT && !PQisBusy(conn->pg)) {
