@@ -13,10 +13,11 @@
 #define MINUTE (60 * UNITS_US_PER_SECOND)
 #define MINUTE_MS 60000
 #define HOUR_MS (60 * MINUTE_MS)
-#define FULL 0.85           /* utilization from which slots are short */
-#define KEEPALIVES_MOST 300 /* seconds after which a dead client is too long there */
-#define LEFT_IDLE_LEAST 3   /* sessions idle for over ten minutes, of one role */
-#define STARTING_LEAST 3    /* clients that are not authenticated */
+#define FULL 0.85               /* utilization from which slots are short */
+#define KEEPALIVES_MOST 300     /* seconds after which a dead client is too long there */
+#define LEFT_IDLE_LEAST 3       /* sessions idle for over ten minutes, of one role */
+#define STARTING_LEAST 3        /* clients that are not authenticated */
+#define CONNECTIONS_MOST 262143 /* that the server takes as max_connections */
 #define LONG_QUERY (5 * MINUTE)
 #define LONG_TRANSACTION (30 * MINUTE)
 
@@ -33,14 +34,31 @@ leave(struct maker *maker, const char *reason)
 	set_better(maker, -1, reason);
 }
 
-/* What would fit the pools that are configured. */
+/* What would fit the pools that are configured; -1 when no server takes so many. */
 static int64_t
 fitting_connections(const struct facts *facts)
 {
 	int64_t needed =
 	    facts->pools.configured + facts->slots.superuser_reserved + facts->slots.reserved;
+	int64_t rounded = (needed + 9) / 10 * 10;
 
-	return (needed + 9) / 10 * 10;
+	if (needed > CONNECTIONS_MOST)
+		return -1;
+	return rounded < CONNECTIONS_MOST ? rounded : CONNECTIONS_MOST;
+}
+
+static void
+advise_for_pools(struct maker *maker)
+{
+	const char *end = fitting_connections(maker->facts) < 0
+	    ? "no server takes so many: make them smaller"
+	    : "smaller pools do as well";
+
+	maker->row->urgent = true;
+	set_better(maker, fitting_connections(maker->facts),
+	    arena_printf(maker->arena,
+	        "the configured pools may open %lld connections and %d are usable; %s",
+	        (long long)maker->facts->pools.configured, maker->facts->slots.usable, end));
 }
 
 static void
@@ -52,12 +70,7 @@ advise_connections(struct maker *maker)
 	if (slots->usable < 0) {
 		leave(maker, "how many of them are reserved is not known");
 	} else if (pools->count > 0 && !pools->fits) {
-		maker->row->urgent = true;
-		set_better(maker, fitting_connections(maker->facts),
-		    arena_printf(maker->arena,
-		        "the configured pools may open %lld connections and %d are usable; smaller "
-		        "pools do as well",
-		        (long long)pools->configured, slots->usable));
+		advise_for_pools(maker);
 	} else if (slots->utilization >= FULL && slots->states[STATE_IDLE] * 2 > slots->used) {
 		leave(maker,
 		    arena_printf(maker->arena,

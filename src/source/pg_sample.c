@@ -44,11 +44,12 @@ static void
 read_counts(struct snapshot *snap, const struct pg_rows *rows)
 {
 	size_t len, count = 1;
-	const char *s = pg_rows_value(rows, 0, SERVER_COUNTS, &len), *end = s + len;
+	const char *s = pg_rows_value(rows, 0, SERVER_COUNTS, &len), *end;
 	struct database *list;
 
 	if (s == NULL)
 		return;
+	end = s + len;
 	for (size_t i = 0; i < len; i++)
 		count += s[i] == ',';
 	snap->databases = list = arena_alloc(&snap->arena, count, sizeof(*list));

@@ -76,11 +76,19 @@ struct statement {
 	" FROM (VALUES ($1)) AS t (pid, start, state, change)"                        \
 	" LEFT JOIN LATERAL pg_catalog.pg_stat_get_activity(t.pid) AS a ON true"
 
+/* With a limit there can be very many: the first of them, and those that occur. */
+#define LIMITED_DATABASES                                                            \
+	" OR oid IN (SELECT oid FROM pg_catalog.pg_database WHERE datconnlimit >= 0" \
+	" ORDER BY oid LIMIT 1000)"
+#define LIMITED_ROLES                                                             \
+	" OR oid IN (SELECT oid FROM pg_catalog.pg_roles WHERE rolconnlimit >= 0" \
+	" ORDER BY oid LIMIT 1000)"
+
 #define NAMES(databases)                                                                         \
 	"SELECT 'd', oid, datname, datconnlimit, false FROM pg_catalog.pg_database"              \
-	" WHERE oid IN ($1) OR datconnlimit >= 0" databases                                      \
+	" WHERE oid IN ($1)" LIMITED_DATABASES databases                                         \
 	" UNION ALL SELECT 'r', oid, rolname, CASE WHEN rolsuper THEN -1 ELSE rolconnlimit END," \
-	" rolsuper FROM pg_catalog.pg_roles WHERE oid IN ($2) OR rolconnlimit >= 0"              \
+	" rolsuper FROM pg_catalog.pg_roles WHERE oid IN ($2)" LIMITED_ROLES                     \
 	" UNION ALL SELECT 's', oid, rolname,"                                                   \
 	" CASE WHEN pg_catalog.pg_has_role(oid, 'USAGE') THEN 1 ELSE 0 END,"                     \
 	" pg_catalog.current_setting('is_superuser') = 'on'"                                     \

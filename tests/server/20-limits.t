@@ -134,6 +134,21 @@ sub check_table {
 	return;
 }
 
+# A server of many tenants: however many roles have a limit, not all of them are read each time, but
+# those that have sessions are.
+sub check_many {
+	my ($server, $observer) = @_;
+	$observer->query("do \$\$ begin for i in 1 .. 1100 loop"
+		. " execute 'create role tenant' || i || ' login connection limit 2'; end loop; end \$\$");
+	my @sessions = map { PgClient->new($server, user => 'tenant1100') } 1 .. 2;
+	my $report = report($server, show => 'limits');
+	my $roles = grep { $_->{kind} eq 'role' } @{ $report->{limits} };
+	cmp_ok($roles, '>=', 1000, 'many roles have a limit');
+	cmp_ok($roles, '<=', 1001, 'but not all are listed');
+	is(limit_of($report, 'role', 'tenant1100'), '2 2 0', 'one that has sessions is');
+	return;
+}
+
 PgServer::each_version(sub {
 	my ($bindir, $version) = @_;
 	my $reserved = $version >= 160000 ? 2 : 0;
@@ -151,5 +166,7 @@ PgServer::each_version(sub {
 	check_limits($server, $observer);
 	$observer->wait_for_sessions(1);
 	check_table($server, $observer);
+	$observer->wait_for_sessions(1);
+	check_many($server, $observer);
 });
 done_testing();

@@ -172,6 +172,14 @@ test_pools(void **state)
 	make();
 	check(PARAM_MAX_CONNECTIONS, "130", "ALTER SYSTEM SET max_connections = 130;");
 	assert_true(row(PARAM_MAX_CONNECTIONS, 0)->urgent);
+	plan->connections = 262140;
+	make();
+	check(PARAM_MAX_CONNECTIONS, "262143", "ALTER SYSTEM SET max_connections = 262143;");
+	plan->connections = 262141; /* with the reserve more than a server takes */
+	make();
+	check(PARAM_MAX_CONNECTIONS, NULL, NULL);
+	assert_true(row(PARAM_MAX_CONNECTIONS, 0)->urgent);
+	assert_non_null(strstr(row(PARAM_MAX_CONNECTIONS, 0)->reason, "make them smaller"));
 	plan->connections = 97;
 	make();
 	check(PARAM_MAX_CONNECTIONS, NULL, NULL);
