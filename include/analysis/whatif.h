@@ -28,7 +28,6 @@ enum whatif_number {
 };
 
 #define WHATIF_MOST 1000000      /* of a plan's number, as in a configuration */
-#define WHATIF_SLOTS_MOST 262143 /* of max_connections, as in the server */
 
 /* Plans and slots as they are tried. */
 struct whatif {

@@ -24,6 +24,8 @@ enum setting_kind {
 	SETTING_LIST,
 };
 
+#define SETTINGS_SLOTS_MOST 262143 /* that a server takes as max_connections */
+
 /* An AGE that was not asked for. */
 #define SETTING_AGE_NONE (-1)
 

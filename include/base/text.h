@@ -30,6 +30,9 @@ enum text_flag {
  */
 size_t text_decode(const char *s, size_t n, uint32_t *cp);
 
+/* Whether both texts are the same, or both are NULL. */
+bool text_same(const char *a, const char *b);
+
 /* Encodes a code point as UTF-8; gives the number of bytes, 1 to 4. */
 size_t text_encode(uint32_t cp, char out[4]);
 

@@ -5,15 +5,8 @@
  */
 #include "action/budget.h"
 
-#include <string.h>
-
 #include "base/mem.h"
-
-static bool
-same(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
+#include "base/text.h"
 
 static bool
 is_past(const struct budget_entry *entry, int64_t mono_us)
@@ -35,7 +28,7 @@ budget_add(struct budget *budget, const char *application, int count, int64_t mo
 static bool
 is_of(const struct budget_entry *entry, const char *application, int64_t mono_us)
 {
-	return !is_past(entry, mono_us) && same(entry->application, application);
+	return !is_past(entry, mono_us) && text_same(entry->application, application);
 }
 
 int

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "model/snapshot.h"
 
 static const struct policy_row policies[POLICY_COUNT] = {
@@ -76,12 +77,6 @@ plan_default_protected(const struct session *session)
 }
 
 static bool
-same(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
-static bool
 is_old(const struct choice *choice, const struct snapshot *snap, const struct session *session)
 {
 	int64_t age_us = session_since(session->state_change_us, snap->server_us);
@@ -107,11 +102,11 @@ is_meant(const struct choice *choice, const struct snapshot *snap, const struct 
 	case POLICY_ABORTED:
 		return state == STATE_ABORTED;
 	case POLICY_APPLICATION:
-		return same(session->application, choice->name);
+		return text_same(session->application, choice->name);
 	case POLICY_DATABASE:
-		return same(session->database, choice->name);
+		return text_same(session->database, choice->name);
 	case POLICY_USER:
-		return same(session->user, choice->name);
+		return text_same(session->user, choice->name);
 	case POLICY_COUNT:
 		break;
 	}
@@ -151,7 +146,7 @@ find_group(struct plan *plan, const char *application)
 	struct plan_group *group;
 
 	for (size_t i = 0; i < plan->group_count; i++)
-		if (same(plan->groups[i].application, application))
+		if (text_same(plan->groups[i].application, application))
 			return &plan->groups[i];
 	group = &plan->groups[plan->group_count++];
 	*group = (struct plan_group){

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "model/quote.h"
 #include "model/snapshot.h"
 
@@ -45,16 +46,10 @@ static const struct {
 };
 
 static bool
-is_same(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
-static bool
 is_of(const struct session *session, const char *user, const char *database)
 {
-	return session->slot && (user == NULL || is_same(session->user, user)) &&
-	    (database == NULL || is_same(session->database, database));
+	return session->slot && (user == NULL || text_same(session->user, user)) &&
+	    (database == NULL || text_same(session->database, database));
 }
 
 static void
@@ -70,7 +65,7 @@ count_sessions(struct count *count, const struct maker *maker, const char *user,
 		count->total++;
 		count->busy += session->state != STATE_IDLE;
 		count->others += maker->out->who.application != NULL &&
-		    !is_same(session->application, maker->out->who.application);
+		    !text_same(session->application, maker->out->who.application);
 		count->superuser |= session->superuser;
 	}
 }
@@ -88,7 +83,7 @@ find_most(const struct snapshot *snap, const struct remedy_subject *who, bool us
 		int count = 0;
 
 		if (name == NULL || name == best || !is_of(one, who->user, who->database) ||
-		    (who->application != NULL && !is_same(one->application, who->application)))
+		    (who->application != NULL && !text_same(one->application, who->application)))
 			continue;
 		for (size_t n = i; n < snap->session_count; n++) {
 			const struct session *other = &snap->sessions[n];
@@ -96,7 +91,7 @@ find_most(const struct snapshot *snap, const struct remedy_subject *who, bool us
 			count +=
 			    is_of(other, user ? name : who->user, user ? who->database : name) &&
 			    (who->application == NULL ||
-			        is_same(other->application, who->application));
+			        text_same(other->application, who->application));
 		}
 		if (count > most) {
 			most = count;
@@ -130,7 +125,7 @@ static int
 find_limit(const struct snapshot *snap, const char *name, bool is_role)
 {
 	for (size_t i = 0; i < snap->limit_count; i++)
-		if (snap->limits[i].is_role == is_role && is_same(snap->limits[i].name, name))
+		if (snap->limits[i].is_role == is_role && text_same(snap->limits[i].name, name))
 			return snap->limits[i].connections;
 	return -1;
 }

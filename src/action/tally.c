@@ -3,10 +3,10 @@
  * The targets of a job counted by what they have in common.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "action/job.h"
 #include "action/words.h"
+#include "base/text.h"
 
 static const char *
 name_of(const struct target *target, enum tally_by by)
@@ -22,17 +22,11 @@ name_of(const struct target *target, enum tally_by by)
 	return NULL;
 }
 
-static bool
-same(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
 struct tally *
 tally_find(struct tally *tallies, size_t *count, const char *name)
 {
 	for (size_t i = 0; i < *count; i++)
-		if (same(tallies[i].name, name))
+		if (text_same(tallies[i].name, name))
 			return &tallies[i];
 	tallies[*count] =
 	    (struct tally){ .name = name, .oldest_us = TIME_UNKNOWN, .newest_us = TIME_UNKNOWN };

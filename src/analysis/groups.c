@@ -11,6 +11,7 @@
 
 #include "analysis/churn.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/units.h"
 #include "model/snapshot.h"
 
@@ -70,12 +71,6 @@ hash_name(const char *name)
 	return hash;
 }
 
-static bool
-same_name(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
 /* The slot of the name, or the free one where it belongs. */
 static uint32_t *
 find_slot(const struct grouping *grouping, const char *name)
@@ -83,7 +78,7 @@ find_slot(const struct grouping *grouping, const char *name)
 	size_t i = hash_name(name) & (grouping->room - 1);
 
 	while (grouping->slots[i] != 0 &&
-	    !same_name(grouping->items[grouping->slots[i] - 1].name, name))
+	    !text_same(grouping->items[grouping->slots[i] - 1].name, name))
 		i = (i + 1) & (grouping->room - 1);
 	return &grouping->slots[i];
 }
@@ -206,7 +201,7 @@ set_limits(struct grouping *grouping, const struct snapshot *snap)
 		if (limit->is_role != (grouping->by == GROUP_USER))
 			continue;
 		for (size_t n = 0; n < grouping->count; n++)
-			if (same_name(grouping->items[n].name, limit->name))
+			if (text_same(grouping->items[n].name, limit->name))
 				grouping->items[n].limit = limit->connections;
 	}
 }

@@ -7,17 +7,17 @@
 #include "analysis/tuning_rules.h"
 
 #include "analysis/facts.h"
+#include "base/settings.h"
 #include "base/units.h"
 #include "model/snapshot.h"
 
 #define MINUTE (60 * UNITS_US_PER_SECOND)
 #define MINUTE_MS 60000
 #define HOUR_MS (60 * MINUTE_MS)
-#define FULL 0.85               /* utilization from which slots are short */
-#define KEEPALIVES_MOST 300     /* seconds after which a dead client is too long there */
-#define LEFT_IDLE_LEAST 3       /* sessions idle for over ten minutes, of one role */
-#define STARTING_LEAST 3        /* clients that are not authenticated */
-#define CONNECTIONS_MOST 262143 /* that the server takes as max_connections */
+#define FULL 0.85           /* utilization from which slots are short */
+#define KEEPALIVES_MOST 300 /* seconds after which a dead client is too long there */
+#define LEFT_IDLE_LEAST 3   /* sessions idle for over ten minutes, of one role */
+#define STARTING_LEAST 3    /* clients that are not authenticated */
 #define LONG_QUERY (5 * MINUTE)
 #define LONG_TRANSACTION (30 * MINUTE)
 
@@ -42,9 +42,9 @@ fitting_connections(const struct facts *facts)
 	    facts->pools.configured + facts->slots.superuser_reserved + facts->slots.reserved;
 	int64_t rounded = (needed + 9) / 10 * 10;
 
-	if (needed > CONNECTIONS_MOST)
+	if (needed > SETTINGS_SLOTS_MOST)
 		return -1;
-	return rounded < CONNECTIONS_MOST ? rounded : CONNECTIONS_MOST;
+	return rounded < SETTINGS_SLOTS_MOST ? rounded : SETTINGS_SLOTS_MOST;
 }
 
 static void

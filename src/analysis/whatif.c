@@ -159,7 +159,7 @@ whatif_changed(const struct whatif *whatif, size_t n, enum whatif_number number)
 void
 whatif_set_slots(struct whatif *whatif, const struct slots *slots, int64_t to)
 {
-	int64_t slots_to = within(to, 1, WHATIF_SLOTS_MOST);
+	int64_t slots_to = within(to, 1, SETTINGS_SLOTS_MOST);
 
 	whatif->max_connections = to < 0 || slots_to == slots->max_connections ? -1 : slots_to;
 }

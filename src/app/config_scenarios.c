@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "analysis/whatif.h"
+#include "base/settings.h"
 #include "base/units.h"
 #include "reader.h"
 
@@ -98,7 +99,7 @@ read_key(const struct reader *reader, const config_setting_t *at, struct scenari
 	if (strcmp(key, "pools") == 0)
 		return read_pools(reader, at, scenario);
 	if (strcmp(key, "max_connections") == 0)
-		return read_count(reader, at, 1, WHATIF_SLOTS_MOST, &scenario->max_connections);
+		return read_count(reader, at, 1, SETTINGS_SLOTS_MOST, &scenario->max_connections);
 	return reader_refuse_key(reader, at, "a scenario has name, pools and max_connections, not");
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 
+#include <string.h>
 #include <wchar.h>
 
 #define REPLACEMENT 0xFFFD
@@ -109,6 +110,12 @@ text_decode(const char *s, size_t n, uint32_t *cp)
 		return 1;
 	*cp = value;
 	return len;
+}
+
+bool
+text_same(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
 size_t

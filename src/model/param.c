@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "base/err.h"
+#include "base/text.h"
 #include "base/units.h"
 
 #define NUMBER_MAX 32 /* bytes of a number as it is written */
@@ -115,13 +116,6 @@ params_init(struct params *params)
 		params->items[id] = (struct param){ .value = -1, .actual = -1 };
 }
 
-/* Both the same name, or both none. */
-static bool
-is_same(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
 const struct override *
 params_override(const struct params *params, enum param_id id, const char *role,
     const char *database)
@@ -129,8 +123,8 @@ params_override(const struct params *params, enum param_id id, const char *role,
 	for (size_t i = 0; i < params->override_count; i++) {
 		const struct override *override = &params->overrides[i];
 
-		if (override->id == id && is_same(override->role, role) &&
-		    is_same(override->database, database))
+		if (override->id == id && text_same(override->role, role) &&
+		    text_same(override->database, database))
 			return override;
 	}
 	return NULL;

@@ -15,12 +15,12 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/settings.h"
 #include "base/units.h"
 #include "source/proc_fs.h"
 
 #define DEPTH_MOST 10 /* as the server has it */
 #define FILES_MOST 256
-#define LIMIT_MOST 262143
 #define WORD_MAX 1024
 
 static const struct {
@@ -81,7 +81,7 @@ set(struct proc_conf *conf, const char *name, const char *value, bool certain)
 
 	for (int i = 0; i < PROC_LIMITS; i++)
 		if (strcasecmp(name, rows[i].name) == 0 && (certain || !conf->certain[i]) &&
-		    units_parse_int(value, 0, LIMIT_MOST, &number, &err)) {
+		    units_parse_int(value, 0, SETTINGS_SLOTS_MOST, &number, &err)) {
 			conf->limits[i] = (int)number;
 			conf->certain[i] = certain;
 		}

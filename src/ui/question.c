@@ -6,6 +6,7 @@
 #include "internal.h"
 
 #include "analysis/facts.h"
+#include "base/text.h"
 #include "base/units.h"
 #include "model/snapshot.h"
 #include "table/filter.h"
@@ -32,12 +33,6 @@ static const char *const managed_roles[] = {
 	"_doadmin_managed",
 	"_doadmin_monitor",
 };
-
-static bool
-same(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
 
 static void
 count_all(struct ui *ui, const struct plan *plan)
@@ -104,7 +99,7 @@ static bool
 is_of_others(const struct ui *ui, const struct ui_frame *frame, const struct session *session)
 {
 	(void)ui;
-	return !same(session->user, frame->data->snap->server.user);
+	return !text_same(session->user, frame->data->snap->server.user);
 }
 
 static bool

@@ -208,7 +208,7 @@ test_slots(void **state)
 	whatif_set_slots(&whatif, &hundred, 0);
 	assert_int_equal(whatif.max_connections, 1);
 	whatif_set_slots(&whatif, &hundred, INT64_MAX);
-	assert_int_equal(whatif.max_connections, WHATIF_SLOTS_MOST);
+	assert_int_equal(whatif.max_connections, SETTINGS_SLOTS_MOST);
 	whatif_set_slots(&whatif, &hundred, -1);
 	assert_false(whatif_any(&whatif));
 	whatif_clear(&whatif);
