@@ -27,7 +27,7 @@ enum whatif_number {
 	WHATIF_NUMBERS
 };
 
-#define WHATIF_MOST 1000000      /* of a plan's number, as in a configuration */
+#define WHATIF_MOST 1000000 /* of a plan's number, as in a configuration */
 
 /* Plans and slots as they are tried. */
 struct whatif {

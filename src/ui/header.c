@@ -160,7 +160,7 @@ state_line_words(struct writer *writer)
 	}
 	if (facts->unseen.known && facts->unseen.per_second[COUNT_UNSEEN] >= 0.05) {
 		units_number(rate, facts->unseen.per_second[COUNT_UNSEEN]);
-		word_add(writer, arena_printf(arena, "unseen %s/s", rate), STYLE_TEXT, 55, 1);
+		word_add(writer, arena_printf(arena, "unseen %s/s", rate), STYLE_TEXT, 55, 2);
 	}
 	if (slots->max_wal_senders >= 0 && slots->walsenders >= 0)
 		word_add(writer,
