@@ -30,7 +30,10 @@ void child_wait(pid_t pid);
 /* How it ended: the signal, 0 for none. Fails when it does not end. */
 int child_end(pid_t pid);
 
-/* Skips the test where the kernel, or valgrind in its place, has no descriptors of processes. */
-void child_need_pidfd(void);
+/* Whether it has not ended yet; reaps it when it has. */
+bool child_lives(pid_t pid);
+
+/* Whether the kernel, or valgrind in its place, has descriptors of processes. */
+bool child_has_pidfd(void);
 
 #endif
