@@ -78,6 +78,13 @@ extern const size_t hostile_count;
 bool fixture_row(const struct fixture *fixture, const struct table *table, size_t n,
     char out[FIXTURE_ROW_MAX]);
 
+/* Fails the test unless the table's n-th row is that, as fixture_row() gives it. */
+void fixture_expect_row(const struct fixture *fixture, const struct table *table, size_t n,
+    const char *want);
+
+/* Fails the test unless the table has so many rows. */
+void fixture_expect_rows(const struct fixture *fixture, const struct table *table, size_t count);
+
 /* Initializes it with all kinds, states, hostile texts and unknowns, and analyses it. */
 void fixture_hostile(struct fixture *fixture);
 

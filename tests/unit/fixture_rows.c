@@ -4,8 +4,12 @@
  */
 #include "fixture.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 bool
 fixture_row(const struct fixture *fixture, const struct table *table, size_t n,
@@ -29,4 +33,23 @@ fixture_row(const struct fixture *fixture, const struct table *table, size_t n,
 	}
 	arena_clear(&arena);
 	return n < rows.count;
+}
+
+void
+fixture_expect_row(const struct fixture *fixture, const struct table *table, size_t n,
+    const char *want)
+{
+	char text[FIXTURE_ROW_MAX];
+
+	assert_true(fixture_row(fixture, table, n, text));
+	assert_string_equal(text, want);
+}
+
+void
+fixture_expect_rows(const struct fixture *fixture, const struct table *table, size_t count)
+{
+	char text[FIXTURE_ROW_MAX];
+
+	assert_true(count == 0 || fixture_row(fixture, table, count - 1, text));
+	assert_false(fixture_row(fixture, table, count, text));
 }

@@ -14,24 +14,6 @@
 
 #include <cmocka.h>
 
-static void
-expect_row(const struct table *table, const struct fixture *fixture, size_t n, const char *want)
-{
-	char text[FIXTURE_ROW_MAX];
-
-	assert_true(fixture_row(fixture, table, n, text));
-	assert_string_equal(text, want);
-}
-
-static void
-expect_rows(const struct table *table, const struct fixture *fixture, size_t count)
-{
-	char text[FIXTURE_ROW_MAX];
-
-	assert_true(count == 0 || fixture_row(fixture, table, count - 1, text));
-	assert_false(fixture_row(fixture, table, count, text));
-}
-
 /* 12 idle, 5 active of which 2 wait for one of the 2 in transactions, 1 aborted, 2 hidden. */
 static void
 begin(struct fixture *fixture)
@@ -82,8 +64,8 @@ test_summary(void **state)
 	fixture.snap->reserved = 5;
 	fixture.snap->server.in_recovery = true;
 	fixture_analyse(&fixture);
-	expect_rows(&table_summary, &fixture, 1);
-	expect_row(&table_summary, &fixture, 0,
+	fixture_expect_rows(&fixture, &table_summary, 1);
+	fixture_expect_row(&fixture, &table_summary, 0,
 	    "time=2026-11-20T14:02:33.123456Z host=db1 port=5432 database=postgres user=monitor "
 	    "version=15.20 version_num=150020 in_recovery=yes "
 	    "started=2026-11-08T14:02:33.123456Z via=client verdict=healthy "
@@ -115,7 +97,7 @@ test_summary_unknown(void **state)
 	snap->hidden_known = false;
 	fixture_add(snap, 1, "app", "web", STATE_UNKNOWN)->kind = KIND_UNKNOWN;
 	fixture_analyse(&fixture);
-	expect_row(&table_summary, &fixture, 0,
+	fixture_expect_row(&fixture, &table_summary, 0,
 	    "time=2026-11-20T14:02:33.123456Z via=client "
 	    "verdict=unknown next=nothing to do for what is seen; 1 of 1 sessions are not: grant "
 	    "pg_monitor to our role used=1 superuser_reserved=3 reserved=0 estimated=yes "
@@ -125,7 +107,7 @@ test_summary_unknown(void **state)
 	snap->max_connections = 2; /* less than is reserved: a share of nothing */
 	snap->restricted = true;   /* what may not be seen may wait as well */
 	fixture_analyse(&fixture);
-	expect_row(&table_summary, &fixture, 0,
+	fixture_expect_row(&fixture, &table_summary, 0,
 	    "time=2026-11-20T14:02:33.123456Z via=client "
 	    "verdict=unknown next=nothing to do for what is seen; 1 of 1 sessions are not: grant "
 	    "pg_monitor to our role used=1 usable=0 free=0 max_connections=2 superuser_reserved=3 "
@@ -134,7 +116,7 @@ test_summary_unknown(void **state)
 	snap->max_connections = 4;
 	fixture_add(snap, 2, "monitor", "", STATE_ACTIVE)->wait_event_type = "Lock";
 	fixture_analyse(&fixture);
-	expect_row(&table_summary, &fixture, 0,
+	fixture_expect_row(&fixture, &table_summary, 0,
 	    "time=2026-11-20T14:02:33.123456Z via=client "
 	    "verdict=critical next=look into this: utilization 200.0 %: (none) has 1 "
 	    "(limit 85.0 %) utilization=200.0 % used=2 usable=1 free=0 max_connections=4 "
@@ -152,24 +134,24 @@ test_states(void **state)
 
 	(void)state;
 	begin(&fixture);
-	expect_rows(&table_states, &fixture, STATE_COUNT);
-	expect_row(&table_states, &fixture, 0,
+	fixture_expect_rows(&fixture, &table_states, STATE_COUNT);
+	fixture_expect_row(&fixture, &table_states, 0,
 	    "state=active sessions=5 share=22.7 % oldest=10s oldest_pid=200");
-	expect_row(&table_states, &fixture, 1,
+	fixture_expect_row(&fixture, &table_states, 1,
 	    "state=idle sessions=12 share=54.5 % oldest=2h00m oldest_pid=100");
-	expect_row(&table_states, &fixture, 2,
+	fixture_expect_row(&fixture, &table_states, 2,
 	    "state=idle in transaction sessions=2 share=9.1 % oldest=10s oldest_pid=300");
-	expect_row(&table_states, &fixture, 3,
+	fixture_expect_row(&fixture, &table_states, 3,
 	    "state=idle in transaction (aborted) sessions=1 share=4.5 % oldest=10s oldest_pid=400");
-	expect_row(&table_states, &fixture, 4,
+	fixture_expect_row(&fixture, &table_states, 4,
 	    "state=fastpath function call sessions=0 share=0.0 %");
-	expect_row(&table_states, &fixture, 5, "state=disabled sessions=0 share=0.0 %");
-	expect_row(&table_states, &fixture, 6, "state=starting sessions=2 share=9.1 %");
-	expect_row(&table_states, &fixture, 7, "state=unknown sessions=0 share=0.0 %");
+	fixture_expect_row(&fixture, &table_states, 5, "state=disabled sessions=0 share=0.0 %");
+	fixture_expect_row(&fixture, &table_states, 6, "state=starting sessions=2 share=9.1 %");
+	fixture_expect_row(&fixture, &table_states, 7, "state=unknown sessions=0 share=0.0 %");
 	fixture_clear(&fixture);
 	fixture_init(&fixture);
 	fixture_analyse(&fixture);
-	expect_row(&table_states, &fixture, 0, "state=active sessions=0");
+	fixture_expect_row(&fixture, &table_states, 0, "state=active sessions=0");
 	fixture_clear(&fixture);
 }
 
@@ -183,24 +165,24 @@ test_groups(void **state)
 	begin(&fixture);
 	fixture_limits(fixture.snap, limits, COUNT_OF(limits));
 	fixture_analyse(&fixture);
-	expect_row(&table_applications, &fixture, 0,
+	fixture_expect_row(&fixture, &table_applications, 0,
 	    "name=web total=17 share=77.3 % active=5 idle=12 txn=0 other=0 "
 	    "idle_in_transaction=0 aborted=0 fastpath=0 disabled=0 starting=0 unknown=0 "
 	    "oldest_idle=2h00m longest_query=3m12s waiting=2 opened=3 closed=1");
-	expect_row(&table_applications, &fixture, 1,
+	fixture_expect_row(&fixture, &table_applications, 1,
 	    "name=worker total=3 share=13.6 % active=0 idle=0 txn=3 other=0 "
 	    "idle_in_transaction=2 aborted=1 fastpath=0 disabled=0 starting=0 unknown=0 "
 	    "longest_transaction=14m00s waiting=0 opened=1 closed=0");
-	expect_row(&table_clients, &fixture, 1,
+	fixture_expect_row(&fixture, &table_clients, 1,
 	    "name=(unknown) total=2 share=9.1 % active=0 idle=0 txn=0 other=2 "
 	    "idle_in_transaction=0 aborted=0 fastpath=0 disabled=0 starting=2 unknown=0 "
 	    "waiting=0 opened=0 closed=0");
-	expect_row(&table_users, &fixture, 0,
+	fixture_expect_row(&fixture, &table_users, 0,
 	    "name=app total=20 share=90.9 % active=5 idle=12 txn=3 other=0 "
 	    "idle_in_transaction=2 aborted=1 fastpath=0 disabled=0 starting=0 unknown=0 "
 	    "oldest_idle=2h00m longest_query=3m12s longest_transaction=14m00s waiting=2 "
 	    "opened=4 closed=1 limit=20");
-	expect_rows(&table_databases, &fixture, 2);
+	fixture_expect_rows(&fixture, &table_databases, 2);
 	assert_int_equal(table_users.level(&fixture.data,
 	                     &fixture.facts.groups[GROUP_USER].items[0]),
 	    LEVEL_CRITICAL); /* full */
@@ -222,7 +204,7 @@ test_group_limit(void **state)
 	fixture_add(fixture.snap, 1, "app", "web", STATE_DISABLED);
 	fixture_limits(fixture.snap, limits, COUNT_OF(limits));
 	fixture_analyse(&fixture);
-	expect_row(&table_users, &fixture, 0,
+	fixture_expect_row(&fixture, &table_users, 0,
 	    "name=app total=1 share=100.0 % active=0 idle=0 txn=0 other=1 idle_in_transaction=0 "
 	    "aborted=0 fastpath=0 disabled=1 starting=0 unknown=0 waiting=0 limit=0");
 	assert_int_equal(table_users.level(&fixture.data,
@@ -235,7 +217,7 @@ test_group_limit(void **state)
 static void
 expect_limit(const struct fixture *fixture, size_t n, const char *value, enum level level)
 {
-	expect_row(&table_limits, fixture, n, value);
+	fixture_expect_row(fixture, &table_limits, n, value);
 	assert_int_equal(table_limits.level(&fixture->data, &fixture->facts.limits.items[n]),
 	    (int)level);
 }
@@ -252,7 +234,7 @@ test_limits(void **state)
 	fixture_limits(fixture.snap, limits, COUNT_OF(limits));
 	fixture.snap->max_wal_senders = 1;
 	fixture_analyse(&fixture);
-	expect_rows(&table_limits, &fixture, 6);
+	fixture_expect_rows(&fixture, &table_limits, 6);
 	expect_limit(&fixture, 2,
 	    "kind=role name=app used=20 limit=23 headroom=3 share=87.0 % level=warning",
 	    LEVEL_WARNING);
@@ -283,7 +265,7 @@ test_group_states(void **state)
 	for (int i = 0; i < STATE_COUNT; i++)
 		fixture_add_many(fixture.snap, 100 * (i + 1), i + 1, "web", (enum session_state)i);
 	fixture_analyse(&fixture);
-	expect_row(&table_applications, &fixture, 0,
+	fixture_expect_row(&fixture, &table_applications, 0,
 	    "name=web total=36 share=100.0 % active=1 idle=2 txn=7 other=26 "
 	    "idle_in_transaction=3 aborted=4 fastpath=5 disabled=6 starting=7 unknown=8 "
 	    "oldest_idle=10s longest_query=10s waiting=0");
@@ -300,22 +282,22 @@ test_alerts(void **state)
 	fixture.snap->max_connections = 26;
 	fixture.snap->sessions[18].xact_start_us = NOW_US - MINUTES(31);
 	fixture_analyse(&fixture);
-	expect_rows(&table_alerts, &fixture, 4);
-	expect_row(&table_alerts, &fixture, 0,
+	fixture_expect_rows(&fixture, &table_alerts, 4);
+	fixture_expect_row(&fixture, &table_alerts, 0,
 	    "level=critical severity=2 name=utilization value=95.7 % "
 	    "warning=70.0 % critical=85.0 % "
 	    "since=2026-11-20T14:02:33.123456Z subject=web has 17 "
 	    "message=utilization 95.7 %: web has 17 (limit 85.0 %)");
-	expect_row(&table_alerts, &fixture, 1,
+	fixture_expect_row(&fixture, &table_alerts, 1,
 	    "level=critical severity=2 name=long_transaction value=31m00s "
 	    "warning=5m00s critical=30m00s "
 	    "since=2026-11-20T14:02:33.123456Z subject=pid 301 worker "
 	    "message=transaction open 31 min: pid 301 worker (limit 30 min)");
-	expect_row(&table_alerts, &fixture, 2,
+	fixture_expect_row(&fixture, &table_alerts, 2,
 	    "level=warning severity=1 name=long_query value=3m12s warning=1m00s critical=5m00s "
 	    "since=2026-11-20T14:02:33.123456Z subject=pid 203 web "
 	    "message=query runs 3 min 12 s: pid 203 web (limit 1 min)");
-	expect_row(&table_alerts, &fixture, 3,
+	fixture_expect_row(&fixture, &table_alerts, 3,
 	    "level=warning severity=1 name=idle_ratio value=54.5 % warning=50.0 % "
 	    "since=2026-11-20T14:02:33.123456Z subject=web has 12 "
 	    "message=idle 54.5 %: web has 12 (limit 50.0 %)");
@@ -342,11 +324,11 @@ test_alert_units(void **state)
 		session->wait_event_type = "Lock";
 	}
 	fixture_analyse(&fixture);
-	expect_rows(&table_alerts, &fixture, 2);
-	expect_row(&table_alerts, &fixture, 0,
+	fixture_expect_rows(&fixture, &table_alerts, 2);
+	fixture_expect_row(&fixture, &table_alerts, 0,
 	    "level=warning severity=1 name=blocked value=6 warning=5 critical=20 "
 	    "since=2026-11-20T14:02:33.123456Z subject= message=blocked 6 (limit 5)");
-	expect_row(&table_alerts, &fixture, 1,
+	fixture_expect_row(&fixture, &table_alerts, 1,
 	    "level=warning severity=1 name=churn value=24.0 warning=20.0 critical=100.0 "
 	    "since=2026-11-20T14:02:33.123456Z subject=(none) opened 6 "
 	    "message=opened 24.0/s: (none) opened 6 (limit 20.0/s)");

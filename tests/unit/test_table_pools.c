@@ -13,24 +13,6 @@
 #include <cmocka.h>
 
 static void
-expect_row(const struct table *table, const struct fixture *fixture, size_t n, const char *want)
-{
-	char text[FIXTURE_ROW_MAX];
-
-	assert_true(fixture_row(fixture, table, n, text));
-	assert_string_equal(text, want);
-}
-
-static void
-expect_rows(const struct table *table, const struct fixture *fixture, size_t count)
-{
-	char text[FIXTURE_ROW_MAX];
-
-	assert_true(count == 0 || fixture_row(fixture, table, count - 1, text));
-	assert_false(fixture_row(fixture, table, count, text));
-}
-
-static void
 test_pools(void **state)
 {
 	struct fixture fixture;
@@ -40,8 +22,8 @@ test_pools(void **state)
 	fixture_init(&fixture);
 	assert_int_equal(fixture.settings.pool_count, 0);
 	fixture_analyse(&fixture);
-	expect_rows(&table_pools, &fixture, 0);
-	expect_rows(&table_pool_total, &fixture, 0);
+	fixture_expect_rows(&fixture, &table_pools, 0);
+	fixture_expect_rows(&fixture, &table_pool_total, 0);
 	plan = settings_add_pool(&fixture.settings, "api", "application=web");
 	plan->instances = 2;
 	plan->workers = 4;
@@ -53,16 +35,16 @@ test_pools(void **state)
 	fixture_add_many(fixture.snap, 200, 3, "admin", STATE_ACTIVE);
 	fixture_add_many(fixture.snap, 300, 4, "psql", STATE_IDLE);
 	fixture_analyse(&fixture);
-	expect_row(&table_pools, &fixture, 0,
+	fixture_expect_row(&fixture, &table_pools, 0,
 	    "name=api instances=2 workers=8 engines=3 pool_size=2 max_overflow=1 configured=72 "
 	    "observed=7 over=0 under=65 peak=7 idle=7 idle_share=100.0 % shared=0 fitting_size=2 "
 	    "fitting_all=2 match=application=web");
-	expect_row(&table_pools, &fixture, 1,
+	fixture_expect_row(&fixture, &table_pools, 1,
 	    "name=admin configured=2 observed=3 over=1 under=0 peak=3 idle=0 idle_share=0.0 % "
 	    "shared=0 match=user=postgres");
-	expect_row(&table_pools, &fixture, 2,
+	fixture_expect_row(&fixture, &table_pools, 2,
 	    "name=(unclaimed) observed=4 peak=4 idle=4 idle_share=100.0 %");
-	expect_row(&table_pool_total, &fixture, 0,
+	fixture_expect_row(&fixture, &table_pool_total, 0,
 	    "configured=74 usable=97 max_connections=100 spare=23 share=76.3 % target=82 "
 	    "unclaimed=4 shared=0 fits=yes "
 	    "text=74 of 97 usable (76.3 %): fits with 23 to spare, but past "
@@ -73,14 +55,14 @@ test_pools(void **state)
 	assert_int_equal(table_pools.level(&fixture.data, &fixture.facts.pools.items[2]), LEVEL_OK);
 	fixture.snap->max_connections = 76;
 	fixture_analyse(&fixture);
-	expect_row(&table_pool_total, &fixture, 0,
+	fixture_expect_row(&fixture, &table_pool_total, 0,
 	    "configured=74 usable=73 max_connections=76 spare=-1 share=101.4 % target=62 "
 	    "unclaimed=4 shared=0 fits=no "
 	    "text=74 of 73 usable (101.4 %): does not fit, 1 too many; "
 	    "largest pool_size for 85 % (62): api 1");
 	fixture.snap->max_connections = -1;
 	fixture_analyse(&fixture);
-	expect_row(&table_pool_total, &fixture, 0, "configured=74 unclaimed=4 shared=0");
+	fixture_expect_row(&fixture, &table_pool_total, 0, "configured=74 unclaimed=4 shared=0");
 	fixture_clear(&fixture);
 }
 
@@ -96,13 +78,13 @@ test_pools_zero(void **state)
 	settings_add_pool(&fixture.settings, "new", "user=y");
 	fixture.snap->max_connections = 3;
 	fixture_analyse(&fixture);
-	expect_row(&table_pools, &fixture, 0,
+	fixture_expect_row(&fixture, &table_pools, 0,
 	    "name=old configured=0 observed=0 over=0 under=0 peak=0 idle=0 shared=0 match=user=x");
-	expect_row(&table_pools, &fixture, 1,
+	fixture_expect_row(&fixture, &table_pools, 1,
 	    "name=new instances=1 workers=1 engines=1 pool_size=0 max_overflow=0 configured=0 "
 	    "observed=0 over=0 under=0 peak=0 idle=0 shared=0 fitting_size=0 fitting_all=0 "
 	    "match=user=y");
-	expect_row(&table_pool_total, &fixture, 0,
+	fixture_expect_row(&fixture, &table_pool_total, 0,
 	    "configured=0 usable=0 max_connections=3 spare=0 target=0 unclaimed=0 shared=0 "
 	    "fits=yes text=0 of 0 usable: fits with 0 to spare");
 	fixture_clear(&fixture);
@@ -125,13 +107,13 @@ test_bouncer(void **state)
 	plan->max_overflow = 1;
 	plan->most = 8;
 	fixture_analyse(&fixture);
-	expect_row(&table_pools, &fixture, 0,
+	fixture_expect_row(&fixture, &table_pools, 0,
 	    "name=bouncer instances=2 workers=12 pool_size=4 max_overflow=1 databases=3 "
 	    "max_db_connections=8 configured=48 observed=0 over=0 under=48 peak=0 idle=0 shared=0 "
 	    "fitting_size=3 fitting_all=3 match=user=x");
 	fixture.settings.pools[0].most = 0;
 	fixture_analyse(&fixture);
-	expect_row(&table_pools, &fixture, 0,
+	fixture_expect_row(&fixture, &table_pools, 0,
 	    "name=bouncer instances=2 workers=12 pool_size=4 max_overflow=1 databases=3 "
 	    "configured=60 observed=0 over=0 under=60 peak=0 idle=0 shared=0 "
 	    "fitting_size=5 fitting_all=5 match=user=x");
