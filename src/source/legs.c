@@ -241,28 +241,33 @@ use(struct source *source, enum via via)
 	return true;
 }
 
+/* A way around the first one is being tried; until it is known what became of it, no other is. */
+static bool
+is_trying(const struct source *source)
+{
+	for (enum via via = 0; via < VIA_COUNT; via++)
+		if (via != source->first && is_open(source, via) && !leg_is_in(source, via))
+			return true;
+	return false;
+}
+
 /* Looks at what became of all ways; true when one of them has something new to do. */
 static bool
 decide(struct source *source)
 {
 	enum via in = best_in(source);
-	bool trying = false;
 
 	if (in != VIA_COUNT && use(source, in))
 		return true;
 	if (in == source->first)
 		return false;
-	for (enum via via = 0; via < VIA_COUNT; via++) {
-		if (via == source->first || !is_open(source, via))
-			continue;
-		if (leg_link(source, via)->state == LINK_DOWN) {
+	for (enum via via = 0; via < VIA_COUNT; via++)
+		if (via != source->first && is_open(source, via) &&
+		    leg_link(source, via)->state == LINK_DOWN) {
 			note_failure(source, via, leg_link(source, via));
 			leave(source, via);
-		} else {
-			trying = trying || !leg_is_in(source, via);
 		}
-	}
-	return !trying && leg_link(source, source->first)->state == LINK_DOWN &&
+	return !is_trying(source) && leg_link(source, source->first)->state == LINK_DOWN &&
 	    try_next(source, in);
 }
 
@@ -330,6 +335,7 @@ int64_t
 legs_deadline(const struct source *source)
 {
 	bool down = leg_link(source, source->first)->state == LINK_DOWN;
+	bool trying = is_trying(source);
 	enum via in = best_in(source);
 	int64_t next_us = source->late_us;
 
@@ -343,7 +349,7 @@ legs_deadline(const struct source *source)
 			us = source->mono_us;
 		else if (leg->state != NULL)
 			us = ways[via].way->deadline(leg->state);
-		else if (down && via < in && may_help(source, via))
+		else if (down && !trying && via < in && may_help(source, via))
 			us = leg->again_us;
 		if (us < next_us)
 			next_us = us;

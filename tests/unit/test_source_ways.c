@@ -120,6 +120,7 @@ test_around(void **state)
 	client->event.type = SOURCE_LINK;
 	step(0);
 	assert_int_equal(walsender->open, 1);
+	assert_true(source_deadline(source) > now); /* what else could be tried waits for it */
 	assert_int_equal(source_link(source)->state, LINK_CONNECTING);
 	assert_int_equal(source_link(source)->refusal, REFUSAL_ALL_SLOTS);
 	assert_null(source_knock(source));
