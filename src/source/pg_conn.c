@@ -207,8 +207,7 @@ pg_conn_receive(struct pg_conn *conn)
 	bool lost = !flush(conn);
 	enum pg_status status = PG_WAIT;
 
-	/* What has been read is parsed first: libpq's buffer grows by what it holds, and stays so.
-	 */
+	/* Parsed before more is read: libpq's buffer grows by what it holds, and stays so. */
 	if (!lost && (!conn->running || PQisBusy(conn->pg)))
 		lost = !PQconsumeInput(conn->pg);
 	if (!conn->running)

@@ -178,7 +178,7 @@ static bool
 find_pgdata(struct lead *lead, const char *pgdata, struct err *err)
 {
 	struct buf path = { 0 }, text = { 0 };
-	struct stat about;
+	struct stat about = { 0 };
 	bool good = false;
 
 	buf_addf(&path, "%s/postmaster.pid", pgdata);
