@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: PostgreSQL */
-/*
- * Tests of the choice between ways in. Both logins are played by the test:
- * it says what became of them, and sees what was asked of them.
+/* Tests of the choice between ways in. The test plays both logins, and sees what is asked of them.
  */
 #include "base/settings.h"
 #include "base/units.h"
