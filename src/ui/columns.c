@@ -25,7 +25,8 @@ gap_of(int cols)
 static bool
 is_plain(const struct pane *pane, const struct column *column)
 {
-	const unsigned flags = COLUMN_HIDDEN | COLUMN_WIDE | COLUMN_WIDER;
+	const unsigned flags =
+	    COLUMN_HIDDEN | COLUMN_WIDE | COLUMN_WIDER | (pane->locks ? 0 : COLUMN_LOCKS);
 
 	return column == pane->view.sort || !(column->flags & flags);
 }

@@ -88,6 +88,7 @@ static const struct golden goldens[] = {
 	{ "pools-80x24", SCENE_BUSY, true, 80, 24, false, "2", false },
 	{ "pools-none-80x24", SCENE_BUSY, false, 80, 24, false, "2", false },
 	{ "queries-80x24", SCENE_BUSY, true, 80, 24, false, "4", false },
+	{ "queries-hostile-80x24", SCENE_HOSTILE, true, 80, 24, false, "4", false },
 	{ "states-80x24", SCENE_BUSY, true, 80, 24, false, "5", false },
 	{ "limits-80x24", SCENE_BUSY, true, 80, 24, false, "6 Down", false },
 	{ "limits-120x40", SCENE_BUSY, true, 120, 40, false, "6 f", false },
