@@ -30,6 +30,14 @@ struct longest {
 	int64_t us;                    /* TIME_UNKNOWN then */
 };
 
+/* The application that got the most sessions more within the window of the trend, and at least half
+ * of what the trend tells. */
+struct growth {
+	const char *name; /* in the tracks; NULL when none did, or it is not known which */
+	int more;
+	int64_t span_us; /* what was seen of the window */
+};
+
 struct facts {
 	struct arena arena;
 	int64_t server_us; /* the server's clock at the sample */
@@ -39,6 +47,7 @@ struct facts {
 	struct unseen unseen;
 	struct pools pools;
 	struct trend trend;
+	struct growth growth;     /* set by tracks_update() */
 	struct history_peak peak; /* of the used slots */
 	struct blocking blocking;
 	struct longest

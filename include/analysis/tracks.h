@@ -62,8 +62,9 @@ struct tracks {
 	int64_t started_us; /* of the server; another one has no past */
 };
 
-/* Takes a sample in; previous may be NULL. The facts are those of the sample. */
-void tracks_update(struct tracks *tracks, const struct facts *facts, const struct snapshot *snap,
+/* Takes a sample in; previous may be NULL. The facts are those of the sample, and are told who
+ * grew. */
+void tracks_update(struct tracks *tracks, struct facts *facts, const struct snapshot *snap,
     const struct snapshot *previous);
 
 /* The track of an application; NULL when there is none. */

@@ -122,6 +122,33 @@ advise_idle(char out[ADVICE_MAX], const struct idle *sessions, int needed, bool 
 	return true;
 }
 
+/* Whose pool is too large: of the one that grows while time runs out, else of the one with most. */
+static bool
+advise_pool(char out[ADVICE_MAX], const struct facts *facts, bool growing)
+{
+	const struct slots *slots = &facts->slots;
+	const struct growth *growth = &facts->growth;
+	enum group_by by = facts_telling(facts);
+	const struct groups *groups = &facts->groups[by];
+	char who_has[WHO_MAX * 2], span[UNITS_TEXT_MAX];
+
+	if (groups->count == 0 || groups->items[0].name == NULL || slots->states[STATE_UNKNOWN] > 0)
+		return false;
+	if (growing && growth->name != NULL)
+		snprintf(who_has, sizeof who_has, "%.*s has %d sessions more than %s ago",
+		    NAME_MOST, growth->name, growth->more,
+		    units_duration_long(span, growth->span_us));
+	else
+		snprintf(who_has, sizeof who_has, "%s%.*s has %d of %d used slots",
+		    by == GROUP_USER ? "user " : "", NAME_MOST, groups->items[0].name,
+		    groups->items[0].total, slots->used);
+	snprintf(out, ADVICE_MAX,
+	    "no session is idle for over %s, and %s: make its pool smaller, or raise "
+	    "max_connections",
+	    idle_ages[IDLE_AGES - 1].words, who_has);
+	return true;
+}
+
 /* Slots that must be given back until the utilization is high no more. */
 static int
 count_needed(const struct slots *slots, const struct alert_set *alerts)
@@ -135,26 +162,16 @@ count_needed(const struct slots *slots, const struct alert_set *alerts)
 static bool
 advise_slots(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts)
 {
-	const struct slots *slots = &facts->slots;
-	enum group_by by = facts_telling(facts);
-	const struct groups *groups = &facts->groups[by];
 	int needed;
 
 	if (!is_raised(alerts, "utilization") && !is_raised(alerts, "exhaustion") &&
 	    !is_raised(alerts, "refused"))
 		return false;
-	needed = count_needed(slots, alerts);
+	needed = count_needed(&facts->slots, alerts);
 	if (advise_idle(out, &facts->idle, needed, false) ||
 	    advise_idle(out, &facts->in_transaction, needed, true))
 		return true;
-	if (groups->count == 0 || groups->items[0].name == NULL || slots->states[STATE_UNKNOWN] > 0)
-		return false;
-	snprintf(out, ADVICE_MAX,
-	    "no session is idle for over %s, and %s%.*s has %d of %d used slots: make its pool "
-	    "smaller, or raise max_connections",
-	    idle_ages[IDLE_AGES - 1].words, by == GROUP_USER ? "user " : "", NAME_MOST,
-	    groups->items[0].name, groups->items[0].total, slots->used);
-	return true;
+	return advise_pool(out, facts, is_raised(alerts, "exhaustion"));
 }
 
 /* "pid 4711 (worker) is idle in a transaction for 14 min". */

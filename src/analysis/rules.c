@@ -221,9 +221,14 @@ read_database_limit(struct reading *reading, const struct facts *facts)
 static void
 read_exhaustion(struct reading *reading, const struct facts *facts)
 {
+	char span[UNITS_TEXT_MAX];
+
 	reading->known = facts->trend.full_in_us != TIME_UNKNOWN;
 	reading->value = (double)facts->trend.full_in_us;
-	name_group(reading, facts, "has", group_total);
+	if (facts->growth.name != NULL)
+		snprintf(reading->subject, sizeof reading->subject, "%s +%d in %s",
+		    facts->growth.name, facts->growth.more,
+		    units_duration_long(span, facts->growth.span_us));
 }
 
 /* In the order of what matters most when several rise together. */

@@ -11,6 +11,7 @@
 #include "analysis/churn.h"
 #include "analysis/facts.h"
 #include "analysis/groups.h"
+#include "analysis/trend.h"
 #include "base/units.h"
 #include "model/snapshot.h"
 
@@ -156,8 +157,49 @@ add_change(void *context, const struct session *session, bool opened)
 	track->lives[class]++;
 }
 
+/* How many sessions more it has than at the begin of the window; when it began later than the
+ * others it had none. */
+static struct growth
+growth_of(const struct track *track, int64_t first_us, int64_t mono_us)
+{
+	const struct track_step *now = track_step(track, 0), *step;
+	bool late = track->first_us > first_us && mono_us - track->first_us <= TREND_WINDOW_US;
+	struct growth growth = { track->name, now->total, mono_us - first_us };
+
+	for (size_t n = 0; !late && (step = track_step(track, n)) != NULL; n++) {
+		if (mono_us - step->mono_us > TREND_WINDOW_US)
+			break;
+		growth.more = now->total - step->total;
+		growth.span_us = mono_us - step->mono_us;
+	}
+	return growth;
+}
+
+static void
+find_growth(struct growth *growth, const struct tracks *tracks, double per_minute, int64_t mono_us)
+{
+	int64_t first_us = mono_us;
+	double minutes;
+
+	*growth = (struct growth){ 0 };
+	for (size_t i = 0; i < tracks->count; i++)
+		if (tracks->items[i].first_us < first_us)
+			first_us = tracks->items[i].first_us;
+	for (size_t i = 0; i < tracks->count; i++) {
+		struct growth one = growth_of(&tracks->items[i], first_us, mono_us);
+
+		if (one.more > growth->more)
+			*growth = one;
+	}
+	minutes = (double)growth->span_us / (60.0 * UNITS_US_PER_SECOND);
+	if (growth->name != NULL &&
+	    (growth->name[0] == '\0' || growth->span_us < TREND_LEAST_US ||
+	        growth->more < per_minute * minutes / 2))
+		growth->name = NULL;
+}
+
 void
-tracks_update(struct tracks *tracks, const struct facts *facts, const struct snapshot *snap,
+tracks_update(struct tracks *tracks, struct facts *facts, const struct snapshot *snap,
     const struct snapshot *previous)
 {
 	const struct groups *groups = &facts->groups[GROUP_APPLICATION];
@@ -192,6 +234,7 @@ tracks_update(struct tracks *tracks, const struct facts *facts, const struct sna
 	}
 	if (previous != NULL && churn_comparable(snap, previous))
 		churn_each(snap, previous, add_change, &change);
+	find_growth(&facts->growth, tracks, facts->trend.per_minute, snap->mono_us);
 }
 
 void

@@ -108,10 +108,10 @@ app_take(struct app *app, struct snapshot *snap)
 	};
 	facts_make(&app->facts, &input);
 	pools_keep_peaks(&app->facts.pools, app->pool_peaks);
+	tracks_update(&app->tracks, &app->facts, snap, previous);
 	alerts_update(&app->alerts, &app->facts, snap->wall_us);
 	judge_refusal(app, snap->wall_us);
 	advice_make(&app->alerts, &app->facts);
-	tracks_update(&app->tracks, &app->facts, snap, previous);
 	verdict_make(&app->verdict,
 	    &(struct evidence){ snap, &app->facts, &app->alerts, &app->tracks });
 	source_recycle(app->source, previous); /* the facts do not point into it */

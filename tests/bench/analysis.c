@@ -178,9 +178,9 @@ take(struct bench *bench, const struct snapshot *snap, const struct snapshot *pr
 	facts_point(snap, &bench->history);
 	facts_make(&bench->facts, &input);
 	pools_keep_peaks(&bench->facts.pools, bench->peaks);
+	tracks_update(&bench->tracks, &bench->facts, snap, previous);
 	alerts_update(&bench->alerts, &bench->facts, snap->wall_us);
 	advice_make(&bench->alerts, &bench->facts);
-	tracks_update(&bench->tracks, &bench->facts, snap, previous);
 	verdict_make(&bench->verdict,
 	    &(struct evidence){ snap, &bench->facts, &bench->alerts, &bench->tracks });
 }

@@ -162,10 +162,10 @@ fixture_analyse(struct fixture *fixture)
 		snapshot_finish(fixture->previous);
 	facts_point(fixture->snap, &fixture->history);
 	facts_make(&fixture->facts, &input);
+	tracks_update(&fixture->tracks, &fixture->facts, fixture->snap, fixture->previous);
 	alerts_init(&fixture->alerts, &fixture->settings);
 	alerts_update(&fixture->alerts, &fixture->facts, fixture->snap->wall_us);
 	advice_make(&fixture->alerts, &fixture->facts);
-	tracks_update(&fixture->tracks, &fixture->facts, fixture->snap, fixture->previous);
 	verdict_make(&fixture->verdict,
 	    &(struct evidence){ fixture->snap, &fixture->facts, &fixture->alerts,
 	        &fixture->tracks });

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -273,14 +274,35 @@ test_exhaustion(void **state)
 
 	(void)state;
 	fixture_init(&fixture);
+	fixture_add_many(fixture.snap, 100, 30, "web", STATE_IDLE);
 	for (int i = 1; i <= 20; i++) {
 		fixture.snap->mono_us += SECONDS(2);
 		fixture_add(fixture.snap, i, "app", "leak", STATE_IDLE);
 		fixture_analyse(&fixture);
 	}
 	assert_int_equal(alert(&fixture, "exhaustion")->level, LEVEL_CRITICAL);
-	assert_string_equal(alert(&fixture, "exhaustion")->subject, "leak has 20");
-	assert_true(fabs(alert(&fixture, "exhaustion")->value - (double)SECONDS(154)) < 1000);
+	assert_string_equal(alert(&fixture, "exhaustion")->subject, "leak +18 in 36 s");
+	assert_true(fabs(alert(&fixture, "exhaustion")->value - (double)SECONDS(94)) < 1000);
+	fixture_clear(&fixture);
+}
+
+/* The one that grows is named, not the one that has most, nor one of many that grow a little. */
+static void
+test_exhaustion_by_many(void **state)
+{
+	char name[16];
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture);
+	for (int i = 1; i <= 20; i++) {
+		fixture.snap->mono_us += SECONDS(2);
+		snprintf(name, sizeof name, "app%d", i % 5);
+		fixture_add(fixture.snap, i, "app", name, STATE_IDLE);
+		fixture_analyse(&fixture);
+	}
+	assert_int_equal(alert(&fixture, "exhaustion")->level, LEVEL_CRITICAL);
+	assert_string_equal(alert(&fixture, "exhaustion")->subject, "");
 	fixture_clear(&fixture);
 }
 
@@ -319,6 +341,7 @@ main(void)
 		cmocka_unit_test(test_pools),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_exhaustion),
+		cmocka_unit_test(test_exhaustion_by_many),
 		cmocka_unit_test(test_long_names),
 	};
 
