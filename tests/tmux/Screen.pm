@@ -16,6 +16,7 @@ use Encode qw(decode encode);
 use File::Basename qw(dirname);
 use File::Path qw(remove_tree);
 use File::Temp qw(tempdir);
+use MIME::Base64 qw(decode_base64);
 use Scalar::Util qw(weaken);
 use Test::More ();
 use lib dirname(__FILE__) . '/../server';
@@ -216,6 +217,24 @@ sub record {
 	my ($self, $file) = @_;
 	$self->tmux(qw(pipe-pane -t main:), "exec cat >> '$file'");
 	return;
+}
+
+# Presses y; what went into the clipboard with it, which must be the same for the terminal and for
+# the one around tmux. The file is what the terminal was sent.
+sub copied {
+	my ($self, $file) = @_;
+	my $before = length slurp($file);
+	my @texts;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	$self->keys('y');
+	wait_ok {
+		@texts = substr(slurp($file), $before) =~ /\e\]52;c;([A-Za-z0-9+\/=]*)\a/g;
+		@texts == 2
+	} 20, 'y sends it twice';
+	Test::More::is($texts[0], $texts[1], 'the same');
+	Test::More::like(substr(slurp($file), $before), qr/\ePtmux;\e\e\]52;c;\Q$texts[0]\E\a\e\\/,
+		'once wrapped for tmux');
+	return decode('UTF-8', decode_base64($texts[0]));
 }
 
 # The process number of the program, and signals for it.

@@ -8,29 +8,12 @@ use FindBin;
 use lib $FindBin::Bin, "$FindBin::Bin/../server";
 use Acting;
 use Encode qw(decode);
-use MIME::Base64 qw(decode_base64);
 use PgClient;
 use PgServer;
 use Screen;
 use Test::More;
 
 Screen::need();
-
-# Presses y; what went into the clipboard with it, which must be the same for the terminal and for
-# the one around tmux.
-sub copied {
-	my ($screen, $file) = @_;
-	my $before = length slurp($file);
-	my @texts;
-	$screen->keys('y');
-	wait_ok {
-		@texts = substr(slurp($file), $before) =~ /\e\]52;c;([A-Za-z0-9+\/=]*)\a/g;
-		@texts == 2
-	} 20, 'y sends it twice';
-	is($texts[0], $texts[1], 'the same');
-	like(substr(slurp($file), $before), qr/\ePtmux;\e\e\]52;c;\Q$texts[0]\E\a\e\\/, 'once wrapped for tmux');
-	return decode('UTF-8', decode_base64($texts[0]));
-}
 
 sub check_copy {
 	my ($server, $screen, $file) = @_;
@@ -39,7 +22,7 @@ sub check_copy {
 	my $hostile = PgClient->new($server, application_name => 'wolf');
 	$hostile->query($query);
 	only($screen, 'application=sheep', @sheep);
-	my @lines = split /\n/, copied($screen, $file);
+	my @lines = split /\n/, $screen->copied($file);
 	is(scalar @lines, 2, 'a row: headings and itself');
 	my @headings = split /\t/, $lines[0];
 	is_deeply([@headings[0, 1, -1]], ['PID', 'USER', 'QUERY'], 'headings');
@@ -48,18 +31,18 @@ sub check_copy {
 	my %expected = (USER => 'postgres', APPLICATION => 'sheep', STATE => 'idle', QUERY => 'select 1');
 	is($row{$_}, $expected{$_}, $_) for sort keys %expected;
 	press($screen, '*', qr/\b3 tagged\b/, 'tagged');
-	@lines = split /\n/, copied($screen, $file);
+	@lines = split /\n/, $screen->copied($file);
 	is_deeply([sort map { /^(\d+)\t/ } @lines], [sort map { $_->pid } @sheep], 'all tagged rows');
 	press_gone($screen, 'U', qr/tagged/, 'untagged');
 	only($screen, 'application=wolf', $hostile);
-	my $text = copied($screen, $file);
+	my $text = $screen->copied($file);
 	unlike($text, qr/[^\P{Cc}\n\t]/, 'no control characters in a row');
 	press($screen, 'Enter', qr/and more.*\n(?:.*\n)*.*Back/, 'its details');
-	$text = copied($screen, $file);
+	$text = $screen->copied($file);
 	my $expected = decode('UTF-8', $query) =~ s/\e/\x{fffd}/r;
 	is($text, $expected, 'the whole query, with its line ends');
 	$screen->tmux(qw(set-option -g set-clipboard on));
-	copied($screen, $file);
+	$screen->copied($file);
 	is(decode('UTF-8', $screen->tmux('show-buffer')), $expected, 'tmux takes it, when it is set to do so');
 	$screen->keys('Escape', '\\');
 	return;

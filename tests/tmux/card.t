@@ -7,8 +7,6 @@ use warnings;
 use FindBin;
 use lib $FindBin::Bin, "$FindBin::Bin/../server";
 use Acting;
-use Encode qw(decode);
-use MIME::Base64 qw(decode_base64);
 use PgClient;
 use PgServer;
 use Screen;
@@ -17,19 +15,6 @@ use Test::More;
 Screen::need();
 
 use constant STATEMENTS_MOST => 30;
-
-# Presses y; what went into the clipboard with it.
-sub copied {
-	my ($screen, $file) = @_;
-	my $before = length slurp($file);
-	my @texts;
-	$screen->keys('y');
-	wait_ok {
-		@texts = substr(slurp($file), $before) =~ /\e\]52;c;([A-Za-z0-9+\/=]*)\a/g;
-		@texts == 2
-	} 20, 'y copies';
-	return decode('UTF-8', decode_base64($texts[0]));
-}
 
 # All limits, and all values of roles and databases.
 sub present {
@@ -54,12 +39,12 @@ sub check_pairs {
 	my $before = present($server);
 	my $pairs = 0;
 	for (1 .. STATEMENTS_MOST) {
-		my $statement = copied($screen, $file);
+		my $statement = $screen->copied($file);
 		last if $statement =~ /^PAUSE/;
 		run_ok($server, $statement);
 		isnt(present($server), $before, 'it changes something');
 		$screen->keys('Down');
-		run_ok($server, copied($screen, $file));
+		run_ok($server, $screen->copied($file));
 		is(present($server), $before, 'its undo restores it');
 		$screen->keys('Down');
 		$pairs++;
@@ -89,10 +74,10 @@ sub check_setting {
 	my ($server, $screen, $file) = @_;
 	press($screen, '8', qr/8 Settings/, 'the settings');
 	$screen->keys('Home', 'Down', 'Down');
-	my $statement = copied($screen, $file);
+	my $statement = $screen->copied($file);
 	like($statement, qr/^ALTER SYSTEM SET \w+ = \S+; SELECT pg_reload_conf\(\);$/, 'of the list');
 	press($screen, 'Enter', qr/STATEMENT TO COPY/, 'all of it');
-	is(copied($screen, $file), $statement, 'the same');
+	is($screen->copied($file), $statement, 'the same');
 	run_ok($server, $statement);
 	press($screen, 'q', qr/8 Settings/, 'back');
 	$screen->keys('Home');
