@@ -13,11 +13,10 @@ struct history;
 #define TREND_LEAST_US (INT64_C(10) * 1000000)
 
 struct trend {
-	bool known;        /* enough points over enough time */
-	double per_minute; /* slots; negative when they come free */
-	double confidence; /* r squared, 0 to 1 */
-	int64_t
-	    full_in_us; /* until usable is reached; TIME_UNKNOWN when it is not growing surely */
+	bool known;         /* enough points over enough time */
+	double per_minute;  /* slots; negative when they come free */
+	double confidence;  /* r squared, 0 to 1 */
+	int64_t full_in_us; /* TIME_UNKNOWN when it is full, or does not grow surely */
 };
 
 void trend_make(struct trend *trend, const struct history *history, int free_slots);

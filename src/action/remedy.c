@@ -263,7 +263,9 @@ add_role(struct maker *maker)
 	count_sessions(&count, maker, who->user, NULL);
 	maker->heading = heading_text(maker, "Role", who->user, &count, limit);
 	if (count.superuser)
-		note(maker, "This role is a superuser, whom no connection limit binds.");
+		note(maker,
+		    "This role is a superuser: no connection limit binds it, and the timeouts hold for "
+		    "administrators who log in with it.");
 	else
 		add_limits(maker, role, &count, limit);
 	add_timeouts(maker, who->user, who->database);

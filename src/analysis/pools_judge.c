@@ -56,6 +56,22 @@ add_all(struct buf *out, const struct pools *pools)
 		buf_addf(out, " and %zu more", named - NAMED);
 }
 
+/* Whether the sizes, as they are, are the largest that fit the target, each alone and together. */
+static bool
+is_fitting(const struct pools *pools)
+{
+	for (size_t i = 0; i < pools->count; i++) {
+		const struct pool *pool = &pools->items[i];
+
+		if (!has_size(pool))
+			continue;
+		if (pool->fitting_size != pool->plan->pool_size ||
+		    pool->fitting_all != pool->plan->pool_size)
+			return false;
+	}
+	return true;
+}
+
 static size_t
 count_sizes(const struct pools *pools)
 {
@@ -78,6 +94,11 @@ add_sizes(struct buf *out, const struct pools *pools, const struct settings *set
 		all |= pools->items[i].fitting_all >= 0;
 	if (sizes == 0)
 		return;
+	if (is_fitting(pools)) {
+		buf_addf(out, "; no larger pool_size fits %lld %% (%lld)",
+		    (long long)settings->target, (long long)pools->target);
+		return;
+	}
 	buf_addf(out, "; %s %lld %% (%lld): ",
 	    all ? "largest pool_size for" : "not even pool_size 0 is enough for",
 	    (long long)settings->target, (long long)pools->target);

@@ -59,7 +59,7 @@ trend_make(struct trend *trend, const struct history *history, int free_slots)
 	trend->known = true;
 	trend->per_minute = across > 0 ? both / across : 0;
 	trend->confidence = across > 0 && along > 0 ? both * both / (across * along) : 1;
-	if (trend->per_minute < CLIMBING || trend->confidence < SURE || free_slots < 0)
+	if (trend->per_minute < CLIMBING || trend->confidence < SURE || free_slots <= 0)
 		return;
 	if (free_slots / trend->per_minute <= FARTHEST_MINUTES)
 		trend->full_in_us =

@@ -226,6 +226,7 @@ test_special(void **state)
 	check(0, "ALTER ROLE \"boss\" SET idle_in_transaction_session_timeout = '1min';",
 	    "ALTER ROLE \"boss\" RESET idle_in_transaction_session_timeout;");
 	assert_true(is_noted("superuser"));
+	assert_true(is_noted("administrators"));
 	assert_true(is_noted("standby"));
 }
 

@@ -71,7 +71,7 @@ test_one(void **state)
 		{ { 3, 2, 2, 1 }, POOLS_FIT, "18 of 97 usable (18.6 %): fits with 79 to spare" },
 		{ { 8, 2, 3, 2 }, POOLS_TIGHT,
 		    "80 of 97 usable (82.5 %): fits with 17 to spare, but past the warning (limit "
-		    "70.0 %); largest pool_size for 85 % (82): api 3" },
+		    "70.0 %); no larger pool_size fits 85 % (82)" },
 		{ { 8, 2, 2, 1 }, POOLS_FIT, "48 of 97 usable (49.5 %): fits with 49 to spare" },
 		{ { 1, 1, 20, 10 }, POOLS_FIT, "30 of 97 usable (30.9 %): fits with 67 to spare" },
 		{ { 1, 1, 97, 0 }, POOLS_TIGHT,

@@ -85,8 +85,10 @@ test_line(void **state)
 	assert_true(near(trend.per_minute, 30, 1e-6));
 	assert_true(near(trend.confidence, 1, 1e-9));
 	assert_true(near((double)trend.full_in_us, (double)MINUTES(2), 100));
-	trend_make(&trend, &history, 0); /* full, and they still come */
-	assert_int_equal(trend.full_in_us, 0);
+	trend_make(&trend, &history,
+	    0); /* full, and they still come: nothing is left to foretell */
+	assert_true(trend.known);
+	assert_true(trend.full_in_us == TIME_UNKNOWN);
 	trend_make(&trend, &history, -1); /* usable is unknown */
 	assert_true(trend.known);
 	assert_true(trend.full_in_us == TIME_UNKNOWN);
