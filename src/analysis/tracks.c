@@ -164,8 +164,12 @@ growth_of(const struct track *track, int64_t first_us, int64_t mono_us)
 {
 	const struct track_step *now = track_step(track, 0), *step;
 	bool late = track->first_us > first_us && mono_us - track->first_us <= TREND_WINDOW_US;
-	struct growth growth = { track->name, now->total, mono_us - first_us };
+	struct growth growth = { .name = track->name };
 
+	if (now == NULL)
+		return growth;
+	growth.more = now->total;
+	growth.span_us = mono_us - first_us;
 	for (size_t n = 0; !late && (step = track_step(track, n)) != NULL; n++) {
 		if (mono_us - step->mono_us > TREND_WINDOW_US)
 			break;
