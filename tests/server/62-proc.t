@@ -178,6 +178,7 @@ sub check_full {
 	is($by_sql->{slots}{limits_from}, 'server', 'which knows the limits');
 	@senders = ();
 	@sessions = PgClient->fill($server);
+	$watch->stop;
 	return;
 }
 
@@ -196,6 +197,7 @@ sub check_known {
 	is($report->{slots}{limits_from}, 'earlier connection', 'limits that a connection knew');
 	ok(!$report->{slots}{estimated}, 'are no estimate');
 	like($report->{server}{version}, qr/^\d+(?:\.\d+|beta|rc|devel)/, 'nor is the version');
+	$watch->stop;
 	return;
 }
 
@@ -203,7 +205,7 @@ sub check_known {
 sub check_children {
 	my ($server) = @_;
 	my (@silent, $refused);
-	wait_until { my $report = proc($server); !$report->{slots}{used} && !$report->{walsenders}{used} } 20, 'the end of all sessions';
+	wait_ok { my $report = proc($server); !$report->{slots}{used} && !$report->{walsenders}{used} } 20, 'the end of all sessions';
 	for (1 .. 30) {
 		push @silent, map { PgClient->knock($server, tcp => 1) } 1 .. 10;
 		last if ($refused = PgClient->try($server)->error);
