@@ -108,7 +108,8 @@ sub check_account {
 		skip 'no other account for us', 6 if $> != 0 || !$account;
 		my @sessions = PgClient->new($server);
 		chmod 0755, $server->host or die "chmod: $!";
-		my ($status, $out, $err) = run_program([$ENV{PGCONNTOP}, qw(--watch --count=1 --via=proc --config=/dev/null
+		my $program = program_for_all();
+		my ($status, $out, $err) = run_program([$program, qw(--watch --count=1 --via=proc --config=/dev/null
 			--format=json --show=summary), $server->connstr], account => $account, dir => '/');
 		is($status, 0, "another account\n$err");
 		my $report = Report::decode($out);
@@ -116,7 +117,7 @@ sub check_account {
 		is($report->{slots}{max_connections}, undef, 'and no limit, which is in files that it may not read');
 		my $owner = getpwuid((stat $server->data)[4]);
 		like($err, qr/be $owner or root: sudo -u $owner pgconntop/, 'it is told who may end them');
-		($status, undef, $err) = run_program([$ENV{PGCONNTOP}, qw(--kill-idle=0s --yes --until=10 --via=proc
+		($status, undef, $err) = run_program([$program, qw(--kill-idle=0s --yes --until=10 --via=proc
 			--config=/dev/null), $server->connstr], account => $account, dir => '/');
 		is($status, 3, 'a utilization to stop at cannot be met');
 		like($err, qr/^pgconntop: how many slots are usable is unknown: --until cannot be met$/m, 'and it says why');

@@ -13,6 +13,7 @@ use warnings;
 
 use Encode ();
 use Exporter qw(import);
+use File::Copy qw(copy);
 use File::Path qw(remove_tree);
 use File::Temp qw(tempdir);
 use IO::Handle;
@@ -20,7 +21,7 @@ use POSIX qw(WNOHANG);
 use Test::More ();
 use Time::HiRes qw(time);
 
-our @EXPORT = qw(resident run_program sanitized slurp wait_ok wait_until);
+our @EXPORT = qw(program_for_all resident run_program sanitized slurp wait_ok wait_until);
 
 # Seconds, where the caller names none.
 use constant TIMEOUT => 60;
@@ -86,6 +87,22 @@ sub slurp {
 	return scalar(<$in>) // '';
 }
 
+sub _scratch {
+	if (!$scratch) {
+		$scratch = tempdir('pgconntop-test-XXXXXX', TMPDIR => 1);
+		guard_add("dir $scratch");
+	}
+	return $scratch;
+}
+
+# A copy of pgconntop that every account may run: the sources may lie in a home of their own.
+sub program_for_all {
+	my $path = _scratch() . '/pgconntop';
+	copy($ENV{PGCONNTOP}, $path) or die "$path: $!\n";
+	chmod 0755, $path, $scratch or die "$path: $!\n";
+	return $path;
+}
+
 # Runs to the end: (exit status, stdout, stderr). The status is 128 + N after signal N, and
 # 'timeout' when it had to be killed. Options: those of start, and timeout in seconds.
 sub run_program {
@@ -103,11 +120,7 @@ sub run_program {
 # stdout and stderr).
 sub start {
 	my ($class, $argv, %opt) = @_;
-	if (!$scratch) {
-		$scratch = tempdir('pgconntop-test-XXXXXX', TMPDIR => 1);
-		guard_add("dir $scratch");
-	}
-	my $base = "$scratch/" . ++$count;
+	my $base = _scratch() . '/' . ++$count;
 	my $self = bless {
 		argv => $argv,
 		out => $opt{log} // "$base.out",

@@ -108,7 +108,7 @@ sub check_denied {
 	chmod 0755, $server->host or die "chmod: $!";
 	my ($client) = clients($server, 1, 'web');
 	my $screen = Screen->new(cols => 120, rows => 40, command => ['setpriv', "--reuid=$account->[0]",
-		"--regid=$account->[1]", '--clear-groups', $ENV{PGCONNTOP}, '--config=/dev/null', '--via=proc',
+		"--regid=$account->[1]", '--clear-groups', program_for_all(), '--config=/dev/null', '--via=proc',
 		'--kill-log=/dev/null', $server->connstr]);
 	ok($screen->wait_for(qr/Slots \[/), 'it looks');
 	only($screen, 'pid=' . $client->pid, $client);

@@ -43,6 +43,7 @@ child_run(char *title)
 	sigprocmask(SIG_BLOCK, &set, NULL); /* and so for all children */
 	if (strncmp(title, PROGRAM, strlen(PROGRAM)) != 0 && strcmp(title, SERVER) != 0)
 		return false;
+	signal(SIGINT, SIG_DFL); /* ignored in what a script runs in the background */
 	while (sigwait(&set, &number) == 0)
 		if (number == SIGUSR1)
 			memcpy(title, BIND, strlen(BIND));
