@@ -133,4 +133,10 @@ const struct session *snapshot_find(const struct snapshot *snap, const struct id
 /* The session of that pid, NULL when there is none. */
 const struct session *snapshot_find_pid(const struct snapshot *snap, int32_t pid);
 
+/*
+ * The value of the server itself, in its unit; -1 when it is unknown, also
+ * because our own login has, or may have, another one in its place.
+ */
+int64_t snapshot_param(const struct snapshot *snap, enum param_id id);
+
 #endif

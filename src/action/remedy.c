@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "action/timeout.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -21,8 +22,9 @@
 /* Sessions of the subject. */
 struct count {
 	int total;
-	int busy;   /* not idle, or nobody knows */
-	int others; /* of these, of other applications */
+	int busy;    /* not idle */
+	int unknown; /* nobody knows whether they are */
+	int others;  /* of all, of other applications */
 	bool superuser;
 };
 
@@ -63,11 +65,14 @@ count_sessions(struct count *count, const struct maker *maker, const char *user,
 		if (!is_of(session, user, database))
 			continue;
 		count->total++;
+		count->unknown +=
+		    session->state == STATE_UNKNOWN || session->state == STATE_DISABLED;
 		count->busy += session->state != STATE_IDLE;
 		count->others += maker->out->who.application != NULL &&
 		    !text_same(session->application, maker->out->who.application);
 		count->superuser |= session->superuser;
 	}
+	count->busy -= count->unknown;
 }
 
 /* The name that most sessions have, of those whose other names are as given. */
@@ -130,11 +135,12 @@ find_limit(const struct snapshot *snap, const char *name, bool is_role)
 	return -1;
 }
 
-/* Enough for those that work, and half as many again. */
+/* Enough for those that work, or may do so, and half as many again. */
 static int
 sensible_limit(const struct count *count)
 {
-	int limit = count->busy + count->busy / 2;
+	int busy = count->busy + count->unknown;
+	int limit = busy + busy / 2;
 
 	if (limit < LIMIT_LEAST)
 		limit = LIMIT_LEAST;
@@ -153,9 +159,11 @@ add_limits(struct maker *maker, const char *object, const struct count *count, i
 	};
 
 	if (limit > 0 && (present < 0 || limit < present)) {
-		remedy.what = arena_printf(maker->arena,
-		    "at most %d session%s: while there are more, none is let in", limit,
-		    limit == 1 ? "" : "s");
+		remedy.what = limit == 1
+		    ? "at most 1 session: no new one while it is there"
+		    : arena_printf(maker->arena,
+		          "at most %d sessions: no new one while there are %d or more", limit,
+		          limit);
 		remedy.statement =
 		    arena_printf(maker->arena, "ALTER %s CONNECTION LIMIT %d;", object, limit);
 		add(maker, &remedy);
@@ -199,32 +207,35 @@ scope_text(struct maker *maker, const char *user, const char *database)
 	return out;
 }
 
-/* Timeouts of new sessions. A value for the role in its database goes before that of the role. */
+/* Those that are tighter than what holds now. */
 static void
 add_timeouts(struct maker *maker, const char *user, const char *database)
 {
-	const struct params *params = &maker->snap->params;
+	const struct snapshot *snap = maker->snap;
 
 	for (size_t i = 0; i < sizeof timeouts / sizeof timeouts[0]; i++) {
 		enum param_id id = timeouts[i].id;
-		const struct override *both = params_override(params, id, user, database);
-		const struct override *present = both;
-		const char *scope = scope_text(maker, user, both != NULL ? database : NULL);
+		struct timeout timeout = { .user = user, .database = database };
 		struct remedy remedy = { .what = timeouts[i].what };
+		const char *scope;
 
-		if (maker->snap->server.version_num > 0 &&
-		    maker->snap->server.version_num < param_rows[id].version)
+		if (snap->server.version_num > 0 &&
+		    snap->server.version_num < param_rows[id].version)
 			continue;
-		if (user == NULL)
-			scope = scope_text(maker, NULL, database);
-		else if (both == NULL)
-			present = params_override(params, id, user, NULL);
+		timeout_find(&timeout, snap, id);
+		if (timeout.holds > 0 && timeout.holds <= timeouts[i].value)
+			continue;
+		scope = scope_text(maker, user, timeout.database);
 		if (scope == NULL)
 			return;
-		if (present == NULL && (!params->overrides_known || params->overrides_cut))
+		if (timeout.present == NULL &&
+		    (!snap->params.overrides_known || snap->params.overrides_cut))
 			remedy.unsure = "the present value is not known";
+		else if (timeout.holds < 0)
+			remedy.unsure = "what holds now is not known: it may be less";
 		remedy.statement = set_text(maker, scope, id, timeouts[i].value);
-		remedy.undo = set_text(maker, scope, id, present != NULL ? present->value : -1);
+		remedy.undo = set_text(maker, scope, id,
+		    timeout.present != NULL ? timeout.present->value : -1);
 		add(maker, &remedy);
 	}
 }
@@ -237,8 +248,12 @@ heading_text(struct maker *maker, const char *kind, const char *name, const stru
 	struct buf text = { 0 };
 	const char *out;
 
-	buf_addf(&text, "%s %s: %d session%s, %d not idle", kind, name, count->total,
-	    count->total == 1 ? "" : "s", count->busy);
+	buf_addf(&text, "%s %s: %d session%s", kind, name, count->total,
+	    count->total == 1 ? "" : "s");
+	if (count->unknown < count->total || count->total == 0)
+		buf_addf(&text, ", %d not idle", count->busy);
+	if (count->unknown > 0)
+		buf_addf(&text, ", %d of unknown state", count->unknown);
 	if (count->others > 0)
 		buf_addf(&text, ", %d of other applications", count->others);
 	if (limit >= 0)
@@ -264,8 +279,8 @@ add_role(struct maker *maker)
 	maker->heading = heading_text(maker, "Role", who->user, &count, limit);
 	if (count.superuser)
 		note(maker,
-		    "This role is a superuser: no connection limit binds it, and the timeouts hold for "
-		    "administrators who log in with it.");
+		    "This role is a superuser: no connection limit binds it, and the timeouts hold "
+		    "for administrators who log in with it.");
 	else
 		add_limits(maker, role, &count, limit);
 	add_timeouts(maker, who->user, who->database);
@@ -289,39 +304,44 @@ add_database(struct maker *maker)
 		add_timeouts(maker, NULL, who->database);
 }
 
-/* The console knows the names of its own configuration. */
+/*
+ * The console knows the names of its own configuration. No size is offered:
+ * default_pool_size is that of all pools without one of their own, and what it
+ * is now is known there only.
+ */
 static void
 add_pgbouncer(struct maker *maker)
 {
-	const struct remedy_subject *who = &maker->out->who;
+	const char *database = maker->out->who.database;
 	struct buf name = { 0 };
-	struct count count;
 
-	if (who->database == NULL || !quote_name_plain(&name, who->database)) {
-		buf_clear(&name);
-		return;
+	if (database != NULL && quote_name_plain(&name, database)) {
+		maker->heading =
+		    "PgBouncer, on its console (psql -p 6432 pgbouncer), if one is in between";
+		add(maker,
+		    &(struct remedy){
+		        .what = "look first: the sessions of each pool, and who waits for one",
+		        .statement = "SHOW POOLS;",
+		    });
+		add(maker,
+		    &(struct remedy){
+		        .what = "and its limits: default_pool_size, max_db_connections",
+		        .statement = "SHOW CONFIG;",
+		    });
+		add(maker,
+		    &(struct remedy){
+		        .what =
+		            "hold its clients back: server sessions are closed as they come free",
+		        .statement = arena_printf(maker->arena, "PAUSE %s;", buf_str(&name)),
+		        .undo = arena_printf(maker->arena, "RESUME %s;", buf_str(&name)),
+		    });
+		add(maker,
+		    &(struct remedy){
+		        .what = "close its server sessions as they come free, and open others on "
+		                "demand; nothing to undo",
+		        .statement = arena_printf(maker->arena, "RECONNECT %s;", buf_str(&name)),
+		    });
 	}
-	count_sessions(&count, maker, who->user, who->database);
-	maker->heading = "PgBouncer, on its console (psql -p 6432 pgbouncer), if one is in between";
-	add(maker,
-	    &(struct remedy){
-	        .what = "hold its clients back: server sessions are closed as they come free",
-	        .statement = arena_printf(maker->arena, "PAUSE %s;", buf_str(&name)),
-	        .undo = arena_printf(maker->arena, "RESUME %s;", buf_str(&name)),
-	    });
-	add(maker,
-	    &(struct remedy){
-	        .what = "close its server sessions as they come free, and open others on demand",
-	        .statement = arena_printf(maker->arena, "RECONNECT %s;", buf_str(&name)),
-	    });
-	add(maker,
-	    &(struct remedy){
-	        .what = "smaller pools, for all that have no pool_size of their own",
-	        .statement = arena_printf(maker->arena, "SET default_pool_size = %d;",
-	            count.total > 0 ? sensible_limit(&count) : LIMIT_LEAST),
-	        .undo = "RELOAD;",
-	        .unsure = "it takes what the file of PgBouncer says",
-	    });
 	buf_clear(&name);
 }
 
@@ -335,6 +355,7 @@ add_notes(struct maker *maker)
 		return;
 	}
 	note(maker, "Limits and timeouts hold for new sessions: end those that are there as well.");
+	note(maker, "Copy the undo before you run a statement: it has the value of now.");
 	if (snap->server.in_recovery_known && snap->server.in_recovery)
 		note(maker, "This is a standby: run ALTER on its primary.");
 	if (maker->out->who.application != NULL)

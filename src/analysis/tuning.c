@@ -61,28 +61,6 @@ advise(struct maker *maker)
 	write_statement(maker, text);
 }
 
-static bool
-names_ours(const char *name, const char *ours)
-{
-	return name == NULL || (ours != NULL && strcmp(name, ours) == 0);
-}
-
-/* Whether what our own session would have without its own values is not the server's. */
-static bool
-is_hidden(const struct snapshot *snap, enum param_id id)
-{
-	const struct params *params = &snap->params;
-
-	if (!param_rows[id].per_session || snap->via == VIA_PROC)
-		return false;
-	for (size_t i = 0; i < params->override_count; i++)
-		if (params->overrides[i].id == id &&
-		    names_ours(params->overrides[i].role, snap->server.user) &&
-		    names_ours(params->overrides[i].database, snap->server.database))
-			return true;
-	return !params->overrides_known;
-}
-
 /* Whether the server has the setting; known values are of one that has. */
 static bool
 is_there(const struct snapshot *snap, enum param_id id)
@@ -115,7 +93,7 @@ add_server(struct maker *maker, struct tunings *tunings, enum param_id id)
 		.id = id,
 		.name = param_rows[id].name,
 		.scope = "server",
-		.value = is_hidden(maker->snap, id) ? -1 : param->value,
+		.value = snapshot_param(maker->snap, id),
 		.source = param->source,
 		.pending = param->pending,
 		.meaning = tuning_rules[id].meaning,

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 #ifndef INTERN_SLOTS
 #define INTERN_SLOTS 256 /* a power of two; grows */
 #endif
@@ -213,4 +215,32 @@ snapshot_find_pid(const struct snapshot *snap, int32_t pid)
 	if (i == snap->session_count || snap->sessions[i].id.pid != pid)
 		return NULL;
 	return &snap->sessions[i];
+}
+
+static bool
+names_ours(const char *name, const char *ours)
+{
+	return name == NULL || text_same(name, ours);
+}
+
+/* Whether what our own session would have without its own values is not the server's. */
+static bool
+is_hidden(const struct snapshot *snap, enum param_id id)
+{
+	const struct params *params = &snap->params;
+
+	if (!param_rows[id].per_session || snap->via == VIA_PROC)
+		return false;
+	for (size_t i = 0; i < params->override_count; i++)
+		if (params->overrides[i].id == id &&
+		    names_ours(params->overrides[i].role, snap->server.user) &&
+		    names_ours(params->overrides[i].database, snap->server.database))
+			return true;
+	return !params->overrides_known;
+}
+
+int64_t
+snapshot_param(const struct snapshot *snap, enum param_id id)
+{
+	return is_hidden(snap, id) ? -1 : snap->params.items[id].value;
 }

@@ -40,7 +40,7 @@ sub check_pairs {
 	my $pairs = 0;
 	for (1 .. STATEMENTS_MOST) {
 		my $statement = $screen->copied($file);
-		last if $statement =~ /^PAUSE/;
+		last if $statement =~ /^SHOW/;
 		run_ok($server, $statement);
 		isnt(present($server), $before, 'it changes something');
 		$screen->keys('Down');

@@ -31,6 +31,8 @@ set_up(void **state)
 	snap->limits_known = true;
 	snap->params.overrides = overrides;
 	snap->params.overrides_known = true;
+	for (int id = 0; id < PARAM_COUNT; id++)
+		snap->params.items[id].value = 0;
 	snap->limits = limits;
 	return 0;
 }
@@ -107,7 +109,7 @@ test_all(void **state)
 	add(2, 2, "app", "wall", "worker");
 	add(1, 0, "jobs", "wall", "worker");
 	make("web", "app", "wall");
-	assert_int_equal(made.count, 10);
+	assert_int_equal(made.count, 11);
 	assert_string_equal(made.items[0].heading,
 	    "Role app: 22 sessions, 10 not idle, 2 of other applications; no limit");
 	check(0, "ALTER ROLE \"app\" CONNECTION LIMIT 15;",
@@ -126,12 +128,14 @@ test_all(void **state)
 	    "ALTER DATABASE \"wall\" CONNECTION LIMIT -1;");
 	check(6, "ALTER DATABASE \"wall\" CONNECTION LIMIT 0;",
 	    "ALTER DATABASE \"wall\" CONNECTION LIMIT -1;");
-	check(7, "PAUSE \"wall\";", "RESUME \"wall\";");
-	check(8, "RECONNECT \"wall\";", NULL);
-	check(9, "SET default_pool_size = 15;", "RELOAD;");
-	for (size_t i = 0; i < 9; i++)
+	check(7, "SHOW POOLS;", NULL);
+	check(8, "SHOW CONFIG;", NULL);
+	check(9, "PAUSE \"wall\";", "RESUME \"wall\";");
+	check(10, "RECONNECT \"wall\";", NULL);
+	for (size_t i = 0; i < made.count; i++)
 		assert_null(made.items[i].unsure);
 	assert_true(is_noted("new sessions"));
+	assert_true(is_noted("Copy the undo"));
 	assert_true(is_noted("no limits of applications"));
 	assert_false(is_noted("superuser"));
 	assert_false(is_noted("standby"));
@@ -145,10 +149,10 @@ test_versions(void **state)
 	add(1, 0, "app", "wall", "web");
 	snap->server.version_num = 130000;
 	make(NULL, "app", "wall");
-	assert_int_equal(made.count, 9);
+	assert_int_equal(made.count, 10);
 	snap->server.version_num = 170000;
 	make(NULL, "app", "wall");
-	assert_int_equal(made.count, 11);
+	assert_int_equal(made.count, 12);
 	check(5, "ALTER ROLE \"app\" SET transaction_timeout = '5min';",
 	    "ALTER ROLE \"app\" RESET transaction_timeout;");
 }
@@ -177,7 +181,95 @@ test_present(void **state)
 	    "ALTER DATABASE \"wall\" CONNECTION LIMIT 4;");
 	limits[1].connections = 0;
 	make(NULL, "app", "wall");
-	check(5, "PAUSE \"wall\";", "RESUME \"wall\";");
+	check(5, "SHOW POOLS;", NULL);
+}
+
+/* What that one is set to; NULL when it is not offered. */
+static const struct remedy *
+find(const char *setting)
+{
+	for (size_t i = 0; i < made.count; i++)
+		if (strstr(made.items[i].statement, setting) != NULL)
+			return &made.items[i];
+	return NULL;
+}
+
+static void
+set_override(const char *role, const char *database, int64_t value)
+{
+	overrides[snap->params.override_count++] =
+	    (struct override){ PARAM_STATEMENT, role, database, value };
+	make(NULL, "app", "wall");
+}
+
+/* No timeout is offered that is looser than what holds: for the role, its database or the server.
+ */
+static void
+test_tighter(void **state)
+{
+	static const char of_role[] = "ALTER ROLE \"app\" SET statement_timeout = '1min';";
+	static const char in_database[] =
+	    "ALTER ROLE \"app\" IN DATABASE \"wall\" SET statement_timeout = '1min';";
+	struct param *server = &snap->params.items[PARAM_STATEMENT];
+
+	(void)state;
+	add(9, 0, "app", "wall", "web");
+	set_override("app", NULL, 7000);
+	assert_null(find("statement_timeout"));
+	overrides[0].value = 60000;
+	make(NULL, "app", "wall");
+	assert_null(find("statement_timeout"));
+	assert_non_null(find("idle_session_timeout"));
+	snap->params.override_count = 0;
+	server->value = 30000;
+	make(NULL, "app", "wall");
+	assert_null(find("statement_timeout"));
+	server->value = 90000;
+	make(NULL, "app", "wall");
+	assert_string_equal(find("statement_timeout")->statement, of_role);
+	/* The role's goes before the server's, the database's before that of all roles. */
+	server->value = 30000;
+	set_override("app", NULL, 0);
+	assert_string_equal(find("statement_timeout")->statement, of_role);
+	snap->params.override_count = 0;
+	set_override(NULL, NULL, 5000);
+	assert_null(find("statement_timeout"));
+	/* Another database may have a tighter one, which that of the role would replace. */
+	set_override(NULL, "wall", 0);
+	assert_string_equal(find("statement_timeout")->statement, in_database);
+	assert_string_equal(find("statement_timeout")->undo,
+	    "ALTER ROLE \"app\" IN DATABASE \"wall\" RESET statement_timeout;");
+}
+
+/* Our own login's value hides the server's, which may be less. */
+static void
+test_hidden(void **state)
+{
+	(void)state;
+	add(9, 0, "app", "wall", "web");
+	snap->server.user = "boss";
+	snap->params.items[PARAM_STATEMENT].value = 0;
+	set_override("boss", NULL, 0);
+	assert_non_null(strstr(find("statement_timeout")->unsure, "not known"));
+}
+
+/* Sessions of which nobody knows whether they work are not said to. */
+static void
+test_unseen(void **state)
+{
+	(void)state;
+	add(9, 2, "app", "wall", "web");
+	for (size_t i = 2; i < 9; i++)
+		snap->sessions[i].state = STATE_UNKNOWN;
+	make(NULL, "app", "wall");
+	assert_string_equal(made.items[0].heading,
+	    "Role app: 9 sessions, 2 not idle, 7 of unknown state; no limit");
+	assert_string_equal(made.items[0].what,
+	    "at most 9 sessions: no new one while there are 9 or more");
+	snap->sessions[0].state = snap->sessions[1].state = STATE_DISABLED;
+	make(NULL, "app", "wall");
+	assert_string_equal(made.items[0].heading,
+	    "Role app: 9 sessions, 9 of unknown state; no limit");
 }
 
 /* What is not known of the present is said to be so. */
@@ -253,6 +345,9 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_all, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_versions, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_present, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_tighter, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_hidden, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_unseen, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_unknown, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_found, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_special, set_up, tear_down),

@@ -65,10 +65,10 @@ test_moves(void **state)
 	press(fixture, "Down Up");
 	copy(fixture, "ALTER ROLE \"app\" CONNECTION LIMIT 48;");
 	press(fixture, "End");
-	copy(fixture, "RELOAD;");
-	expect(fixture, "RELOAD;");
+	copy(fixture, "RECONNECT \"shop\";");
+	expect(fixture, "RECONNECT \"shop\";");
 	press(fixture, "Down Up");
-	copy(fixture, "SET default_pool_size = 18;");
+	copy(fixture, "RESUME \"shop\";");
 	press(fixture, "Home");
 	copy(fixture, "ALTER ROLE \"app\" CONNECTION LIMIT 18;");
 	expect(fixture, "hold for new sessions");
