@@ -5,6 +5,7 @@
 #ifndef PGCONNTOP_SOURCE_PG_SAMPLE_H
 #define PGCONNTOP_SOURCE_PG_SAMPLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,8 @@ struct pg_starting {
 	int32_t *pids;   /* no sessions at the last lookup, ascending */
 	int32_t *hidden; /* those of them that were none at the one before either */
 	size_t count, hidden_count;
+	bool looked; /* there was a lookup */
+	bool known;  /* hidden says all: there was another one before, or it found no pids */
 };
 
 /* PG_SQL_SERVER, with the values of these provider's settings (comma separated names). */
@@ -59,7 +62,7 @@ void pg_starting_read(struct pg_starting *starting, const struct pg_rows *rows,
 
 void pg_starting_clear(struct pg_starting *starting);
 
-/* Adds the hidden sessions, as far as they do not show by now. */
+/* Adds the hidden sessions, as far as they are known and do not show by now. */
 void pg_sample_starting(struct pg_sample *sample, const struct pg_starting *starting);
 
 #endif

@@ -113,7 +113,7 @@ struct pg {
 	struct pg_names *names;
 	struct pg_params params;
 	struct pg_starting starting;       /* of the last closer look */
-	bool starting_known;               /* it was there */
+	int64_t starting_us;               /* when it was last looked for these */
 	struct pg_rows *blockers;          /* of the last closer look; NULL for none */
 	bool asks_blockers, asks_starting; /* what the closer look asks for */
 	int64_t looked_us;                 /* time of the last closer look */

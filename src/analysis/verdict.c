@@ -78,8 +78,9 @@ const struct verdict_rule verdict_rules[] = {
 	    "usable ones are used",
 	    "free", true, judge_one_took },
 	{ "nothing",
-	    "no alert is raised, in the second sample or later, all sessions can be seen, and none "
-	    "were that live under 2 seconds",
+	    "no alert is raised and less than 85 % of the usable slots are used, in the second "
+	    "sample or later, all sessions can be seen, those that log in too, and none were that "
+	    "live under 2 seconds",
 	    NULL, false, judge_nothing },
 };
 

@@ -18,8 +18,7 @@
 #define MONITOR_LEAST 10                      /* sessions of a program that needs one or two */
 #define SLOW_LEAST 5    /* queries over a minute, and a quarter of the used slots */
 #define TENTH 0.10      /* of the usable slots: less is no reason for anything */
-#define TIGHT 0.70      /* from this utilization on plans matter, */
-#define FULL 0.85       /* and from this one who has most */
+#define TIGHT 0.70      /* from this utilization on plans matter */
 #define MOST_SHARE 0.60 /* of the used slots, for one application */
 
 /* Programs that watch servers: their names begin so. */
@@ -230,11 +229,14 @@ judge_one_took(struct verdict *verdict, const struct evidence *evidence)
 	const struct slots *slots = &evidence->facts->slots;
 	const struct groups *groups = &evidence->facts->groups[GROUP_APPLICATION];
 	const struct group *most = groups->items;
+	char idle[32] = "";
 
 	if (groups->count < 2 || most->name == NULL || slots->utilization < FULL ||
 	    verdict_share(most->total, slots->used) < MOST_SHARE)
 		return false;
+	if (most->states[STATE_UNKNOWN] + most->states[STATE_DISABLED] == 0)
+		snprintf(idle, sizeof idle, ", %d of them are idle", most->states[STATE_IDLE]);
 	verdict_name(verdict, most->name);
-	return verdict_say(verdict, "%.60s took %d of %d used slots, %d of them are idle",
-	    verdict_called(most->name), most->total, slots->used, most->states[STATE_IDLE]);
+	return verdict_say(verdict, "%.60s took %d of %d used slots%s", verdict_called(most->name),
+	    most->total, slots->used, idle);
 }

@@ -3,6 +3,7 @@
  * Rules about what an application did in the last minutes.
  */
 #include <stddef.h>
+#include <stdio.h>
 
 #include "analysis/alerts.h"
 #include "analysis/facts.h"
@@ -140,17 +141,19 @@ judge_storm(struct verdict *verdict, const struct evidence *evidence)
 }
 
 /*
- * Nothing is wrong, as far as can be known: logins and clients that do not get through theirs are,
- * from the second sample on; how many live for less than samples are apart is where the server
- * counts them.
+ * Nothing is wrong, as far as can be known, whatever the limits of the alerts are: logins are from
+ * the second sample on; clients that do not get through theirs, when it was looked for them; how
+ * many live for less than samples are apart, where the server counts them.
  */
 bool
 judge_nothing(struct verdict *verdict, const struct evidence *evidence)
 {
 	const struct slots *slots = &evidence->facts->slots;
 	const struct snapshot *snap = evidence->snap;
+	char active[32] = "";
 
-	if (slots->usable <= 0 || slots->estimated || snap->restricted || snap->ages_estimated ||
+	if (slots->usable <= 0 || slots->estimated || slots->hidden < 0 ||
+	    slots->utilization >= FULL || snap->restricted || snap->ages_estimated ||
 	    !evidence->facts->churn.known || alerts_worst(evidence->alerts) >= LEVEL_WARNING)
 		return false;
 	for (size_t i = 0; !evidence->facts->unseen.known && i < evidence->tracks->count; i++) {
@@ -159,6 +162,8 @@ judge_nothing(struct verdict *verdict, const struct evidence *evidence)
 		if (life_us != TIME_UNKNOWN && life_us <= STORM_LIFE_US)
 			return false;
 	}
-	return verdict_say(verdict, "nothing wrong: %d of %d slots are used, %d of them active",
-	    slots->used, slots->usable, slots->states[STATE_ACTIVE]);
+	if (slots->states[STATE_UNKNOWN] + slots->states[STATE_DISABLED] == 0)
+		snprintf(active, sizeof active, ", %d of them active", slots->states[STATE_ACTIVE]);
+	return verdict_say(verdict, "nothing wrong: %d of %d slots are used%s", slots->used,
+	    slots->usable, active);
 }

@@ -11,6 +11,7 @@
 #include "base/units.h"
 
 #define MINUTE (60 * UNITS_US_PER_SECOND)
+#define FULL 0.85 /* utilization from which on it matters who has most, and something is wrong */
 
 /* verdict.c */
 

@@ -346,7 +346,7 @@ go_up(struct pg *pg)
 	link->since_down_mono_us = 0;
 	pg->first_host = 0;
 	pg_starting_clear(&pg->starting);
-	pg->looked_us = INT64_MIN;
+	pg->looked_us = pg->starting_us = INT64_MIN;
 	pg_names_free(pg->names);
 	pg->names = pg_names_new();
 	pg_params_clear(&pg->params);

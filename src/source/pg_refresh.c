@@ -17,7 +17,8 @@
 #define LOOK_PAUSE_US 900000                       /* a closer look is costly: one a second */
 #define REFUSED_AGE_US (300 * UNITS_US_PER_SECOND) /* for that long we look for hidden sessions */
 #define BLOCKERS_MAX 50                            /* the server's work grows with the square */
-#define STARTING_PERCENT 60 /* of the slots in use: from here on hidden sessions matter */
+#define STARTING_PERCENT 60 /* of the slots in use: from here on hidden sessions matter, */
+#define STARTING_PAUSE_US (30 * UNITS_US_PER_SECOND) /* below it is seldom that there are any */
 
 /* Of the message for names and, when they are due, settings. */
 enum { RESULT_NAMES, RESULT_PARAMS, RESULT_OVERRIDES };
@@ -94,7 +95,10 @@ publish(struct pg *pg)
 	pg->sample.snap = NULL;
 }
 
-/* Whether sessions that do not show yet may explain missing slots. */
+/*
+ * Whether sessions that do not show yet may explain missing slots; whatever the others show, now
+ * and then it is looked, and then again as long as there may be some.
+ */
 static bool
 needs_starting(const struct pg *pg)
 {
@@ -104,7 +108,8 @@ needs_starting(const struct pg *pg)
 	/* A walsender's slot is taken when the others are all in use. */
 	return pg->about.version_num < 180000 &&
 	    (pg->info.walsender || pg->mono_us < pg->refused_us + REFUSED_AGE_US ||
-	        used * 100 >= usable * STARTING_PERCENT);
+	        used * 100 >= usable * STARTING_PERCENT || pg->starting.count > 0 ||
+	        pg->mono_us >= pg->starting_us + STARTING_PAUSE_US);
 }
 
 /* Puts what the closer look found into the sample, and gives it out. */
@@ -113,18 +118,8 @@ finish_sample(struct pg *pg)
 {
 	if (pg->blockers != NULL)
 		pg_sample_blockers(&pg->sample, pg->blockers);
-	if (pg->starting_known)
-		pg_sample_starting(&pg->sample, &pg->starting);
+	pg_sample_starting(&pg->sample, &pg->starting);
 	publish(pg);
-}
-
-/* Forgets the last closer look, but not what the next one is compared with. */
-static void
-forget_look(struct pg *pg)
-{
-	pg_rows_free(pg->blockers);
-	pg->blockers = NULL;
-	pg->starting_known = false;
 }
 
 /* Takes a closer look if there is a reason; one a moment ago is still good. */
@@ -138,22 +133,24 @@ follow_sample(struct pg *pg)
 		pg_set_phase(pg, PHASE_IDLE);
 		return;
 	}
-	forget_look(pg);
+	pg_rows_free(pg->blockers);
+	pg->blockers = NULL;
 	pg->asks_blockers = pg_sample_waiting(&pg->sample, BLOCKERS_MAX, &pids) > 0;
 	pg->asks_starting = needs_starting(pg);
 	message_begin(pg);
 	if (pg->asks_blockers)
 		message_add(pg, PG_SQL_BLOCKERS, buf_str(&pids), NULL);
-	if (pg->asks_starting)
+	if (pg->asks_starting) {
+		pg->starting.known = false; /* until it is answered */
+		pg->starting_us = pg->mono_us;
 		message_add(pg, PG_SQL_STARTING, NULL, NULL);
-	else
-		pg_starting_clear(&pg->starting);
+	}
 	buf_clear(&pids);
 	if (pg->asks_blockers || pg->asks_starting) {
 		pg->looked_us = pg->mono_us;
 		message_send(pg, PHASE_FOLLOW);
 	} else {
-		publish(pg);
+		finish_sample(pg);
 		pg_set_phase(pg, PHASE_IDLE);
 	}
 }
@@ -242,7 +239,6 @@ refresh_follow_rows(struct pg *pg, struct pg_rows *rows)
 		pg->blockers = rows;
 	} else {
 		pg_starting_read(&pg->starting, rows, pg->sample.snap);
-		pg->starting_known = true;
 		pg_rows_free(rows);
 	}
 }

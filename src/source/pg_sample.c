@@ -321,6 +321,7 @@ pg_starting_read(struct pg_starting *starting, const struct pg_rows *rows,
 	*starting = (struct pg_starting){
 		.pids = mem_alloc(rows_count, sizeof(int32_t)),
 		.hidden = mem_alloc(rows_count, sizeof(int32_t)),
+		.looked = true,
 	};
 	for (size_t row = 0; row < rows_count; row++) {
 		int32_t pid = (int32_t)pg_value_number(rows, (int)row, 0, 0);
@@ -332,6 +333,7 @@ pg_starting_read(struct pg_starting *starting, const struct pg_rows *rows,
 	for (size_t i = 0; i < starting->count; i++)
 		if (has_pid(before.pids, before.count, starting->pids[i]))
 			starting->hidden[starting->hidden_count++] = starting->pids[i];
+	starting->known = before.looked || starting->count == 0;
 	pg_starting_clear(&before);
 }
 
@@ -350,6 +352,8 @@ pg_sample_starting(struct pg_sample *sample, const struct pg_starting *starting)
 	int32_t *absent = arena_alloc(&snap->arena, starting->hidden_count, sizeof(*absent));
 	size_t count = 0;
 
+	if (!starting->known)
+		return;
 	for (size_t i = 0; i < starting->hidden_count; i++)
 		if (snapshot_find_pid(snap, starting->hidden[i]) == NULL)
 			absent[count++] = starting->hidden[i];

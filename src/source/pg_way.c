@@ -124,7 +124,7 @@ pg_open(const struct settings *settings, enum via via, struct err *err)
 	pg->link.via = pg->info.walsender ? VIA_WALSENDER : VIA_CLIENT;
 	pg->no_password = settings->no_password;
 	pg->link.state = LINK_CONNECTING;
-	pg->refused_us = pg->looked_us = INT64_MIN;
+	pg->refused_us = pg->looked_us = pg->starting_us = INT64_MIN;
 	pg->names = pg_names_new();
 	pg_name_target(pg);
 	return pg;

@@ -348,6 +348,11 @@ test_pooled(void **state)
 	fake_answer(PG_ROWS, &names_rows);
 	fake_answer(PG_DONE, NULL);
 	step(0);
+	assert_non_null(strstr(fake_get()->sql, "pg_locks"));
+	fake_answer(PG_ROWS, &session_rows);
+	fake_answer(PG_ROWS, &(struct pg_rows){ 0, 1, NULL });
+	fake_answer(PG_DONE, NULL);
+	step(0);
 	event = next_event();
 	assert_int_equal(event.type, SOURCE_SNAPSHOT);
 	assert_string_equal(event.snapshot->sessions[0].user, "ann");

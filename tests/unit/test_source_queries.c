@@ -237,6 +237,8 @@ test_turns(void **state)
 	answer(&server_rows, &no_sessions);
 	assert_true(sent("pg_roles")); /* a sample goes through with all it needs */
 	answer(&(struct pg_rows){ 0, 5, NULL }, NULL);
+	assert_true(sent("pg_locks"));
+	answer(&(struct pg_rows){ 0, 1, NULL }, NULL);
 	assert_true(sent("pg_terminate_backend"));
 	answer(&word_rows, NULL);
 	assert_int_equal(next_event().type, SOURCE_OUTCOME);

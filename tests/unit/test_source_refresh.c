@@ -3,7 +3,6 @@
  * Tests of a source's refresh: one message at a time, what a sample waits
  * for and what it does not, whole queries, failures.
  */
-#include "base/buf.h"
 #include "base/settings.h"
 #include "base/units.h"
 #include "model/snapshot.h"
@@ -13,7 +12,6 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -39,6 +37,8 @@ static const char *const blockers_cells[] = { "100", "{7}" };
 static const struct pg_rows blockers_rows = FAKE_ROWS(blockers_cells, 2);
 static const char *const starting_cells[] = { "100", "50" };
 static const struct pg_rows starting_rows = FAKE_ROWS(starting_cells, 1);
+static const char *const own_cells[] = { "100" };
+static const struct pg_rows own_rows = FAKE_ROWS(own_cells, 1);
 static const char *const query_cells[] = { "7", NULL, "other", "8", "1970-01-01 00:00:00+00",
 	"select '\\\\\\351'" };
 static const struct pg_rows query_rows = FAKE_ROWS(query_cells, 3);
@@ -143,8 +143,8 @@ test_sample(void **state)
 	assert_int_equal(next_event().type, SOURCE_NOTHING); /* not without names */
 	assert_true(sent("IN (0,5)") && sent("IN (0,10)"));
 	answer(&names_rows, NULL);
-	assert_true(sent("ARRAY[100]") && !sent("pg_locks"));
-	answer(&blockers_rows, NULL);
+	assert_true(sent("ARRAY[100]") && sent("; SELECT pid FROM pg_catalog.pg_locks"));
+	answer(&blockers_rows, &starting_rows);
 	snap = take();
 	assert_string_equal(snap->sessions[0].user, "ann");
 	assert_string_equal(snap->sessions[0].database, "shop");
@@ -172,6 +172,58 @@ test_sample(void **state)
 	assert_true(sent("pg_blocking_pids"));
 }
 
+/* One round of a sample up to the end, with the pids that hold a lock. */
+static struct snapshot *
+look(const struct pg_rows *pids)
+{
+	sample();
+	if (sent("pg_roles"))
+		answer(&names_rows, NULL);
+	assert_true(sent("pg_blocking_pids"));
+	assert_int_equal(sent("; SELECT pid FROM pg_catalog.pg_locks"), pids != NULL);
+	answer(&blockers_rows, pids);
+	return take();
+}
+
+/* While there are many free slots: at first, each half a minute, and as long as there may be some.
+ */
+static void
+test_seldom(void **state)
+{
+	struct snapshot *snap;
+
+	(void)state;
+	snap = look(&own_rows);
+	assert_true(snap->hidden_known);
+	source_recycle(source, snap);
+	for (int i = 0; i < 28; i++) {
+		now += SECOND;
+		snap = look(NULL);
+		assert_true(snap->hidden_known); /* still */
+		assert_int_equal(snap->session_count, 1);
+		source_recycle(source, snap);
+	}
+	now += 2 * SECOND;
+	source_recycle(source, look(&starting_rows));
+	for (int i = 0; i < 2; i++) {
+		now += SECOND;
+		snap = look(&starting_rows);
+		assert_int_equal(snap->session_count, 2);
+		assert_true(snap->hidden_known);
+		source_recycle(source, snap);
+	}
+	now += SECOND;
+	source_recycle(source, look(&own_rows));
+	now += SECOND;
+	source_recycle(source, look(NULL));
+	now += 30 * SECOND;
+	sample();
+	step(SECOND); /* it takes too long */
+	snap = take();
+	assert_false(snap->hidden_known);
+	source_recycle(source, snap);
+}
+
 static void
 test_starting(void **state)
 {
@@ -188,7 +240,7 @@ test_starting(void **state)
 		    sent("pg_blocking_pids") && sent("; SELECT pid FROM pg_catalog.pg_locks"));
 		answer(&blockers_rows, &starting_rows);
 		snap = take();
-		assert_true(snap->hidden_known);
+		assert_int_equal(snap->hidden_known, i);
 		assert_int_equal(snap->session_count, 1 + i);
 		source_recycle(source, snap);
 	}
@@ -315,49 +367,16 @@ test_query(void **state)
 	assert_int_equal(next_event().type, SOURCE_NOTHING);
 }
 
-/* Each statement of each version: SELECT first, ASCII, no mark left over. */
-static void
-test_statements(void **state)
-{
-	static const int versions[] = { 100000, 110000, 120000, 130000, 140000, 150000, 160000,
-		170000, 180000, 190000 };
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++)
-		for (int id = PG_SQL_SESSION; id <= PG_SQL_TERMINATE; id++) {
-			struct buf sql = { 0 };
-
-			pg_sql_add(&sql, (enum pg_sql)id, versions[i], "1", "2");
-			assert_int_equal(strncmp(buf_str(&sql), "SELECT ", 7), 0);
-			assert_null(strchr(buf_str(&sql), '$'));
-			assert_null(strchr(buf_str(&sql), ';'));
-			for (size_t j = 0; j < sql.len; j++)
-				assert_in_range(sql.data[j], ' ', '~');
-			assert_int_equal(strstr(sql.data, "idle_session_timeout") != NULL,
-			    id == PG_SQL_SESSION && versions[i] >= 140000);
-			assert_int_equal(strstr(sql.data, "transaction_timeout', '0") != NULL,
-			    id == PG_SQL_SESSION && versions[i] >= 170000);
-			assert_int_equal(strstr(sql.data, "leader_pid") != NULL,
-			    id == PG_SQL_ACTIVITY && versions[i] >= 130000);
-			assert_int_equal(strstr(sql.data, "query_id") != NULL,
-			    id == PG_SQL_ACTIVITY && versions[i] >= 140000);
-			assert_int_equal(strstr(sql.data, "'reserved_connections')") != NULL,
-			    id == PG_SQL_IDENTITY ||
-			        (id == PG_SQL_SERVER && versions[i] >= 160000));
-			buf_clear(&sql);
-		}
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_sample, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_seldom, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_starting, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_overdue, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_failures, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_query, setup, teardown),
-		cmocka_unit_test(test_statements),
 	};
 
 	return cmocka_run_group_tests_name("source/pg_refresh", tests, NULL, NULL);

@@ -263,7 +263,7 @@ test_starting(void **state)
 	pg_starting_read(&starting, &one, sample.snap);
 	pg_sample_starting(&sample, &starting);
 	assert_int_equal(sample.snap->session_count, 1); /* seen once only */
-	assert_true(sample.snap->hidden_known);
+	assert_false(sample.snap->hidden_known);
 	pg_starting_read(&starting, &two, sample.snap);
 	pg_sample_starting(&sample, &starting);
 	assert_int_equal(sample.snap->session_count, 3);
@@ -277,6 +277,7 @@ test_starting(void **state)
 	assert_int_equal(pg_sample_used(&sample), 3);
 	pg_sample_starting(&sample, &starting); /* they show by now */
 	assert_int_equal(sample.snap->session_count, 3);
+	assert_true(sample.snap->hidden_known);
 	pg_starting_clear(&starting);
 }
 
@@ -307,6 +308,39 @@ test_unescape(void **state)
 	}
 }
 
+/* Each statement of each version: SELECT first, ASCII, no mark left over. */
+static void
+test_statements(void **state)
+{
+	static const int versions[] = { 100000, 110000, 120000, 130000, 140000, 150000, 160000,
+		170000, 180000, 190000 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++)
+		for (int id = PG_SQL_SESSION; id <= PG_SQL_TERMINATE; id++) {
+			struct buf sql = { 0 };
+
+			pg_sql_add(&sql, (enum pg_sql)id, versions[i], "1", "2");
+			assert_int_equal(strncmp(buf_str(&sql), "SELECT ", 7), 0);
+			assert_null(strchr(buf_str(&sql), '$'));
+			assert_null(strchr(buf_str(&sql), ';'));
+			for (size_t j = 0; j < sql.len; j++)
+				assert_in_range(sql.data[j], ' ', '~');
+			assert_int_equal(strstr(sql.data, "idle_session_timeout") != NULL,
+			    id == PG_SQL_SESSION && versions[i] >= 140000);
+			assert_int_equal(strstr(sql.data, "transaction_timeout', '0") != NULL,
+			    id == PG_SQL_SESSION && versions[i] >= 170000);
+			assert_int_equal(strstr(sql.data, "leader_pid") != NULL,
+			    id == PG_SQL_ACTIVITY && versions[i] >= 130000);
+			assert_int_equal(strstr(sql.data, "query_id") != NULL,
+			    id == PG_SQL_ACTIVITY && versions[i] >= 140000);
+			assert_int_equal(strstr(sql.data, "'reserved_connections')") != NULL,
+			    id == PG_SQL_IDENTITY ||
+			        (id == PG_SQL_SERVER && versions[i] >= 160000));
+			buf_clear(&sql);
+		}
+}
+
 int
 main(void)
 {
@@ -318,6 +352,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_blockers, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_starting, setup, teardown),
 		cmocka_unit_test(test_unescape),
+		cmocka_unit_test(test_statements),
 	};
 
 	return cmocka_run_group_tests_name("source/pg_sample", tests, NULL, NULL);
