@@ -40,7 +40,8 @@ void limits_make(struct limits *limits, const struct snapshot *snap, const struc
 /* "slots" "reserve" "role" "database" "walsenders". */
 const char *limit_on_name(enum limit_on kind);
 
-/* The part that is used; NAN when that is unknown, or the limit is 0: it lets nobody in. */
+/* The part that is used; NAN when that is unknown. A limit of 0 lets nobody in: with sessions it is
+ * full, NAN without. */
 double limit_share(const struct limit_use *use);
 
 #endif

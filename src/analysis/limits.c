@@ -15,6 +15,8 @@
 #include "model/snapshot.h"
 
 #define FIXED_MOST 4 /* limits of the server itself */
+#define CLOSED 0.85  /* what a limit of 0 without sessions comes behind: full, but nobody is there \
+	              */
 
 const char *
 limit_on_name(enum limit_on kind)
@@ -33,7 +35,9 @@ limit_on_name(enum limit_on kind)
 double
 limit_share(const struct limit_use *use)
 {
-	return use->used < 0 || use->limit == 0 ? NAN : (double)use->used / use->limit;
+	if (use->limit == 0)
+		return use->used > 0 ? 1 : NAN;
+	return use->used < 0 ? NAN : (double)use->used / use->limit;
 }
 
 /* What the order goes by: past a limit of 0 is past all others, and what is unknown comes last. */
@@ -42,9 +46,9 @@ fullness(const struct limit_use *use)
 {
 	double share = limit_share(use);
 
-	if (!isnan(share))
-		return share;
-	return use->used > 0 ? INFINITY : -1;
+	if (use->limit == 0)
+		return use->used > 0 ? INFINITY : CLOSED;
+	return isnan(share) ? -1 : share;
 }
 
 static int

@@ -197,7 +197,7 @@ read_limits(struct reading *reading, const struct facts *facts, enum limit_on ki
 	for (size_t i = 0; i < facts->limits.count; i++) {
 		const struct limit_use *use = &facts->limits.items[i];
 
-		if (use->kind != kind || use->limit == 0)
+		if (use->kind != kind || isnan(limit_share(use)))
 			continue;
 		reading->value = limit_share(use);
 		snprintf(reading->subject, sizeof reading->subject, "%s has %d of %d", use->name,

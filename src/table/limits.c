@@ -67,7 +67,10 @@ get_share(const struct table_data *data, const void *row)
 	return isnan(share) ? value_none() : value_share(share);
 }
 
-/* By the limits of the alert on that kind; without one, a full limit is worth a warning. */
+/*
+ * By the limits of the alert on that kind; without one, a full limit is worth
+ * a warning, as one is that lets nobody in and has nobody.
+ */
 static int
 level(const struct table_data *data, const void *row)
 {
@@ -82,6 +85,8 @@ level(const struct table_data *data, const void *row)
 	const struct alert *alert = name != NULL ? alerts_named(data->alerts, name) : NULL;
 	double share = limit_share(use);
 
+	if (use->limit == 0 && isnan(share))
+		return LEVEL_WARNING;
 	if (alert == NULL)
 		return share >= 1 ? LEVEL_WARNING : LEVEL_OK;
 	if (alert_limit_past(alert->rule->sense, &alert->critical, share, false))
@@ -127,10 +132,11 @@ static const struct column columns[] = {
 	{ "limit", NULL, "LIMIT", "the limit", VALUE_INT, 5, 0, get_limit,
 	    "pgconntop_limit_connections" },
 	{ "headroom", NULL, "LEFT", "how many more it lets in", VALUE_INT, 5, 0, get_headroom },
-	{ "share", NULL, "SHARE", "used as a share of it", VALUE_SHARE, 7, 0, get_share },
+	{ "share", NULL, "SHARE", "used as a share of it; 100 % of a limit of 0 with sessions",
+	    VALUE_SHARE, 7, 0, get_share },
 	{ "level", NULL, "LEVEL",
-	    "by the alerts utilization, role_limit and database_limit; others warn when they are "
-	    "full",
+	    "by the alerts utilization, role_limit and database_limit; others, and a limit "
+	    "of 0 without sessions, warn when they are full",
 	    VALUE_TEXT, 8, 0, get_level },
 };
 

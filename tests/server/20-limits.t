@@ -95,6 +95,12 @@ sub check_limits {
 	push @sessions, PgClient->new($server, database => 'small');
 	$report = report_on($server, $observer, 7);
 	is(named($report->{alerts}, 'database_limit')->{level}, 'critical', 'a database at its limit');
+	$observer->query('alter role narrow connection limit 0');
+	$report = report_on($server, $observer, 7);
+	$alert = named($report->{alerts}, 'role_limit');
+	is($alert->{level}, 'critical', 'a role that is let in no more');
+	like($alert->{message}, qr/narrow has 3 of 0/, 'its subject');
+	$observer->query('alter role narrow connection limit 3');
 	return;
 }
 

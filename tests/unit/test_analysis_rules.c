@@ -255,7 +255,6 @@ test_limits(void **state)
 	fixture_init(&fixture);
 	fixture_add_many(fixture.snap, 100, 17, "web", STATE_IDLE);
 	fixture_add(fixture.snap, 1, "boss", "psql", STATE_IDLE);
-	fixture_add(fixture.snap, 2, "never", "psql", STATE_IDLE)->database = NULL;
 	fixture_limits(fixture.snap, limits, COUNT_OF(limits));
 	fixture_analyse(&fixture);
 	assert_int_equal(alert(&fixture, "role_limit")->level, LEVEL_WARNING);
@@ -264,6 +263,11 @@ test_limits(void **state)
 	    "role limit 85.0 %: app has 17 of 20 (limit 85.0 %)");
 	assert_int_equal(alert(&fixture, "database_limit")->level, LEVEL_CRITICAL);
 	assert_string_equal(alert(&fixture, "database_limit")->subject, "wall has 18 of 18");
+	fixture_add(fixture.snap, 2, "never", "psql", STATE_IDLE)->database = NULL;
+	fixture_analyse(&fixture);
+	assert_int_equal(alert(&fixture, "role_limit")->level, LEVEL_CRITICAL);
+	assert_string_equal(alert(&fixture, "role_limit")->message,
+	    "role limit 100.0 %: never has 1 of 0 (limit 100.0 %)");
 	fixture_clear(&fixture);
 }
 

@@ -235,15 +235,15 @@ test_limits(void **state)
 	fixture.snap->max_wal_senders = 1;
 	fixture_analyse(&fixture);
 	fixture_expect_rows(&fixture, &table_limits, 6);
+	expect_limit(&fixture, 3, "kind=role name=jobs used=0 limit=0 headroom=0 level=warning",
+	    LEVEL_WARNING);
 	expect_limit(&fixture, 2,
 	    "kind=role name=app used=20 limit=23 headroom=3 share=87.0 % level=warning",
 	    LEVEL_WARNING);
-	expect_limit(&fixture, 3,
-	    "kind=slots name=usable used=22 limit=97 headroom=75 share=22.7 % level=ok", LEVEL_OK);
 	expect_limit(&fixture, 4,
+	    "kind=slots name=usable used=22 limit=97 headroom=75 share=22.7 % level=ok", LEVEL_OK);
+	expect_limit(&fixture, 5,
 	    "kind=reserve name=superuser used=0 limit=3 headroom=3 share=0.0 % level=ok", LEVEL_OK);
-	expect_limit(&fixture, 5, "kind=role name=jobs used=0 limit=0 headroom=0 level=ok",
-	    LEVEL_OK);
 	fixture.snap->restricted = true;
 	fixture_analyse(&fixture);
 	expect_limit(&fixture, 0,
@@ -251,6 +251,23 @@ test_limits(void **state)
 	    LEVEL_CRITICAL);
 	expect_limit(&fixture, 5, "kind=walsenders name=max_wal_senders limit=1 level=ok",
 	    LEVEL_OK);
+	fixture_clear(&fixture);
+}
+
+/* The limit that ends all logins of a role, while its sessions are there. */
+static void
+test_limit_of_none(void **state)
+{
+	static const struct limit limits[] = { { "app", true, 0 } };
+	struct fixture fixture;
+
+	(void)state;
+	begin(&fixture);
+	fixture_limits(fixture.snap, limits, COUNT_OF(limits));
+	fixture_analyse(&fixture);
+	expect_limit(&fixture, 0,
+	    "kind=role name=app used=20 limit=0 headroom=0 share=100.0 % level=critical",
+	    LEVEL_CRITICAL);
 	fixture_clear(&fixture);
 }
 
@@ -346,6 +363,7 @@ main(void)
 		cmocka_unit_test(test_group_limit),
 		cmocka_unit_test(test_group_states),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_limit_of_none),
 		cmocka_unit_test(test_alerts),
 		cmocka_unit_test(test_alert_units),
 	};
