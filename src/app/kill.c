@@ -56,16 +56,30 @@ fail(struct kill *kill, const char *why, int status)
 	tell_failure(kill, why);
 }
 
+/* What could not be told is not done. */
+static bool
+can_tell(const struct kill *kill, struct err *err)
+{
+	struct err why;
+
+	return out_check(&kill->out, &why) || err_set(err, "nothing was done: %s", why.msg);
+}
+
 /* What the plan is for. */
 static void
 go_on(struct kill *kill, const struct plan *plan)
 {
+	struct err err;
+
 	if (plan->count == 0) {
 		if (!kill->order.guard)
 			kill->acted = STATUS_NO_MATCH;
 		look_only(kill, NULL);
 	} else if (kill->order.dry_run) {
 		look_only(kill, "a dry run");
+	} else if (!can_tell(kill, &err)) {
+		job_drop(&kill->job);
+		fail(kill, err.msg, STATUS_USAGE);
 	} else if (kill->order.yes) {
 		begin_act(kill);
 	} else if (ask_can()) {
@@ -238,7 +252,8 @@ kill_run(struct app *app)
 
 	kill.guard.retry_us = INT64_MAX;
 	if (!order_read(&kill.order, &app->settings, &err) ||
-	    !whom_open(&kill.whom, &kill.order, &app->settings, &err) || !tell_open(&kill, &err)) {
+	    !whom_open(&kill.whom, &kill.order, &app->settings, &err) || !tell_open(&kill, &err) ||
+	    !can_tell(&kill, &err)) {
 		fprintf(stderr, "pgconntop: %s\n", err.msg);
 		kill.acted = STATUS_USAGE;
 	} else {

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -28,6 +29,7 @@
 #include "report/report.h"
 
 #define FINISH_US (2 * UNITS_US_PER_SECOND) /* how long a signal waits for the reader */
+#define PROBE_BYTES 65536                   /* room that a report of an act may need */
 
 void
 out_open(struct out *out, const char *path)
@@ -158,42 +160,115 @@ finish(int fd, const struct buf *report, const struct stat *old)
 	return write_all(fd, report) && adopt(fd, old) && (fsync(fd) == 0 || errno == EINVAL);
 }
 
-static bool
-replace_file(const char *path, const struct buf *report, struct err *err)
-{
-	char real[PATH_MAX], temporary[PATH_MAX];
-	const char *slash;
+/* A file that is to become another one: beside it, under a name of its own. */
+struct draft {
+	const char *path;
+	char real[PATH_MAX];
+	char temporary[PATH_MAX];
 	struct stat old;
-	int fd, n;
-	bool good;
+	int fd;
+};
 
-	if (!find_file(path, real, &old, err))
+static bool
+open_draft(struct draft *draft, const char *path, struct err *err)
+{
+	const char *slash;
+	int n;
+
+	draft->path = path;
+	if (!find_file(path, draft->real, &draft->old, err))
 		return false;
-	slash = strrchr(real, '/');
-	n = slash != NULL ? (int)(slash + 1 - real) : 0;
-	if (snprintf(temporary, PATH_MAX, "%.*s.pgconntop-XXXXXX", n, real) >= PATH_MAX)
+	slash = strrchr(draft->real, '/');
+	n = slash != NULL ? (int)(slash + 1 - draft->real) : 0;
+	if (snprintf(draft->temporary, PATH_MAX, "%.*s.pgconntop-XXXXXX", n, draft->real) >=
+	    PATH_MAX)
 		return err_set(err, "cannot write %s: name too long", path);
-	fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd < 0)
-		return err_set(err, "cannot write beside %s: %s", path, strerror(errno));
-	good = finish(fd, report, &old);
+	draft->fd = mkostemp(draft->temporary, O_CLOEXEC);
+	return draft->fd >= 0 || err_set(err, "cannot write beside %s: %s", path, strerror(errno));
+}
+
+/* Writes and closes it. */
+static bool
+fill_draft(const struct draft *draft, const struct buf *report, struct err *err)
+{
+	bool good = finish(draft->fd, report, &draft->old);
+
 	if (!good)
-		err_set(err, "cannot write %s: %s", path, strerror(errno));
-	if (close(fd) != 0 && good)
-		good = err_set(err, "cannot write %s: %s", path, strerror(errno));
-	if (good && rename(temporary, real) != 0)
-		good = err_set(err, "cannot replace %s: %s", path, strerror(errno));
-	if (!good)
-		unlink(temporary);
+		err_set(err, "cannot write %s: %s", draft->path, strerror(errno));
+	if (close(draft->fd) != 0 && good)
+		good = err_set(err, "cannot write %s: %s", draft->path, strerror(errno));
 	return good;
 }
 
-/* Says what went wrong when it is not what was said before. */
+static bool
+replace_file(const char *path, const struct buf *report, struct err *err)
+{
+	struct draft draft;
+	bool good;
+
+	if (!open_draft(&draft, path, err))
+		return false;
+	good = fill_draft(&draft, report, err);
+	if (good && rename(draft.temporary, draft.real) != 0)
+		good = err_set(err, "cannot replace %s: %s", path, strerror(errno));
+	if (!good)
+		unlink(draft.temporary);
+	return good;
+}
+
+/* Whether there is room for some of a report beside the file. */
+static bool
+check_file(const char *path, struct err *err)
+{
+	struct buf some = { 0 };
+	struct draft draft;
+	bool good;
+
+	if (!open_draft(&draft, path, err))
+		return false;
+	buf_fill(&some, ' ', PROBE_BYTES);
+	good = fill_draft(&draft, &some, err);
+	unlink(draft.temporary);
+	buf_clear(&some);
+	return good;
+}
+
+/* A reader that went away is not asked for: who does not read needs no report. */
+static bool
+check_stdout(struct err *err)
+{
+	int flags = fcntl(STDOUT_FILENO, F_GETFL);
+	struct statvfs system;
+	struct stat file;
+
+	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
+		return err_set(err, "cannot write: standard output is closed");
+	if (write(STDOUT_FILENO, "", 0) < 0 && errno != EPIPE && errno != EAGAIN && errno != EINTR)
+		return err_set(err, "cannot write: %s", strerror(errno));
+	if (fstat(STDOUT_FILENO, &file) != 0 || !S_ISREG(file.st_mode) ||
+	    fstatvfs(STDOUT_FILENO, &system) != 0 || system.f_bavail > 0 || system.f_blocks == 0)
+		return true;
+	return err_set(err, "cannot write: %s", strerror(ENOSPC));
+}
+
+bool
+out_check(const struct out *out, struct err *err)
+{
+	return out->path != NULL ? check_file(out->path, err) : check_stdout(err);
+}
+
+/* Says what went wrong when it is not what was said before, or when something was done. */
 static void
 tell(struct out *out, const struct err *err)
 {
-	if (strcmp(out->told.msg, err->msg) != 0)
+	struct err lost;
+
+	if (out->done != NULL) {
+		err_set(&lost, "%s; the report could not be written: %s", out->done, err->msg);
+		complain(lost.msg);
+	} else if (strcmp(out->told.msg, err->msg) != 0) {
 		complain(err->msg);
+	}
 	out->told = *err;
 }
 

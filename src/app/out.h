@@ -20,10 +20,18 @@ enum out_result {
 struct out {
 	const char *path; /* NULL for standard output; the caller's */
 	struct err told;  /* what was said last, "" when the last report was written */
+	const char
+	    *done; /* what the report tells of, said when it cannot be written; NULL for nothing */
 };
 
 /* The value of --output: NULL or "-" for standard output. Nothing is opened yet. */
 void out_open(struct out *out, const char *path);
+
+/*
+ * Whether a report could be written now: the new file can be made, and standard output is one that
+ * takes something. Leaves nothing behind.
+ */
+bool out_check(const struct out *out, struct err *err);
 
 /*
  * Writes a report, whole; nothing when it is empty. A file is replaced by a

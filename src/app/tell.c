@@ -36,8 +36,11 @@ put_out(struct kill *kill)
 	enum out_result result = out_write(&kill->out, &kill->text);
 	int64_t count = kill->app->settings.count;
 
-	if (result == OUT_FAILED)
+	if (result == OUT_FAILED && kill->out.done == NULL)
 		kill->acted = STATUS_USAGE;
+	else if (result == OUT_FAILED && kill->acted == STATUS_OK)
+		kill->acted = STATUS_NOT_ENDED;
+	kill->out.done = NULL;
 	kill->begun = kill->begun || kill->text.len > 0;
 	buf_reset(&kill->text);
 	kill->turns++;
@@ -93,6 +96,10 @@ tell_job(struct kill *kill, bool planned)
 	app_data(kill->app, &data);
 	data.job = job;
 	kill->report.writer->acted(&kill->report, &act, &kill->text, &kill->arena);
+	if (!planned)
+		kill->out.done =
+		    arena_printf(&kill->arena, "%d of %zu were %s", job->outcomes[OUTCOME_ENDED],
+		        job->count, action_row(job->action)->frees ? "ended" : "cancelled");
 	put_out(kill);
 	kill->failed = STATUS_OK;
 	if (job->stopped && !planned)

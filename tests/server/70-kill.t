@@ -4,6 +4,7 @@
 use strict;
 use warnings;
 
+use File::Temp qw(tempdir);
 use FindBin;
 use lib $FindBin::Bin;
 use Order;
@@ -255,6 +256,38 @@ sub check_statuses {
 	return;
 }
 
+# What could not be told is not done; what was done is told on stderr when the report is lost.
+sub check_untold {
+	my ($server) = @_;
+	my @web = clients($server, 2, 'web');
+	my @cases = (
+		['exec "$@" >/dev/full', [], qr/cannot write: No space left/],
+		['exec "$@" >&-', [], qr/cannot write: standard output is closed/],
+		['exec "$@"', ['--output=/nowhere/at/all'], qr{cannot write beside /nowhere/at/all: No such file}],
+		['exec "$@" >/dev/full', ['--watch'], qr/cannot write: No space left/],
+	);
+	for my $case (@cases) {
+		my ($script, $args, $why) = @$case;
+		my ($status, undef, $err) = run_program(
+			['sh', '-c', $script, 'sh', argv($server, '--kill-idle=0s', '--yes', @$args)], session => 1);
+		is($status, 1, "$script @$args: exit status");
+		like($err, qr/\Apgconntop: nothing was done: $why[^\n]*\n\z/, 'why');
+	}
+	is(alive($server, @web), 2, 'nobody was hurt');
+
+	my $dir = tempdir(CLEANUP => 1);
+	mkdir "$dir/there" or die "$dir: $!";
+	kill 'STOP', $web[0]->pid;
+	my $order = Program->start([argv($server, '--kill-idle=0s', '--yes', "--output=$dir/there/out")], session => 1);
+	wait_ok { alive($server, @web) == 1 } 20, 'one is gone, one is waited for';
+	rename "$dir/there", "$dir/away" or die "$dir: $!";
+	kill 'CONT', $web[0]->pid;
+	is($order->wait(20), 4, 'the report cannot be written: exit status');
+	like($order->err, qr{\Apgconntop: [12] of 2 were ended; the report could not be written: cannot write beside $dir/there/out: .*\n\z},
+		'what was done is told');
+	return;
+}
+
 # With names that do harm where they are not taken care of.
 sub check_hostile {
 	my ($server) = @_;
@@ -301,6 +334,7 @@ PgServer::each_version(sub {
 	check_protected($server);
 	check_unseen($server);
 	check_statuses($server);
+	check_untold($server);
 	check_hostile($server);
 	check_return($server);
 });
