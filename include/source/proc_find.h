@@ -21,7 +21,7 @@ struct err;
 struct proc_place {
 	const char *host;   /* as libpq takes it: "" or NULL is its default */
 	const char *port;   /* "" or NULL is its default */
-	const char *pgdata; /* the data directory, which says more than the others; NULL for none */
+	const char *pgdata; /* the data directory of that very server; NULL for none */
 };
 
 struct proc_server {
@@ -35,7 +35,10 @@ struct proc_server {
 	bool may_signal;                /* we are its account or root */
 };
 
-/* False with the reason, and what to do, in err. Does not wait. */
+/*
+ * False with the reason, and what to do, in err; also when the login goes to
+ * another server than what was found. Does not wait.
+ */
 bool proc_find(struct proc_server *out, const struct proc_place *place, struct err *err);
 
 #endif

@@ -7,14 +7,10 @@
 #include "source/proc_find.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,17 +18,11 @@
 #include "base/err.h"
 #include "source/proc_fs.h"
 #include "source/proc_pidfile.h"
+#include "source/proc_reach.h"
 #include "source/proc_stat.h"
 
 #define DEFAULT_PORT "5432"
 #define START_MOST_S 30 /* between the start of the process and what postmaster.pid says */
-
-/* The kernel's struct ucred, which glibc shows to GNU programs only. */
-struct peer {
-	pid_t pid;
-	uid_t uid;
-	gid_t gid;
-};
 
 /* What points to the server, before it is believed. */
 struct lead {
@@ -40,6 +30,7 @@ struct lead {
 	int64_t uid;              /* of its socket or its data directory */
 	struct proc_pidfile file; /* pid 0 when there is none */
 	bool peer;                /* the kernel says so */
+	bool absent;              /* nobody listens there */
 };
 
 /* Where servers have their sockets unless they are told otherwise. */
@@ -49,32 +40,6 @@ static const char *
 text_or(const char *text, const char *otherwise)
 {
 	return text != NULL && text[0] != '\0' ? text : otherwise;
-}
-
-/* The listener of a socket: 0, or errno. Connecting to a Unix socket is done or refused at once. */
-static int
-ask_socket(const char *path, struct peer *peer)
-{
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	socklen_t len = sizeof(*peer);
-	size_t path_len = strlen(path);
-	int fd, failed = 0;
-
-	if (path_len >= sizeof(addr.sun_path))
-		return ENAMETOOLONG;
-	memcpy(addr.sun_path, path, path_len);
-	if (path[0] == '@')
-		addr.sun_path[0] = '\0';
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return errno;
-	if (connect(fd, (struct sockaddr *)&addr,
-	        (socklen_t)(offsetof(struct sockaddr_un, sun_path) + path_len + (path[0] != '@'))) <
-	        0 ||
-	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, peer, &len) < 0)
-		failed = errno;
-	close(fd);
-	return failed;
 }
 
 /* By the file that the server keeps beside its socket, when nobody can connect. */
@@ -103,12 +68,13 @@ find_lock_file(struct lead *lead, const char *path, struct err *err)
 static bool
 find_socket(struct lead *lead, const char *path, struct err *err)
 {
-	struct peer peer = { 0 };
-	int failed = ask_socket(path, &peer);
+	struct proc_peer peer = { 0 };
+	int failed = proc_reach_socket(path, &peer);
 
 	if (failed == EAGAIN)
 		return find_lock_file(lead, path, err);
-	if (failed == ENOENT || failed == ECONNREFUSED)
+	lead->absent = failed == ENOENT || failed == ECONNREFUSED;
+	if (lead->absent)
 		return err_set(err, "no server listens on the socket %s", path);
 	if (failed != 0)
 		return err_set(err, "the socket %s: %s", path, strerror(failed));
@@ -162,7 +128,7 @@ find_port(struct lead *lead, const char *port, struct err *err)
 	if (several)
 		err_set(err,
 		    "several servers here have a socket for port %s: name its directory "
-		    "with --host, or --pgdata",
+		    "with --host",
 		    port);
 	else if (found.len == 0)
 		err_set(err, "no server here has a Unix socket for port %s", port);
@@ -201,36 +167,89 @@ find_pgdata(struct lead *lead, const char *pgdata, struct err *err)
 	return good;
 }
 
+/*
+ * Where nobody said a directory the client library has one built in, which it
+ * does not tell: servers in two of them are one too many.
+ */
 static bool
-is_loopback(const char *host)
+find_default(struct lead *lead, const char *port, struct err *err)
 {
-	return strcmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 ||
-	    strcmp(host, "::1") == 0;
-}
+	struct lead found[sizeof(socket_dirs) / sizeof(socket_dirs[0])] = { { 0 } };
+	size_t count = 0;
 
+	for (size_t i = 0; i < sizeof(socket_dirs) / sizeof(socket_dirs[0]); i++) {
+		if (find_dir(&found[count], socket_dirs[i], port, err))
+			count++;
+		else if (!found[count].absent)
+			return false;
+	}
+	if (count == 0)
+		return false;
+	if (count > 1 && found[0].pid != found[1].pid)
+		return err_set(err,
+		    "several servers here have a socket for port %s: name its directory with "
+		    "--host",
+		    port);
+	*lead = found[0];
+	return true;
+}
+/* By what a login goes to. */
 static bool
-find_lead(struct lead *lead, const struct proc_place *place, struct err *err)
+find_login(struct lead *lead, const struct proc_place *place, struct err *err)
 {
 	const char *host = text_or(place->host, "");
 	const char *port = text_or(place->port, DEFAULT_PORT);
-	struct err none;
 
-	if (place->pgdata != NULL)
-		return find_pgdata(lead, place->pgdata, err);
 	if (host[0] == '/' || host[0] == '@')
 		return find_dir(lead, host, port, err);
-	if (is_loopback(host))
+	if (host[0] == '\0')
+		return find_default(lead, port, err);
+	if (proc_reach_is_loopback(host))
 		return find_port(lead, port, err);
-	if (host[0] != '\0')
+	return err_set(err,
+	    "%s may be another machine: on the server's own, name the directory of its socket "
+	    "with --host",
+	    host);
+}
+
+/* Whether a login, which is what the user sees refused, goes to that server and no other. */
+static bool
+is_login_to(const struct lead *lead, const struct proc_place *place)
+{
+	const char *host = text_or(place->host, "");
+	const char *port = text_or(place->port, DEFAULT_PORT);
+	struct proc_peer process = { lead->pid, lead->uid };
+	struct lead other = { 0 };
+	struct err ignored;
+
+	if (place->pgdata != NULL && strcmp(lead->file.port, port) != 0)
+		return false;
+	if (proc_reach_is_loopback(host))
+		return proc_reach_tcp(host, port, &process);
+	return place->pgdata == NULL ||
+	    (find_login(&other, place, &ignored) && other.pid == lead->pid);
+}
+
+/* Says what the login goes to, what the server is, and how to name that. */
+static bool
+refuse_login(const struct lead *lead, const struct proc_place *place, struct err *err)
+{
+	const char *host = text_or(place->host, "[local]");
+	const char *port = text_or(place->port, DEFAULT_PORT);
+	const struct proc_pidfile *file = &lead->file;
+	const char *dir = text_or(file->socket_dir, "localhost");
+	bool dead = strcmp(dir, host) == 0 && strcmp(file->port, port) == 0;
+
+	if (place->pgdata == NULL)
 		return err_set(err,
-		    "%s may be another machine: on the server's own, name the "
-		    "directory of its socket with --host, or --pgdata",
-		    host);
-	for (size_t i = 0; i + 1 < sizeof(socket_dirs) / sizeof(socket_dirs[0]); i++)
-		if (find_dir(lead, socket_dirs[i], port, &none))
-			return true;
-	return find_dir(lead, socket_dirs[sizeof(socket_dirs) / sizeof(socket_dirs[0]) - 1], port,
-	    err);
+		    "on port %s of %s listens another program than the server of that port here, "
+		    "such as a tunnel or a pooler: name the directory of its socket with --host",
+		    port, host);
+	return err_set(err,
+	    "--pgdata=%s is the server of port %s, but the connection goes to %s:%s: for that "
+	    "server give -h %s -p %s, for another one leave --pgdata out",
+	    place->pgdata, text_or(file->port, "?"), host, port, dead ? "localhost" : dir,
+	    text_or(file->port, "?"));
 }
 
 /* The name of an account out of the local list only: other directories can take their time. */
@@ -359,7 +378,10 @@ proc_find(struct proc_server *out, const struct proc_place *place, struct err *e
 	bool good;
 
 	*out = (struct proc_server){ 0 };
-	good = find_lead(&lead, place, err) && verify(out, &lead, place->pgdata, &buf, err);
+	good = (place->pgdata != NULL ? find_pgdata(&lead, place->pgdata, err)
+	                              : find_login(&lead, place, err)) &&
+	    verify(out, &lead, place->pgdata, &buf, err) &&
+	    (is_login_to(&lead, place) || refuse_login(&lead, place, err));
 	buf_clear(&buf);
 	if (!good)
 		return false;

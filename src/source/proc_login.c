@@ -81,10 +81,10 @@ proc_login_failed(struct proc_way *way, enum refusal refusal, const char *words)
 static bool
 find(struct proc_way *way, struct proc_server *server, struct err *err)
 {
-	size_t count = way->pgdata != NULL ? 1 : way->info.host_count;
-
-	for (size_t i = 0; i < count; i++) {
-		struct proc_place place = { host_of(way, i), way->info.hosts[i].port, way->pgdata };
+	for (size_t i = 0; i < way->info.host_count; i++) {
+		const struct conn_host *host = &way->info.hosts[i];
+		struct proc_place place = { host->addr[0] != '\0' ? host->addr : host->name,
+			host->port, way->pgdata };
 
 		if (proc_find(server, &place, err))
 			return true;

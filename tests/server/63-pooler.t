@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: PostgreSQL
 # A full server behind a PgBouncer. One that passes replication on, 1.23 or later: in by a walsender
-# slot. An older one: that is said, and the way left is /proc. PG_BOUNCER names the program, else it
-# is looked for.
+# slot. An older one: that is said, and that /proc is for the server's own port. PG_BOUNCER names
+# the program, else it is looked for.
 use strict;
 use warnings;
 
@@ -37,18 +37,20 @@ for my $name (keys %files) {
 my $program = Program->start([$pooler, "$dir/pooler.ini"], account => $server->{account},
 	log => "$dir/pooler.log");
 wait_until { IO::Socket::INET->new("127.0.0.1:$port") } 20, 'the pooler' or die slurp("$dir/pooler.log");
-my %login = (login => { tcp => 1, port => $port }, pgdata => '/nowhere', show => 'summary');
+my %login = (login => { tcp => 1, port => $port }, show => 'summary');
 
 # Before it was ever in it passes the refusal on; later it says that it has failed.
 sub check_old {
 	my @sessions = PgClient->fill($server);
 	my $why = qr/(?:all slots in use|the pooler gets no login to the server) \(08P01\): [^\n]+/;
 	complaint([monitor($server, %login)], 2,
-		qr/$why; no way in by a walsender slot: unsupported startup parameter: replication; no way in by \/proc: --pgdata/,
+		qr/$why; no way in by a walsender slot: unsupported startup parameter: replication; no way in by \/proc: no server here has a Unix socket for port $port;/,
 		'no way in, and why');
 	SKIP: {
 		skip 'there is no /proc/PID/stat here', 1 if !-r '/proc/self/stat';
-		is(report($server, %login, pgdata => $server->data)->{via}, 'proc', 'by /proc where its data directory is named');
+		complaint([monitor($server, %login, pgdata => $server->data)], 2,
+			qr/no way in by \/proc: --pgdata=\S+ is the server of port \d+, but the connection goes to \S+:$port: for that server give -h \Q$dir\E/,
+			'nor by the data directory of a server that may not be the one behind it');
 	}
 	my $watch = Report->watch($server, %login);
 	$watch->wait_for(sub { $_[0]{error} }, 'it waits');

@@ -6,6 +6,7 @@ use strict;
 use warnings;
 
 use FindBin;
+use IO::Socket::INET;
 use lib $FindBin::Bin;
 use PgClient;
 use PgServer;
@@ -31,7 +32,8 @@ sub check_found {
 	my @sessions = map { PgClient->new($server) } 1 .. 3;
 	is(proc($server)->{slots}{used}, 3, 'by the directory of its socket');
 	is(report(undef, args => ['--via=proc', '-h', '127.0.0.1', '-p', $server->port])->{slots}{used}, 3, 'by its port');
-	my $report = report(undef, args => ['--via=proc', '--pgdata=' . $server->data]);
+	my $report = report(undef, args => ['--via=proc', '-h', $server->host, '-p', $server->port,
+		'--pgdata=' . $server->data]);
 	is($report->{slots}{used}, 3, 'by its data directory');
 	is($report->{server}{port}, $server->port, 'which knows the port');
 	is(proc($other)->{slots}{used}, 0, 'it is not the other one');
@@ -56,6 +58,38 @@ sub check_refused {
 		print $out $text;
 		close $out or die "$false: $!";
 		refused($pids{$text}, 'a wrong postmaster.pid', "--pgdata=$false");
+	}
+	return;
+}
+
+# Neither its data directory nor its port make a server the one that a login goes to.
+sub check_meant {
+	my ($server, $other) = @_;
+	my $full = PgServer->new(conf => { max_connections => 5, superuser_reserved_connections => 0, max_wal_senders => 0 });
+	my @taken = PgClient->fill($full);
+	my @sessions = map { PgClient->new($other) } 1 .. 3;
+	my ($dir, $port, $data) = ($other->host, $other->port, $other->data);
+	my $why = qr/--pgdata=\Q$data\E is the server of port $port, but the connection goes to \S+: for that server give -h \Q$dir\E -p $port,/;
+	refused($why, 'another server is full', "--pgdata=$data", $full->connstr);
+	refused($why, 'another port', "--pgdata=$data", '-h', $dir, '-p', $full->port);
+	refused($why, 'another directory', "--pgdata=$data", '-h', $full->host, '-p', $port);
+	refused($why, 'another machine', "--pgdata=$data", '-h', 'far', '-p', $port);
+	complaint([monitor($full, args => ["--pgdata=$data"])], 2, qr/all slots in use.*no way in by \/proc: $why/, 'nor by a refusal');
+	for my $way (qw(auto proc)) {
+		my ($status) = run_program([$ENV{PGCONNTOP}, qw(--kill-idle=0s --yes --config=/dev/null), "--kill-log=$dir/kill.log", "--via=$way",
+			"--pgdata=$data", $full->connstr], session => 1);
+		is($status, 2, "nobody is ended by $way");
+	}
+	is($_->query('select 1'), 1, 'a session of the other one goes on') for @sessions;
+	my @at = ('-h', '127.0.0.1', '-p', $port);
+	is(report(undef, args => ['--via=proc', "--pgdata=$data", @at])->{slots}{used}, 3, 'its own port of this machine');
+	SKIP: {
+		my $tunnel = IO::Socket::INET->new(LocalAddr => '127.0.0.2', LocalPort => $port, Listen => 1)
+			or skip 'no second loopback address', 3;
+		$at[1] = '127.0.0.2';
+		refused($why, 'a tunnel at that port', "--pgdata=$data", @at);
+		refused(qr/on port $port of 127\.0\.0\.2 listens another program than the server of that port here/,
+			'also without a data directory', @at);
 	}
 	return;
 }
@@ -192,6 +226,7 @@ my $server = PgServer->new;
 my $other = PgServer->new;
 check_found($server, $other);
 check_refused($server, $other);
+check_meant($server, $other);
 check_namespaces($server);
 check_container(PgServer->new);
 check_account($server);

@@ -123,7 +123,7 @@ sub check_no_way {
 	my ($server) = @_;
 	my @sessions = fill($server);
 	my %login = (login => { user => 'app', $server->far });
-	my $why = qr/all slots in use \(53300, InitProcess\): [^;]+; no way in by a walsender slot: role may not take [^;]+; no way in by \/proc: far may be/;
+	my $why = qr/all slots in use \(53300, InitProcess\): [^;]+; no way in by a walsender slot: role may not take [^;]+; no way in by \/proc: 0\.0\.0\.0 may be/;
 	complaint([monitor($server, %login)], 2, qr/: $why.*; log in as a superuser, or as a role with REPLICATION/, 'a report');
 	my $answer = answers($server, 2, qr/^$why/, 'a check', %login);
 	like($answer->{details}, qr/^\S+: log in as a superuser, or as a role with REPLICATION/, 'says what to do');
