@@ -60,6 +60,7 @@ struct link {
 	char sqlstate[6];           /* "" when there was none */
 	char routine[64];           /* "" when unknown */
 	char text[400];             /* the server's or libpq's words, one line, raw bytes */
+	bool pending;               /* DOWN, but the login hangs, and is still waited for */
 	int64_t since_mono_us;      /* start of the present state */
 	int64_t retry_mono_us;      /* when DOWN */
 	int64_t since_down_mono_us; /* of the first failure of this series, 0 when up */

@@ -59,6 +59,9 @@ short pg_conn_events(const struct pg_conn *conn);
 /* Goes on with the login: WAIT, DONE or BROKEN. */
 enum pg_status pg_conn_login(struct pg_conn *conn);
 
+/* While a login goes on: somebody has taken the connection. */
+bool pg_conn_is_made(const struct pg_conn *conn);
+
 /* After a BROKEN login: the server asked for a password and there was none. */
 bool pg_conn_wants_password(const struct pg_conn *conn);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
  * The inside of a login as a way in, shared by the files that log in
- * (pg_login.c), refresh (pg_refresh.c), fetch whole queries (pg_queries.c),
+ * (pg_login.c, pg_slow.c), refresh (pg_refresh.c), fetch whole queries (pg_queries.c),
  * act (pg_act.c), send and receive for all of them (pg_message.c) and drive
  * all that (pg_way.c).
  */
@@ -92,6 +92,7 @@ struct pg {
 	size_t first_host; /* counts logins that hung, to begin at another host */
 	struct resolve *resolve;
 	int64_t deadline_us; /* of the login, or of a follow-up */
+	int64_t begun_us;    /* the login */
 	struct pg_conn *conn;
 	struct probe *probe; /* of a login that takes long; NULL for none */
 	struct pg_about about;
@@ -158,6 +159,12 @@ void login_connect(struct pg *pg);
 
 /* When login_resolve() or login_connect() has something to do even when nothing comes. */
 int64_t login_deadline(const struct pg *pg);
+
+/* The login has not got any further. */
+void login_wait(struct pg *pg);
+
+/* Ends a login that takes too long, for that reason. On whom, "" for nobody, and what helps. */
+void login_give_up(struct pg *pg, enum refusal refusal, const char *whom, const char *help);
 
 /* The login is over without success; the words are libpq's. */
 void login_failed(struct pg *pg, const char *words);

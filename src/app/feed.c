@@ -204,9 +204,12 @@ take_time(struct feed *feed, struct feed_news *news, int64_t now_us)
 		return true;
 	}
 	if (now_us >= answer_deadline(feed)) {
-		snprintf(feed->why, sizeof(feed->why),
-		    "%s: no answer in time; is the server stopped or overloaded?",
-		    source_target(feed->app->source));
+		if (source_link(feed->app->source)->state == LINK_DOWN)
+			app_explain(feed->app, feed->why);
+		else
+			snprintf(feed->why, sizeof(feed->why),
+			    "%s: no answer in time; is the server stopped or overloaded?",
+			    source_target(feed->app->source));
 		fail(feed, news, feed->why, STATUS_NO_WAY_IN);
 		return true;
 	}

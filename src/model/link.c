@@ -61,7 +61,7 @@ static const struct {
 	[REFUSAL_TIMEOUT] = { "no answer in time",
 	    "check host, port and firewall; --connect-timeout gives it longer", true },
 	[REFUSAL_STOPPED] = { "the server is stopped (SIGSTOP)",
-	    "find out who stopped it, and continue it: kill -CONT of that process", true },
+	    "find out who stopped it, and continue it", true },
 	[REFUSAL_SILENT] = { "connected, but no answer",
 	    "the server is stopped, frozen or overloaded, or something else listens there: "
 	    "look at its host",

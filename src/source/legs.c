@@ -246,7 +246,8 @@ static bool
 is_trying(const struct source *source)
 {
 	for (enum via via = 0; via < VIA_COUNT; via++)
-		if (via != source->first && is_open(source, via) && !leg_is_in(source, via))
+		if (via != source->first && is_open(source, via) &&
+		    leg_link(source, via)->state == LINK_CONNECTING)
 			return true;
 	return false;
 }
@@ -265,7 +266,8 @@ decide(struct source *source)
 		if (via != source->first && is_open(source, via) &&
 		    leg_link(source, via)->state == LINK_DOWN) {
 			note_failure(source, via, leg_link(source, via));
-			leave(source, via);
+			if (!leg_link(source, via)->pending)
+				leave(source, via);
 		}
 	return !is_trying(source) && leg_link(source, source->first)->state == LINK_DOWN &&
 	    try_next(source, in);
@@ -293,7 +295,7 @@ knock(struct source *source)
 	}
 	if (link->tries > 0)
 		source->knocks = link->tries;
-	if (link->state != LINK_DOWN)
+	if (link->state != LINK_DOWN || link->pending)
 		return;
 	if (source->knock_us == INT64_MAX) {
 		source->knock_us =

@@ -153,6 +153,15 @@ pg_conn_login(struct pg_conn *conn)
 }
 
 bool
+pg_conn_is_made(const struct pg_conn *conn)
+{
+	ConnStatusType status = PQstatus(conn->pg);
+
+	return status != CONNECTION_BAD && status != CONNECTION_NEEDED &&
+	    status != CONNECTION_STARTED;
+}
+
+bool
 pg_conn_wants_password(const struct pg_conn *conn)
 {
 	return PQconnectionNeedsPassword(conn->pg) != 0;

@@ -25,10 +25,6 @@ static const int64_t pauses_us[] = { 250000, 500000, 1000000, 2000000, 4000000, 
 /* A wrong password out of a file stays wrong, and some servers lock a role out for it. */
 #define PASSWORD_PAUSE_US (30 * UNITS_US_PER_SECOND)
 
-/* So long before the end of a login, or after half of its time, we ask whether the server lives. */
-#define PROBE_US UNITS_US_PER_SECOND
-#define PROBE_TICK_US 50000
-
 void
 login_forget(struct pg *pg)
 {
@@ -47,6 +43,7 @@ close_all(struct pg *pg)
 	pg_conn_free(pg->conn);
 	pg->conn = NULL;
 	pg->hosts = NULL;
+	pg->link.pending = false;
 	arena_reset(&pg->arena);
 }
 
@@ -133,6 +130,7 @@ connect_hosts(struct pg *pg)
 	conninfo_params(&pg->info, hosts, pg->host_count, pg->password, &params);
 	pg->conn = pg_conn_start(params.keys, params.values);
 	conn_params_clear(&params);
+	pg->begun_us = pg->mono_us;
 	pg->deadline_us = pg->mono_us + pg->info.timeout_us;
 	pg_set_phase(pg, PHASE_LOGIN);
 }
@@ -168,63 +166,6 @@ login_pause(struct pg *pg)
 	pg_set_phase(pg, PHASE_RESOLVE);
 }
 
-/* Ends a login that takes too long, for that reason; true when it did. On whom, "" for nobody. */
-static bool
-give_up(struct pg *pg, enum refusal refusal, const char *whom)
-{
-	char text[128], time[UNITS_TEXT_MAX];
-
-	if (pg->mono_us < pg->deadline_us)
-		return false;
-	snprintf(text, sizeof(text), "gave up%s after %s", whom,
-	    units_duration_long(time, pg->info.timeout_us));
-	pg->first_host++;
-	login_failed(pg, text);
-	pg->link.refusal = refusal;
-	return true;
-}
-
-/* When to find out why a login takes so long. */
-static int64_t
-probe_time(const struct pg *pg)
-{
-	int64_t half_us = pg->info.timeout_us / 2;
-
-	return pg->deadline_us - (half_us < PROBE_US ? half_us : PROBE_US);
-}
-
-int64_t
-login_deadline(const struct pg *pg)
-{
-	int64_t next_us = pg->phase == PHASE_LOGIN ? probe_time(pg) : pg->deadline_us;
-
-	/* The probe is no descriptor to wait for: it is looked at now and then. */
-	if (pg->mono_us >= next_us)
-		next_us = pg->mono_us + PROBE_TICK_US;
-	return next_us < pg->deadline_us ? next_us : pg->deadline_us;
-}
-
-/* The login goes on, for too long at last. */
-static void
-wait_for_login(struct pg *pg)
-{
-	enum refusal refusal = REFUSAL_TIMEOUT;
-	int32_t stopped = 0;
-	char whom[64] = "";
-
-	if (pg->mono_us >= probe_time(pg) && pg->probe == NULL)
-		pg->probe = probe_start(pg_conn_socket(pg->conn));
-	if (pg->probe != NULL)
-		refusal = probe_step(pg->probe) ? REFUSAL_HANGS : REFUSAL_SILENT;
-	if (pg->mono_us >= pg->deadline_us)
-		stopped = probe_stopped(pg_conn_socket(pg->conn));
-	if (stopped > 0) {
-		refusal = REFUSAL_STOPPED;
-		snprintf(whom, sizeof(whom), " on process %d", (int)stopped);
-	}
-	give_up(pg, refusal, whom);
-}
-
 void
 login_resolve(struct pg *pg)
 {
@@ -233,8 +174,10 @@ login_resolve(struct pg *pg)
 	if (!resolve_step(pg->resolve) && pg->mono_us < pg->deadline_us)
 		return;
 	pg->host_count = resolve_hosts(pg->resolve, &pg->arena, &pg->hosts, &err);
-	if (pg->host_count == 0 && give_up(pg, REFUSAL_TIMEOUT, " on the name service"))
+	if (pg->host_count == 0 && pg->mono_us >= pg->deadline_us) {
+		login_give_up(pg, REFUSAL_TIMEOUT, " on the name service", "");
 		return;
+	}
 	resolve_free(pg->resolve);
 	pg->resolve = NULL;
 	if (pg->host_count == 0)
@@ -285,7 +228,7 @@ login_connect(struct pg *pg)
 {
 	switch (pg_conn_login(pg->conn)) {
 	case PG_WAIT:
-		wait_for_login(pg);
+		login_wait(pg);
 		break;
 	case PG_DONE:
 		greet(pg);
@@ -341,6 +284,7 @@ go_up(struct pg *pg)
 	struct link *link = &pg->link;
 
 	link->refusal = REFUSAL_NONE;
+	link->pending = false;
 	link->sqlstate[0] = link->routine[0] = link->text[0] = '\0';
 	link->tries = 0;
 	link->since_down_mono_us = 0;

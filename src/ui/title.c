@@ -40,6 +40,8 @@ link_words(struct arena *arena, const struct ui_frame *frame)
 	case LINK_DOWN:
 		break;
 	}
+	if (link->pending)
+		return "DOWN, login hangs";
 	if (link->retry_mono_us < frame->mono_us + UNITS_US_PER_SECOND)
 		return "DOWN, trying";
 	return arena_printf(arena, "DOWN, next try in %s",

@@ -8,7 +8,7 @@
 #include "base/units.h"
 #include "model/link.h"
 
-/* "3 failed tries in 1 min 13 s; next try in 2 s". */
+/* "3 failed tries in 1 min 13 s; next try in 2 s". A login that hangs is one of them. */
 static const char *
 tries_text(struct arena *arena, const struct ui_frame *frame)
 {
@@ -17,7 +17,9 @@ tries_text(struct arena *arena, const struct ui_frame *frame)
 	const char *then = "trying now";
 
 	units_duration_long(since, frame->mono_us - link->since_down_mono_us);
-	if (link->state == LINK_DOWN && link->retry_mono_us > frame->mono_us) {
+	if (link->pending) {
+		then = "still waiting for the last one";
+	} else if (link->state == LINK_DOWN && link->retry_mono_us > frame->mono_us) {
 		units_duration_long(next, link->retry_mono_us - frame->mono_us);
 		then = arena_printf(arena, "next try in %s", next);
 	}

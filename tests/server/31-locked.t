@@ -80,7 +80,16 @@ sub check_login {
 	complaint([monitor($server, 'connect-timeout' => '0.5s', login => { tcp => $_ })], 2,
 		qr/: the server answers, but no login gets through: .*; .*pg_authid/, 'a new login, TCP ' . ($_ ? 'yes' : 'no'))
 		for 0, 1;
+	# One that goes on does so with the login that it has: the server is not filled with more.
+	my $watch = Report->watch($server, interval => 0.2, 'connect-timeout' => '0.3s');
+	my $gone_on = 0;
+	$watch->wait_for(sub { ($_[0]{error} // '') =~ /no login gets through/ && ++$gone_on == 8 }, 'told again and again');
+	my $waiting = sub { $observer->query('select count(*) from pg_locks where not granted') };
+	# The three logins of reports that ended are still there, for nobody tells the server.
+	wait_ok { $waiting->() <= 3 } 20, 'a login hangs once';
 	$locker->close;
+	$watch->wait_for(sub { $_[0]{slots} }, 'it is in when the lock is gone');
+	is($watch->stop, 0, 'exit status');
 	return;
 }
 

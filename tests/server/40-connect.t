@@ -119,7 +119,7 @@ sub check_failures {
 		['a socket that is not there', $unreached, '-h', $dir, '-p', $free],
 		['a host without address', qr/server not reached: could not translate host name "no\.such\.host\.invalid"/,
 			'-h', 'no.such.host.invalid'],
-		['a server that says nothing', qr/: connected, but no answer: gave up after 300 ms; .*something else listens/,
+		['a server that says nothing', qr/: connected, but no answer: nothing within 300 ms; .*something else listens/,
 			'-h', '127.0.0.1', '-p', $silent->sockport, '--connect-timeout=0.3s'],
 		['a missing database', qr/no such database, or .* \(3D000, \w+\): .*"nowhere".*; give another one with -d/,
 			'-h', $host, '-p', $port, '-U', 'app', '-d', 'nowhere'],

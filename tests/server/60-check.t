@@ -114,11 +114,11 @@ sub check_rights {
 sub check_silence {
 	my ($server) = @_;
 	$server->freeze;
-	my $answer = answers($server, 2, -d '/proc/self' ? qr/^the server is stopped \(SIGSTOP\): gave up on process \d+ after 900 ms$/
-		: qr/^connected, but no answer: gave up after 900 ms$/, 'a frozen server', args => ['--timeout=1s']);
+	my $answer = answers($server, 2, -d '/proc/self' ? qr/^the server is stopped \(SIGSTOP\): nothing within 900 ms, kill -CONT \d+ continues it$/
+		: qr/^connected, but no answer: nothing within 900 ms$/, 'a frozen server', args => ['--timeout=1s']);
 	cmp_ok($answer->{time}, '>=', 0.9, 'after its time');
 	cmp_ok($answer->{time}, '<', 5, 'in time');
-	like($answer->{details}, qr/kill -CONT|look at its host/, 'what to do');
+	like($answer->{details}, qr/and continue it|look at its host/, 'what to do');
 	my $program = Program->start([$ENV{PGCONNTOP}, '--config=/dev/null', '--check', $server->connstr], session => 1);
 	my $proc = '/proc/' . $program->pid;
 	wait_ok {
@@ -129,7 +129,7 @@ sub check_silence {
 	like($program->out, qr/^PGCONNTOP UNKNOWN - ended by a signal \|/, 'and says so');
 	$server->thaw;
 	my $silent = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 5) or die "no port: $@";
-	$answer = answers(undef, 2, qr/^connected, but no answer: gave up after 450 ms$/, 'who accepts and says nothing',
+	$answer = answers(undef, 2, qr/^connected, but no answer: nothing within 450 ms$/, 'who accepts and says nothing',
 		args => ['--timeout=0.5s', '-h', '127.0.0.1', '-p', $silent->sockport]);
 	cmp_ok($answer->{time}, '<', 4, 'in time');
 	return;
@@ -140,7 +140,7 @@ sub check_locked {
 	my ($server) = @_;
 	my $locker = PgClient->new($server);
 	$locker->query('begin; lock table pg_authid, pg_database in access exclusive mode');
-	my $answer = answers($server, 2, qr/^the server answers, but no login gets through: gave up after 1\.8 s$/, 'a locked catalog',
+	my $answer = answers($server, 2, qr/^the server answers, but no login gets through: nothing within 1\.8 s$/, 'a locked catalog',
 		args => ['--timeout=2s']);
 	like($answer->{details}, qr/may hold pg_authid or pg_database locked/, 'what it may be');
 	$locker->query('rollback');

@@ -70,7 +70,7 @@ int
 pg_conn_socket(const struct pg_conn *conn)
 {
 	(void)conn;
-	return 5;
+	return fake.socket > 0 ? fake.socket : -1;
 }
 
 short
@@ -85,6 +85,13 @@ pg_conn_login(struct pg_conn *conn)
 {
 	(void)conn;
 	return fake.login;
+}
+
+bool
+pg_conn_is_made(const struct pg_conn *conn)
+{
+	(void)conn;
+	return fake.made;
 }
 
 bool

@@ -37,6 +37,8 @@ struct pg_options {
 struct fake {
 	/* set by the test */
 	enum pg_status login; /* of pg_conn_login() */
+	bool made;            /* the connection of a login that waits */
+	int socket;           /* of the connection, 0 for one that is none */
 	bool wants_password;  /* after a failed one */
 	const char *error;    /* libpq's words */
 	const char *notice;   /* a warning that waits; NULL for none */

@@ -144,22 +144,6 @@ test_pauses(void **state)
 }
 
 static void
-test_login_deadline(void **state)
-{
-	(void)state;
-	fake_get()->login = PG_WAIT;
-	step(0);
-	assert_int_equal(source_deadline(source), now + 9 * SECOND); /* does the server live? */
-	step(10 * SECOND - 1);
-	assert_int_equal(source_deadline(source), now + 1);
-	assert_int_equal(source_link(source)->state, LINK_CONNECTING);
-	step(1);
-	assert_int_equal(source_link(source)->state, LINK_DOWN);
-	assert_int_equal(source_link(source)->refusal, REFUSAL_TIMEOUT);
-	assert_int_equal(fake_get()->open, 0);
-}
-
-static void
 test_password(void **state)
 {
 	const struct link *link = source_link(source);
@@ -364,7 +348,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_pauses, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_login_deadline, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_password, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_wrong_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_never_ask, setup, teardown),
