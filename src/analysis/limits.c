@@ -15,8 +15,7 @@
 #include "model/snapshot.h"
 
 #define FIXED_MOST 4 /* limits of the server itself */
-#define CLOSED 0.85  /* what a limit of 0 without sessions comes behind: full, but nobody is there \
-	              */
+#define CLOSED 0.85  /* a limit of 0 without sessions comes behind what is as full as that */
 
 const char *
 limit_on_name(enum limit_on kind)

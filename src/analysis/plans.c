@@ -9,7 +9,8 @@
 
 #include "base/settings.h"
 
-#define HALVINGS 60 /* of the interval in which the factor is looked for */
+#define SIZE_LEAST 1 /* to many poolers 0 is no limit */
+#define HALVINGS 60  /* of the interval in which the factor is looked for */
 
 /* A count from 0 to INT32_MAX: any two can be added and multiplied. */
 static int64_t
@@ -70,17 +71,20 @@ capacity_with(const struct pool_plan *plan, int64_t size)
 	        times(larger, of_database(plan, pools + 1, each)));
 }
 
-/* The largest pool_size that the limit of a database lets all of its pools use. */
+/*
+ * No larger pool_size is offered: the largest that the limit of a database
+ * lets all of its pools use, or the present one where it is more than that.
+ */
 static int64_t
-useful_size(const struct pool_plan *plan)
+size_most(const struct pool_plan *plan)
 {
-	int64_t databases = databases_of(plan);
-	int64_t most = (pools_of(plan) + databases - 1) / databases, size;
+	int64_t databases = databases_of(plan), size;
+	int64_t pools = (pools_of(plan) + databases - 1) / databases;
 
-	if (plan->most <= 0 || most == 0)
+	if (plan->most <= 0 || pools == 0)
 		return INT32_MAX;
-	size = plan->most / most - capped(plan->max_overflow);
-	return size > 0 ? capped(size) : 0;
+	size = capped(plan->most) / pools - capped(plan->max_overflow);
+	return size > plan->pool_size ? size : capped(plan->pool_size);
 }
 
 static int64_t
@@ -109,30 +113,45 @@ int64_t
 plans_fit_one(const struct pool_plan *plans, size_t count, size_t n, int64_t slots)
 {
 	const struct pool_plan *plan = &plans[n];
-	int64_t pools = pools_of(plan), room = slots, size;
+	int64_t room = slots, low = SIZE_LEAST, high = INT32_MAX;
 
 	for (size_t i = 0; i < count; i++)
 		room -= i != n ? plans_capacity(&plans[i]) : 0;
-	if (!has_size(plan) || pools == 0 || plan->instances <= 0 || capacity_with(plan, 0) > room)
+	if (!has_size(plan) || pools_of(plan) == 0 || plan->instances <= 0 ||
+	    capacity_with(plan, low) > room)
 		return -1;
-	size = room / plan->instances / pools - capped(plan->max_overflow);
-	return smaller(size > 0 ? size : 0, useful_size(plan));
+	while (low < high) {
+		int64_t middle = high - (high - low) / 2;
+
+		if (capacity_with(plan, middle) <= room)
+			low = middle;
+		else
+			high = middle - 1;
+	}
+	return smaller(low, size_most(plan));
 }
 
-/* The sum with all sizes times the factor, rounded down. */
+/* The pool_size times the factor, rounded down. */
+static int64_t
+size_with(const struct pool_plan *plan, double factor)
+{
+	double size = (double)plan->pool_size * factor;
+
+	if (size < SIZE_LEAST)
+		return SIZE_LEAST;
+	return size < INT32_MAX ? (int64_t)size : INT32_MAX;
+}
+
+/* The sum with all sizes times the factor. */
 static int64_t
 sum_with(const struct pool_plan *plans, size_t count, double factor)
 {
 	int64_t sum = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		double size = (double)plans[i].pool_size * factor;
-
+	for (size_t i = 0; i < count; i++)
 		sum = capped(sum +
-		    (has_size(&plans[i])
-		            ? capacity_with(&plans[i], size < INT32_MAX ? (int64_t)size : INT32_MAX)
-		            : plans_capacity(&plans[i])));
-	}
+		    (has_size(&plans[i]) ? capacity_with(&plans[i], size_with(&plans[i], factor))
+		                         : plans_capacity(&plans[i])));
 	return sum;
 }
 
@@ -156,6 +175,6 @@ plans_fit_all(const struct pool_plan *plans, size_t count, int64_t slots, int64_
 	}
 	for (size_t i = 0; i < count; i++)
 		out[i] = fits && has_size(&plans[i])
-		    ? smaller((int64_t)((double)plans[i].pool_size * low), useful_size(&plans[i]))
+		    ? smaller(size_with(&plans[i], low), size_most(&plans[i]))
 		    : -1;
 }

@@ -100,7 +100,7 @@ add_sizes(struct buf *out, const struct pools *pools, const struct settings *set
 		return;
 	}
 	buf_addf(out, "; %s %lld %% (%lld): ",
-	    all ? "largest pool_size for" : "not even pool_size 0 is enough for",
+	    all ? "largest pool_size for" : "not even pool_size 1 is enough for",
 	    (long long)settings->target, (long long)pools->target);
 	if (!all)
 		buf_adds(out, "fewer processes, less overflow or more slots are needed");

@@ -42,7 +42,7 @@ static const struct {
 	[WHATIF_POOL_SIZE] = { { [SIZED] = { "pool_size", "connections that each pool keeps" },
 	                           [BOUNCER] = { "default_pool_size",
 	                               "connections of each pair" } },
-	    offsetof(struct pool_plan, pool_size), 0 },
+	    offsetof(struct pool_plan, pool_size), 1 },
 	[WHATIF_MAX_OVERFLOW] = { { [SIZED] = { "max_overflow",
 	                                "connections that each pool may open beside" },
 	                              [BOUNCER] = { "reserve_pool_size",

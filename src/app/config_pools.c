@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/plans.h"
 #include "app.h"
 #include "base/units.h"
 #include "reader.h"
@@ -42,8 +43,8 @@ static const struct {
 	unsigned kinds;  /* that have it */
 	bool tells_kind; /* and are told by it */
 } rows[NUMBERS] = {
-	[POOL_SIZE] = { "pool_size", 0, POOL_SIZED, true },
-	[DEFAULT_POOL_SIZE] = { "default_pool_size", 0, POOL_BOUNCER, true },
+	[POOL_SIZE] = { "pool_size", 1, POOL_SIZED, true },
+	[DEFAULT_POOL_SIZE] = { "default_pool_size", 1, POOL_BOUNCER, true },
 	[CONNECTIONS] = { "connections", 0, POOL_WHOLE, true },
 	[INSTANCES] = { "instances", 1, POOL_SIZED | POOL_BOUNCER, false },
 	[WORKERS] = { "workers", 1, POOL_SIZED, false },
@@ -91,6 +92,10 @@ read_number(const struct reader *reader, const config_setting_t *at, struct draf
 		return reader_refuse_key(reader, at, "a pool has no");
 	if (!config_setting_is_number(at))
 		return reader_refuse_key(reader, at, "a whole number is expected for");
+	if (rows[n].tells_kind && rows[n].least > 0 && strcmp(text, "0") == 0)
+		return reader_refuse(reader, at,
+		    "a pool size of 0 is no limit to SQLAlchemy and PgBouncer: give what it may "
+		    "open, as connections = N");
 	if (!units_parse_int(text, rows[n].least, MOST, &draft->numbers[n], &why))
 		return reader_refuse_value(reader, at, &why);
 	return true;
@@ -184,6 +189,28 @@ fill_plan(const struct reader *reader, const struct draft *draft, struct pool_pl
 	return !bouncer || count_pairs(reader, draft, plan);
 }
 
+/* A name is what tells a pool in reports, metrics and scenarios. */
+static bool
+check_name(const struct reader *reader, const config_setting_t *at, const char *name)
+{
+	for (size_t i = 0; i < reader->settings->pool_count; i++)
+		if (strcmp(reader->settings->pools[i].name, name) == 0)
+			return reader_refuse(reader, at,
+			    "there is a pool of this name already: its connections would count "
+			    "twice");
+	return true;
+}
+
+/* Beyond this no sum is exact any more. */
+static bool
+check_sum(const struct reader *reader, const config_setting_t *at)
+{
+	return plans_sum(reader->settings->pools, reader->settings->pool_count) < INT32_MAX ||
+	    reader_refuse(reader, at,
+	        "with this pool there are over 2147483646 connections: one of its numbers is too "
+	        "large");
+}
+
 static bool
 read_pool(const struct reader *reader, const config_setting_t *at)
 {
@@ -198,8 +225,10 @@ read_pool(const struct reader *reader, const config_setting_t *at)
 		return reader_refuse(reader, at, "a pool needs match = \"filter\"");
 	if (!value_check_filter(match, &why))
 		return reader_refuse(reader, config_setting_get_member(at, "match"), why.msg);
-	return read_numbers(reader, &draft) && check_kind(reader, &draft) &&
-	    fill_plan(reader, &draft, settings_add_pool(reader->settings, name, match));
+	return check_name(reader, config_setting_get_member(at, "name"), name) &&
+	    read_numbers(reader, &draft) && check_kind(reader, &draft) &&
+	    fill_plan(reader, &draft, settings_add_pool(reader->settings, name, match)) &&
+	    check_sum(reader, at);
 }
 
 bool

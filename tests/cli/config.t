@@ -103,7 +103,15 @@ sub check_wrong_pools {
 	refused_at("$head pool_size = \"3\"; } );\n", 3, qr/a whole number is expected for "pool_size"/);
 	refused_at("$head pool_size = 2.5; } );\n", 3, qr/.*"2\.5" is no whole number/);
 	refused_at("$head pool_size = 3; workers = 0; } );\n", 3, qr/.*"0" is not from 1 to 1000000/);
+	refused_at("$head max_overflow = 3;\n pool_size = 0; } );\n", 4,
+		qr/a pool size of 0 is no limit to SQLAlchemy and PgBouncer: give what it may open, as connections = N/);
+	refused_at("$head default_pool_size = 0; } );\n", 3, qr/a pool size of 0 is no limit .*/);
+	refused_at("$head pool_size = -1; } );\n", 3, qr/pool_size: "-1" is not from 1 to 1000000/);
 	refused_at("$head connections = -1; } );\n", 3, qr/.*"-1" is not from 0 to 1000000/);
+	refused_at("$head pool_size = 3; },\n { name = \"a\"; match = \"\"; connections = 1; } );\n", 4,
+		qr/there is a pool of this name already: its connections would count twice/);
+	refused_at("$head pool_size = 1000000; workers = 1000; },\n { name = \"b\"; match = \"\"; pool_size = 1000000;"
+		. " instances = 1000000; workers = 1000000; } );\n", 4, qr/with this pool there are over 2147483646 connections: .*/);
 	refused_at("pools = ( { name = \"a\";\n match = \"shoe=1\"; pool_size = 3; } );\n", 2,
 		qr/bad filter, at 1: there is no column shoe/);
 	return;
@@ -143,6 +151,7 @@ sub check_wrong_scenarios {
 	refused_at("$head \"a\"; connections = 3; } ); } );\n$pools\n", 3, qr/the pool "a" has no "connections"/);
 	refused_at("$head \"b\"; pool_size = 3; } ); } );\n$pools\n", 3, qr/the pool "b" has no "pool_size"/);
 	refused_at("$head \"a\"; match = \"\"; } ); } );\n$pools\n", 3, qr/the pool "a" has no "match"/);
+	refused_at("$head \"a\"; pool_size = 0; } ); } );\n$pools\n", 3, qr/pool_size: "0" is not from 1 to 1000000/);
 	refused_at("$head \"a\"; workers = 0; } ); } );\n$pools\n", 3, qr/workers: "0" is not from 1 to 1000000/);
 	return;
 }

@@ -84,6 +84,11 @@ sub check_limits {
 	my $all = file('all.conf', slurp(pools('connections = 70;')) . "max_connections = 90; superuser_reserved = 4; reserved = 17;\n");
 	is(plan_of(2, 'all of it configured', "--config=$all")->{pool_total}{usable}, 69, 'the configuration says all');
 	is(plan_of(1, 'the command line wins', "--config=$all", '--max-connections=91')->{pool_total}{usable}, 70, 'but for this');
+	my $bouncer = 'default_pool_size=20; reserve_pool_size=5; databases=2; users=3; max_db_connections=50;';
+	my $beside = plan_of(0, 'beside a limit of databases', '--config=' . pools($bouncer, 'pool_size=250;'),
+		'--max-connections=505');
+	is(join(' ', map { "$_->{fitting_size} $_->{fitting_all}" } @{ $beside->{pools} }), '20 20 326 326',
+		'a size that fits is none too large');
 	is(plan_of(2, 'a target', "--config=$all", '--target=50')->{pool_total}{target}, 34, '--target holds');
 	return;
 }

@@ -64,7 +64,7 @@ test_one(void **state)
 		const char *text;
 	} cases[] = {
 		{ { 10, 2, 5, 10 }, POOLS_EXCEED,
-		    "300 of 97 usable (309.3 %): does not fit, 203 too many; not even pool_size 0 "
+		    "300 of 97 usable (309.3 %): does not fit, 203 too many; not even pool_size 1 "
 		    "is enough for 85 % (82): fewer processes, less overflow or more slots are "
 		    "needed" },
 		{ { 5, 2, 3, 2 }, POOLS_FIT, "50 of 97 usable (51.5 %): fits with 47 to spare" },
@@ -122,7 +122,7 @@ test_several(void **state)
 	    "(48): in proportion web 5, worker 5, beat 5, more 1 and 2 more");
 	expect(&fixture, -1, POOLS_UNKNOWN, NULL);
 	expect(&fixture, 3, POOLS_EXCEED,
-	    "175 of 0 usable: does not fit, 175 too many; not even pool_size 0 is enough for "
+	    "175 of 0 usable: does not fit, 175 too many; not even pool_size 1 is enough for "
 	    "85 % (0): fewer processes, less overflow or more slots are needed");
 	fixture_clear(&fixture);
 }

@@ -53,23 +53,23 @@ test_fit_all(void **state)
 	expect_all(plans, 4, 186, (const int64_t[]){ 25, 25, 51, -1 });
 	expect_all(plans, 4, 184, (const int64_t[]){ 24, 24, 49, -1 });
 	expect_all(plans, 4, 360, (const int64_t[]){ 50, 50, 100, -1 });
-	expect_all(plans, 4, 10, (const int64_t[]){ 0, 0, 0, -1 });
-	expect_all(plans, 4, 9, (const int64_t[]){ -1, -1, -1, -1 });
+	expect_all(plans, 4, 18, (const int64_t[]){ 1, 1, 3, -1 });
+	expect_all(plans, 4, 16, (const int64_t[]){ 1, 1, 1, -1 });
+	expect_all(plans, 4, 15, (const int64_t[]){ -1, -1, -1, -1 });
 	expect_all(plans + 3, 1, 10, (const int64_t[]){ -1 });
 	expect_all(plans, 0, 10, NULL);
 }
 
-/* Overflow stays; a size of 0 cannot grow in proportion. */
+/* Overflow stays; no size is less than 1. */
 static void
 test_fit_all_overflow(void **state)
 {
-	struct pool_plan plans[] = { plan(2, 10, 5), plan(3, 0, 4) };
+	struct pool_plan plans[] = { plan(2, 10, 5), plan(3, 1, 4) };
 
 	(void)state;
-	expect_all(plans, 2, 100, (const int64_t[]){ 39, 0 }); /* 2 x (39 + 5) + 12 */
-	expect_all(plans, 2, 22, (const int64_t[]){ 0, 0 });
-	expect_all(plans, 2, 21, (const int64_t[]){ -1, -1 });
-	expect_all(plans + 1, 1, 100, (const int64_t[]){ 0 });
+	expect_all(plans, 2, 100, (const int64_t[]){ 34, 3 }); /* 2 x (34 + 5) + 3 x (3 + 4) */
+	expect_all(plans, 2, 27, (const int64_t[]){ 1, 1 });
+	expect_all(plans, 2, 26, (const int64_t[]){ -1, -1 });
 }
 
 /* Whatever fits all fits, and one more of the smallest step does not. */
@@ -79,7 +79,7 @@ test_fit_all_exact(void **state)
 	struct pool_plan plans[] = { plan(3, 7, 2), plan(2, 11, 0), plan(5, 3, 1) };
 
 	(void)state;
-	for (int64_t slots = 11; slots < 400; slots++) {
+	for (int64_t slots = 21; slots < 400; slots++) {
 		struct pool_plan changed[3];
 		int64_t out[3], next = INT64_MAX, sum;
 
@@ -97,6 +97,7 @@ test_fit_all_exact(void **state)
 				int64_t grown =
 				    plans[k].pool_size * (out[i] + 1) / plans[i].pool_size;
 
+				grown = grown > 1 ? grown : 1;
 				more += (grown - out[k]) * plans[k].workers;
 			}
 			next = more < next ? more : next;
@@ -114,7 +115,10 @@ test_fit_one(void **state)
 	assert_int_equal(plans_fit_one(plans, 2, 0, 97), 6);  /* 8 x (6 + 2) + 30 */
 	assert_int_equal(plans_fit_one(plans, 2, 1, 97), 47); /* 40 + 47 + 10 */
 	assert_int_equal(plans_fit_one(plans, 2, 0, 45), -1);
-	assert_int_equal(plans_fit_one(plans, 2, 0, 46), 0);
+	assert_int_equal(plans_fit_one(plans, 2, 0, 46), -1);
+	assert_int_equal(plans_fit_one(plans, 2, 0, 54), 1);
+	plans[0] = plan(20, 5, 4);
+	assert_int_equal(plans_fit_one(plans, 1, 0, 82), -1); /* 20 x (1 + 4) */
 	plans[0].workers = 0;
 	assert_int_equal(plans_fit_one(plans, 2, 0, 97), -1);
 }
@@ -134,6 +138,8 @@ test_most(void **state)
 	assert_int_equal(plans_capacity(&bouncer), 300);
 	bouncer.most = 100;
 	assert_int_equal(plans_fit_one(&bouncer, 1, 0, 97), 3);   /* 2 x 6 x 8 = 96 */
+	assert_int_equal(plans_fit_one(&bouncer, 1, 0, 970), 20); /* as any does: 100 each */
+	bouncer.pool_size = 8;
 	assert_int_equal(plans_fit_one(&bouncer, 1, 0, 970), 11); /* no use beyond 100 each */
 }
 
@@ -144,8 +150,8 @@ test_databases(void **state)
 	static const struct {
 		int64_t databases, capacity, fitting;
 	} cases[] = {
-		{ 1, 60, 5 },   /* 6 x 25 in one, 6 x (5 + 5) */
-		{ 2, 120, 15 }, /* 3 x 25 in each, 3 x (15 + 5) */
+		{ 1, 60, 20 },  /* 6 x 25 in one, any size does */
+		{ 2, 120, 20 }, /* 3 x 25 in each */
 		{ 3, 150, 25 }, /* 2 x 25 in each fit */
 		{ 4, 150, 25 }, /* 2 x 25 in two of them, 1 x 25 in two */
 		{ 5, 150, 25 },
@@ -166,6 +172,21 @@ test_databases(void **state)
 	}
 }
 
+/* What the limits of the databases leave to another pool. */
+static void
+test_beside(void **state)
+{
+	struct pool_plan plans[] = { plan(6, 20, 5), plan(1, 250, 0) };
+
+	(void)state;
+	plans[0].databases = 2;
+	plans[0].most = 50;
+	assert_int_equal(plans_sum(plans, 2), 350);
+	assert_int_equal(plans_fit_one(plans, 2, 0, 422), 20);
+	assert_int_equal(plans_fit_one(plans, 2, 1, 422), 322);
+	expect_all(plans, 2, 422, (const int64_t[]){ 20, 322 });
+}
+
 /* Where the limit of a database cuts some of them only. */
 static void
 test_uneven(void **state)
@@ -182,8 +203,12 @@ test_uneven(void **state)
 	assert_int_equal(plans_capacity(&bouncer), 225);
 	bouncer.most = 4; /* the reserve alone is more */
 	assert_int_equal(plans_capacity(&bouncer), 24);
-	assert_int_equal(plans_fit_one(&bouncer, 1, 0, 24), 0);
+	assert_int_equal(plans_fit_one(&bouncer, 1, 0, 24), 20);
 	assert_int_equal(plans_fit_one(&bouncer, 1, 0, 23), -1);
+	bouncer.instances = 1;
+	bouncer.most = 40;
+	assert_int_equal(plans_fit_one(&bouncer, 1, 0, 64), 19); /* 40, and 19 + 5 */
+	bouncer.instances = 3;
 	bouncer.databases = INT64_MAX;
 	bouncer.most = INT64_MAX;
 	assert_int_equal(plans_capacity(&bouncer), 225);
@@ -265,6 +290,7 @@ main(void)
 		cmocka_unit_test(test_fit_one),
 		cmocka_unit_test(test_most),
 		cmocka_unit_test(test_databases),
+		cmocka_unit_test(test_beside),
 		cmocka_unit_test(test_uneven),
 		cmocka_unit_test(test_alone),
 		cmocka_unit_test(test_kinds),

@@ -96,15 +96,16 @@ test_one(void **state)
 		{ { 1, 1, 1, 20, 10, 0 }, 100, 30, true, 87 },
 		{ { 1, 1, 1, 97, 0, 0 }, 100, 97, true, 97 },
 		{ { 1, 1, 1, 98, 0, 0 }, 100, 98, false, 97 },
-		{ { 1, 1, 1, 0, 97, 0 }, 100, 97, true, 0 },
+		{ { 1, 1, 1, 1, 96, 0 }, 100, 97, true, 1 },
+		{ { 1, 1, 1, 1, 97, 0 }, 100, 98, false, -1 },
 		{ { 1, 1, 1, 0, 98, 0 }, 100, 98, false, -1 },
 		{ { 1, 1, 1, 0, 0, 97 }, 100, 97, true, -1 },
 		{ { 1, 1, 1, 0, 0, 98 }, 100, 98, false, -1 },
 		{ { 1, 1, 1, 5000, 0, 0 }, -1, 5000, true, -1 },
 		{ { 1000, 1000, 1000, 1000, 1000, 0 }, 100, INT32_MAX, false, -1 },
 		{ { 0, 4, 1, 25, 0, 0 }, 100, 0, true, -1 },
-		{ { 1, 1, 1, 0, 0, 0 }, 3, 0, true, 0 }, /* nothing is usable */
-		{ { 1, 1, 1, 5, 0, 0 }, 3, 5, false, 0 },
+		{ { 1, 1, 1, 0, 0, 0 }, 3, 0, true, -1 }, /* nothing is usable */
+		{ { 1, 1, 1, 5, 0, 0 }, 3, 5, false, -1 },
 		{ { 1, 1, 1, 5, 1, 0 }, 3, 6, false, -1 },
 	};
 
@@ -186,7 +187,10 @@ test_four(void **state)
 	assert_int_equal(pools->items[1].fitting_size, -1); /* the others alone are 135 */
 	fixture.snap->max_connections = 138;
 	fixture_analyse(&fixture);
-	assert_int_equal(pools->items[1].fitting_size, 0); /* and now leave nothing */
+	assert_int_equal(pools->items[1].fitting_size, -1); /* and now leave nothing */
+	fixture.snap->max_connections = 139;
+	fixture_analyse(&fixture);
+	assert_int_equal(pools->items[1].fitting_size, 1);
 	fixture_clear(&fixture);
 }
 
@@ -199,13 +203,13 @@ test_fitting_exact(void **state)
 	int64_t size;
 
 	(void)state;
-	for (int usable = 75; usable < 260; usable++) {
+	for (int usable = 76; usable < 260; usable++) {
 		begin_four(&fixture);
 		fixture.snap->max_connections = usable + 3;
 		fixture.settings.pools[0].max_overflow = 3;
 		fixture_analyse(&fixture);
 		size = pools->items[0].fitting_size;
-		assert_true(size >= 0);
+		assert_true(size > 0);
 		fixture.settings.pools[0].pool_size = size;
 		fixture_analyse(&fixture);
 		assert_true(pools->fits);

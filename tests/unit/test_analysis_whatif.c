@@ -182,7 +182,7 @@ test_numbers(void **state)
 				continue;
 			count++;
 			assert_non_null(whatif_help(tried, number));
-			assert_int_equal(whatif_least(number), number <= WHATIF_ENGINES ? 1 : 0);
+			assert_int_equal(whatif_least(number), number <= WHATIF_POOL_SIZE ? 1 : 0);
 			assert_int_equal(whatif_find(tried, whatif_name(tried, number)), number);
 			whatif_set(tried, number, -7);
 			assert_int_equal(whatif_get(tried, number), whatif_least(number));

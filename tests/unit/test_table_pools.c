@@ -82,7 +82,7 @@ test_pools_zero(void **state)
 	    "name=old configured=0 observed=0 over=0 under=0 peak=0 idle=0 shared=0 match=user=x");
 	fixture_expect_row(&fixture, &table_pools, 1,
 	    "name=new instances=1 workers=1 engines=1 pool_size=0 max_overflow=0 configured=0 "
-	    "observed=0 over=0 under=0 peak=0 idle=0 shared=0 fitting_size=0 fitting_all=0 "
+	    "observed=0 over=0 under=0 peak=0 idle=0 shared=0 "
 	    "match=user=y");
 	fixture_expect_row(&fixture, &table_pool_total, 0,
 	    "configured=0 usable=0 max_connections=3 spare=0 target=0 unclaimed=0 shared=0 "
@@ -110,7 +110,7 @@ test_bouncer(void **state)
 	fixture_expect_row(&fixture, &table_pools, 0,
 	    "name=bouncer instances=2 workers=12 pool_size=4 max_overflow=1 databases=3 "
 	    "max_db_connections=8 configured=48 observed=0 over=0 under=48 peak=0 idle=0 shared=0 "
-	    "fitting_size=3 fitting_all=3 match=user=x");
+	    "fitting_size=4 fitting_all=4 match=user=x");
 	fixture.settings.pools[0].most = 0;
 	fixture_analyse(&fixture);
 	fixture_expect_row(&fixture, &table_pools, 0,
