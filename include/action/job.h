@@ -14,6 +14,7 @@
 #include "action/action.h"
 #include "action/plan.h"
 #include "base/mem.h"
+#include "model/link.h"
 
 struct snapshot;
 
@@ -34,6 +35,7 @@ struct job {
 	enum job_state state;
 	enum action action;
 	enum policy policy;
+	enum via via; /* where the identities of the targets are from */
 	struct target *targets;
 	size_t count;
 	size_t next;     /* the first one whose turn has not come */
@@ -77,6 +79,13 @@ void job_outcome(struct job *job, enum outcome outcome, const char *note, int64_
 
 /* No more targets: those that wait are not tried, one under way is unknown if `lost`. */
 void job_stop(struct job *job, const char *why, bool lost);
+
+/*
+ * A sample, perhaps by another way than the one before: the targets get the
+ * identities that it has for them, exact by SQL. Whoever is in another state
+ * by then, or began it anew, keeps what was confirmed, and so is spared.
+ */
+void job_hand_over(struct job *job, const struct snapshot *snap);
 
 /* A sample: which of the signalled ones are gone, which are still there. */
 void job_watch(struct job *job, const struct snapshot *snap);

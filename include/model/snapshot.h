@@ -130,6 +130,15 @@ void snapshot_finish(struct snapshot *snap);
 /* The session of that identity, NULL when it is gone. */
 const struct session *snapshot_find(const struct snapshot *snap, const struct identity *id);
 
+/*
+ * The session of an identity that another way in gave: starts by /proc are
+ * those of the process, a moment before the server's own. NULL when it is gone.
+ */
+const struct session *snapshot_recognise(const struct snapshot *snap, const struct identity *id);
+
+/* Whether one of two ways reads /proc and the other one asks the server: their starts differ. */
+bool via_differs(enum via one, enum via other);
+
 /* The session of that pid, NULL when there is none. */
 const struct session *snapshot_find_pid(const struct snapshot *snap, int32_t pid);
 

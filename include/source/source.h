@@ -95,6 +95,9 @@ void source_ask_queries(struct source *source, const struct identity *ids, size_
  */
 void source_act(struct source *source, enum action action, const struct target *target);
 
+/* Hands over to a better way that is in, if nothing is under way; gives the one that wishes go. */
+enum via source_settle(struct source *source);
+
 /* Answers SOURCE_PASSWORD; NULL for none: then the login counts as failed. Copied, and wiped when
  * freed. */
 void source_password(struct source *source, const char *password);

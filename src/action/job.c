@@ -11,6 +11,8 @@
 
 #include "model/snapshot.h"
 
+#define SAME_STATE_US 100000 /* between the ways' starts of one state */
+
 static const char *
 copy(struct job *job, const char *s)
 {
@@ -64,6 +66,7 @@ job_start(struct job *job, const struct choice *choice, const struct plan *plan,
     const struct snapshot *snap)
 {
 	begin(job, choice->action, choice->policy, plan->count);
+	job->via = snap->via;
 	job->before = plan->before;
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct session *session = plan->targets[i];
@@ -89,6 +92,7 @@ job_again(struct job *job, const struct job *other, enum action action,
     bool (*wanted)(const struct target *target))
 {
 	begin(job, action, POLICY_CHOSEN, other->count);
+	job->via = other->via;
 	job->before = other->before;
 	for (size_t i = 0; i < other->count; i++) {
 		const struct target *old = &other->targets[i];
@@ -216,6 +220,39 @@ job_stop(struct job *job, const char *why, bool lost)
 		job->state = JOB_DONE;
 	else
 		move_on(job);
+}
+
+/*
+ * Whether it has been in one state since it was confirmed, as far as can be
+ * told: by /proc the start of one is nearly exact, or unknown.
+ */
+static bool
+is_as_confirmed(const struct target *target, const struct session *session)
+{
+	if (session->state != target->state)
+		return false;
+	if (target->outcome != OUTCOME_WAITING || target->state_change_us == TIME_UNKNOWN)
+		return true;
+	return session->state_change_us != TIME_UNKNOWN &&
+	    session->state_change_us <= target->state_change_us + SAME_STATE_US;
+}
+
+void
+job_hand_over(struct job *job, const struct snapshot *snap)
+{
+	if (job->state == JOB_NONE || !via_differs(job->via, snap->via))
+		return;
+	job->via = snap->via;
+	for (size_t i = 0; i < job->count; i++) {
+		struct target *target = &job->targets[i];
+		const struct session *session = snapshot_recognise(snap, &target->id);
+
+		if (session == NULL)
+			continue;
+		target->id = session->id;
+		if (is_as_confirmed(target, session))
+			target->state_change_us = session->state_change_us;
+	}
 }
 
 /* Whether what the action meant is over: the session is gone, or for a cancel its query is. */

@@ -76,31 +76,57 @@ finish(struct act *act, struct app *app, struct job *job)
 	act_clear(act);
 }
 
+/*
+ * Whether the way in use knows the targets by what the job has of them. If
+ * not, nothing goes on before it has shown them itself.
+ */
+static bool
+is_known(struct act *act, struct app *app, const struct job *job)
+{
+	act->waits = via_differs(job->via, source_settle(app->source));
+	if (act->waits)
+		source_ask_sample(app->source);
+	return !act->waits;
+}
+
+static void
+fetch(struct act *act, struct app *app, struct job *job)
+{
+	struct identity *ids;
+
+	if (!is_known(act, app, job))
+		return;
+	ids = mem_alloc(job->count, sizeof(*ids));
+	for (size_t i = 0; i < job->count; i++)
+		ids[i] = job->targets[i].id;
+	source_ask_queries(app->source, ids, job->count);
+	mem_free(ids);
+}
+
 void
 act_begin(struct act *act, struct app *app, struct job *job)
 {
-	struct identity *ids = mem_alloc(job->count, sizeof(*ids));
 	struct err err;
 
 	act_clear(act);
 	if (!killlog_open(&act->log, &app->settings, &err)) {
 		killlog_close(&act->log);
 		refuse(app, job, &err);
-	} else {
-		act->open = true;
-		act->logged = mem_alloc(job->count, sizeof(*act->logged));
-		for (size_t i = 0; i < job->count; i++)
-			ids[i] = job->targets[i].id;
-		source_ask_queries(app->source, ids, job->count);
+		return;
 	}
-	mem_free(ids);
+	act->open = true;
+	act->logged = mem_alloc(job->count, sizeof(*act->logged));
+	fetch(act, app, job);
 }
 
 static void
-send_next(struct app *app, struct job *job)
+send_next(struct act *act, struct app *app, struct job *job)
 {
-	const struct target *target = job_send(job);
+	const struct target *target;
 
+	if (job->state == JOB_RUNNING && !is_known(act, app, job))
+		return;
+	target = job_send(job);
 	if (target != NULL && action_row(job->action)->frees)
 		tracks_signalled(&app->tracks, groups_shown(target->application), clock_mono_us());
 	if (target != NULL)
@@ -126,7 +152,7 @@ start(struct act *act, struct app *app, struct job *job)
 	}
 	act->intended = true;
 	job_run(job);
-	send_next(app, job);
+	send_next(act, app, job);
 }
 
 static void
@@ -136,12 +162,27 @@ take_outcome(struct act *act, struct app *app, struct job *job, const struct sou
 	if (event->outcome == OUTCOME_UNKNOWN || event->outcome == OUTCOME_NOT_TRIED)
 		job_stop(job, "the connection was lost", true);
 	log_outcomes(act, app, job, false);
-	send_next(app, job);
+	send_next(act, app, job);
+}
+
+/* What waited for a sample goes on, with the identities that this one has. */
+static void
+take_sample(struct act *act, struct app *app, struct job *job)
+{
+	job_watch(job, app->current);
+	if (!act->waits)
+		return;
+	if (job->state == JOB_FETCHING)
+		fetch(act, app, job);
+	else
+		send_next(act, app, job);
 }
 
 void
 act_event(struct act *act, struct app *app, struct job *job, const struct source_event *event)
 {
+	if (event->type == SOURCE_SNAPSHOT)
+		job_hand_over(job, app->current);
 	if (!act->open)
 		return;
 	switch (event->type) {
@@ -156,14 +197,17 @@ act_event(struct act *act, struct app *app, struct job *job, const struct source
 		take_outcome(act, app, job, event);
 		break;
 	case SOURCE_SNAPSHOT:
-		job_watch(job, app->current);
+		take_sample(act, app, job);
 		break;
 	case SOURCE_LINK:
 		if (source_link(app->source)->state == LINK_DOWN)
 			job_stop(job, "the connection was lost", true);
 		break;
-	case SOURCE_PASSWORD:
 	case SOURCE_MESSAGE:
+		if (act->waits && event->level == LEVEL_CRITICAL)
+			job_stop(job, event->text, false);
+		break;
+	case SOURCE_PASSWORD:
 	case SOURCE_NOTHING:
 		break;
 	}

@@ -15,6 +15,7 @@ struct source_event;
 struct act {
 	struct killlog log;
 	bool open;     /* a job is being carried out: the log is open */
+	bool waits;    /* for a sample by the way that is in use now: the job knows another one's */
 	bool intended; /* the intent is in the log, so outcomes belong there too */
 	bool *logged;  /* by target: its last outcome is in the log; owned */
 };

@@ -11,6 +11,8 @@
 
 #include "base/text.h"
 
+#define SAME_START_US 1000000 /* between a process and its session, on a busy machine */
+
 #ifndef INTERN_SLOTS
 #define INTERN_SLOTS 256 /* a power of two; grows */
 #endif
@@ -243,4 +245,22 @@ int64_t
 snapshot_param(const struct snapshot *snap, enum param_id id)
 {
 	return is_hidden(snap, id) ? -1 : snap->params.items[id].value;
+}
+
+bool
+via_differs(enum via one, enum via other)
+{
+	return (one == VIA_PROC) != (other == VIA_PROC);
+}
+
+const struct session *
+snapshot_recognise(const struct snapshot *snap, const struct identity *id)
+{
+	const struct session *session = snapshot_find_pid(snap, id->pid);
+	int64_t apart_us;
+
+	if (session == NULL || session->id.start_us == TIME_UNKNOWN || id->start_us == TIME_UNKNOWN)
+		return session;
+	apart_us = session->id.start_us - id->start_us;
+	return apart_us <= SAME_START_US && -apart_us <= SAME_START_US ? session : NULL;
 }

@@ -194,6 +194,13 @@ source_ask_query(struct source *source, const struct identity *id)
 	way->ask_query(state, id);
 }
 
+enum via
+source_settle(struct source *source)
+{
+	legs_settle(source);
+	return source->active;
+}
+
 void
 source_ask_queries(struct source *source, const struct identity *ids, size_t count)
 {

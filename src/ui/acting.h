@@ -112,11 +112,24 @@ void tags_update(struct ui *ui, const struct ui_frame *frame);
 /* Tagged sessions among the rows of the pane. */
 size_t tags_shown(const struct ui *ui, const struct pane *pane);
 
+/* handover.c */
+
+/*
+ * A sample by another way has other identities for the same sessions: all
+ * that is held on to gets those. A question that cannot be handed over is
+ * withdrawn.
+ */
+void hand_over(struct ui *ui, const struct ui_frame *frame);
+void hand_over_id(struct identity *id, const struct snapshot *snap);
+
 /* freeze.c */
 
 /* From now on lists of sessions keep their order, whatever samples bring. */
 void freeze_begin(struct ui *ui, const struct ui_frame *frame);
 void freeze_end(struct ui *ui);
+
+/* The order that is kept, by the identities of another way. */
+void freeze_hand_over(struct ui *ui, const struct snapshot *snap);
 
 /* Puts the rows into the order that is kept; new ones come last. */
 void freeze_apply(struct pane *pane);

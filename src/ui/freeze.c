@@ -19,11 +19,11 @@ static const enum pane_id frozen_panes[] = { PANE_SESSIONS, PANE_QUERIES };
 #define FROZEN_PANES (sizeof(frozen_panes) / sizeof(frozen_panes[0]))
 
 static int
-compare_keys(const void *a, const void *b)
+compare_ids(const void *a, const void *b)
 {
 	const struct frozen *left = a, *right = b;
 
-	return (left->key > right->key) - (left->key < right->key);
+	return identity_compare(&left->id, &right->id);
 }
 
 static int
@@ -37,16 +37,37 @@ compare_places(const void *a, const void *b)
 }
 
 static void
+sort(struct pane *pane)
+{
+	if (pane->frozen_count > 1)
+		qsort(pane->frozen, pane->frozen_count, sizeof(*pane->frozen), compare_ids);
+}
+
+static void
 freeze(struct pane *pane)
 {
 	size_t n = pane->rows.count;
 
 	pane->frozen = mem_alloc(n, sizeof(*pane->frozen));
 	pane->frozen_count = n;
-	for (size_t i = 0; i < n; i++)
-		pane->frozen[i] = (struct frozen){ pane->table->key(pane->rows.items[i]), i };
-	if (n > 1)
-		qsort(pane->frozen, n, sizeof(*pane->frozen), compare_keys);
+	for (size_t i = 0; i < n; i++) {
+		const struct session *session = pane->rows.items[i];
+
+		pane->frozen[i] = (struct frozen){ session->id, i };
+	}
+	sort(pane);
+}
+
+void
+freeze_hand_over(struct ui *ui, const struct snapshot *snap)
+{
+	for (size_t i = 0; i < FROZEN_PANES; i++) {
+		struct pane *pane = &ui->panes[frozen_panes[i]];
+
+		for (size_t row = 0; row < pane->frozen_count; row++)
+			hand_over_id(&pane->frozen[row].id, snap);
+		sort(pane);
+	}
 }
 
 void
@@ -79,14 +100,14 @@ freeze_end(struct ui *ui)
 }
 
 static size_t
-place_of(const struct pane *pane, const void *row)
+place_of(const struct pane *pane, const struct session *session)
 {
-	const struct frozen wanted = { pane->table->key(row), 0 };
+	const struct frozen wanted = { session->id, 0 };
 	const struct frozen *found = NULL;
 
 	if (pane->frozen_count > 0)
 		found = bsearch(&wanted, pane->frozen, pane->frozen_count, sizeof(*pane->frozen),
-		    compare_keys);
+		    compare_ids);
 	return found != NULL ? found->place : pane->frozen_count;
 }
 

@@ -58,9 +58,10 @@ struct layout {
 /* A table on the screen. */
 struct pane {
 	const struct table *table;
-	struct view view;    /* the order; its filters are the ui's, set when used */
-	size_t cursor;       /* row under the cursor */
-	uint64_t cursor_key; /* what the cursor follows, 0 when the row cannot be followed */
+	struct view view;          /* the order; its filters are the ui's, set when used */
+	size_t cursor;             /* row under the cursor */
+	uint64_t cursor_key;       /* what the cursor follows, 0 when the row cannot be followed */
+	struct identity cursor_id; /* the session of it, in a list of sessions */
 	bool held;  /* the user moved the cursor: it follows its row; else it stays at the top */
 	size_t top; /* first row shown */
 	int shift;  /* columns scrolled away */
@@ -72,13 +73,13 @@ struct pane {
 	const struct snapshot *snap; /* of the rows; only to be compared */
 	int64_t snap_mono_us;        /* of the rows */
 	unsigned view_seen;          /* ui->view_changes at that time */
-	struct frozen *frozen;       /* the order that is kept, by key; owned, NULL for none */
+	struct frozen *frozen;       /* the order that is kept, by identity; owned, NULL for none */
 	size_t frozen_count;
 };
 
 /* Where a row stood. */
 struct frozen {
-	uint64_t key;
+	struct identity id;
 	size_t place;
 };
 
@@ -199,6 +200,7 @@ struct ui {
 	uint64_t clicked; /* key of the row clicked last: the second click opens it */
 	int64_t interval_us;
 	bool paused;
+	enum via via;         /* of the sample that identities are from */
 	struct arena scratch; /* of one frame, or one key */
 };
 
@@ -324,6 +326,9 @@ extern const struct pane_info pane_infos[PANE_COUNT];
 
 /* Makes the rows of the frame's sample if they are not there, and puts the cursor on its row. */
 void pane_update(struct ui *ui, enum pane_id id, const struct ui_frame *frame);
+
+/* The cursors stay on their sessions by the identities of another way. */
+void panes_hand_over(struct ui *ui, const struct snapshot *snap);
 
 /* The row under the cursor; NULL when there is none. After pane_update(). */
 const void *pane_row(const struct pane *pane);

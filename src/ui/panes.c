@@ -35,6 +35,15 @@ row_key(const struct pane *pane, size_t row)
 	return pane->table->key(pane->rows.items[row]);
 }
 
+/* The row under the cursor is the one that it follows. */
+static void
+remember(struct pane *pane)
+{
+	pane->cursor_key = row_key(pane, pane->cursor);
+	if (pane->cursor_key != 0 && pane_has_sessions(pane))
+		pane->cursor_id = ((const struct session *)pane->rows.items[pane->cursor])->id;
+}
+
 static void
 follow(struct pane *pane)
 {
@@ -48,7 +57,20 @@ follow(struct pane *pane)
 	}
 	if (pane->cursor >= lines)
 		pane->cursor = lines > 0 ? lines - 1 : 0;
-	pane->cursor_key = row_key(pane, pane->cursor);
+	remember(pane);
+}
+
+void
+panes_hand_over(struct ui *ui, const struct snapshot *snap)
+{
+	for (int id = 0; id < PANE_COUNT; id++) {
+		struct pane *pane = &ui->panes[id];
+
+		if (pane->cursor_key == 0 || !pane_has_sessions(pane))
+			continue;
+		hand_over_id(&pane->cursor_id, snap);
+		pane->cursor_key = row_key_identity(&pane->cursor_id);
+	}
 }
 
 /* Lines after the rows: a heading and the messages. */
@@ -127,7 +149,7 @@ pane_select(struct pane *pane, size_t row)
 	if (row >= lines)
 		row = lines > 0 ? lines - 1 : 0;
 	pane->cursor = row;
-	pane->cursor_key = row_key(pane, row);
+	remember(pane);
 	pane->held = true;
 }
 

@@ -182,6 +182,7 @@ ui_key(struct ui *ui, const struct key_event *key, const struct ui_frame *frame)
 
 	arena_reset(&ui->scratch);
 	buf_reset(&ui->said);
+	hand_over(ui, frame);
 	tags_update(ui, frame);
 	close_over(ui);
 	if (key->code == KEY_CODE_RESIZE)
@@ -294,6 +295,7 @@ void
 ui_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
 {
 	arena_reset(&ui->scratch);
+	hand_over(ui, frame);
 	tags_update(ui, frame);
 	close_over(ui);
 	canvas_clear(canvas);

@@ -48,6 +48,34 @@ sub check_free {
 	return send_home($server, $working, $open);
 }
 
+# While the question stands the others end, and the ordinary login works: whom it means is still meant,
+# also by the tags, but for the one that has worked meanwhile.
+sub check_hand_over {
+	my ($server) = @_;
+	my @others = map { PgClient->new($server) } 1 .. SLOTS - 7;
+	my @idle = clients($server, 7, 'web');
+	my $screen = acting($server);
+	ok($screen->wait_for(qr/ via proc  waiting for a slot: \d+ tr/), 'in by /proc') or $screen->show;
+	only($screen, 'state=idle', @others + @idle);
+	$screen->keys('*');
+	press($screen, 'K', qr/Terminate 20 sessions\?/, 'the question');
+	$_->close for @others;
+	ok($screen->wait_for(qr/ via client /), 'the ordinary login works') or $screen->show;
+	ok($screen->wait_for(qr/since you asked 13 ended and 0 changed/), 'who has ended, and nobody else') or $screen->show;
+	$idle[0]->query('select 1');
+	ok($screen->wait_for(qr/since you asked 13 ended and 1 changed/), 'who has worked') or $screen->show;
+	$screen->type('20');
+	$screen->keys('Enter');
+	ok(over($screen), 'it is over');
+	like(words($screen), qr/\b6 ended .* 13 gone .* 1 changed/, 'what came of it') or $screen->show;
+	is_deeply([map { $_->pid } alive($server, @idle)], [$idle[0]->pid], 'which is true');
+	press_gone($screen, 'Escape', qr/Over\b/, 'closed');
+	$screen->signal('TERM');
+	$screen->wait_exit(5);
+	unlink kill_log($server);
+	return send_home($server, $idle[0]);
+}
+
 # One at a time: a query cancelled, a session that has changed, one of unknown state.
 sub check_one {
 	my ($server) = @_;
@@ -126,6 +154,7 @@ sub check_denied {
 my $server = PgServer->new(conf => { max_connections => SLOTS, max_wal_senders => 0, wal_level => 'minimal',
 	superuser_reserved_connections => 2 });
 subtest 'free slots' => sub { check_free($server) };
+subtest 'handed over' => sub { check_hand_over($server) };
 subtest 'one session' => sub { check_one($server) };
 subtest 'another account' => sub { check_denied($server) };
 subtest 'unknown states' => sub { check_unknown($server) };

@@ -252,6 +252,74 @@ test_others(void **state)
 	watch_clear(&watch);
 }
 
+/* The server's own starts of a session and its state come a moment after those by /proc. */
+static void
+see_by_sql(struct watch *watch)
+{
+	watch->scene.snap->via = VIA_CLIENT;
+	for (size_t i = 0; i < watch->scene.snap->session_count; i++)
+		watch->scene.snap->sessions[i].id.start_us += 17123;
+}
+
+/* What was signalled by /proc is watched by SQL: who is there is still there. */
+static void
+test_hand_over(void **state)
+{
+	struct watch watch = { .scene = { 0 } };
+
+	(void)state;
+	watch_start(&watch, ACTION_TERMINATE, 3);
+	watch.job.via = VIA_PROC;
+	see_by_sql(&watch);
+	watch.scene.snap->sessions[1].kind = KIND_CLIENT;
+	watch.scene.snap->sessions[1].id.start_us += SECONDS(2); /* its pid is another's */
+	job_hand_over(&watch.job, watch.scene.snap);
+	look(&watch, SECONDS(3));
+	assert_int_equal(watch.job.targets[0].outcome, OUTCOME_STILL_THERE);
+	assert_int_equal(watch.job.targets[1].outcome, OUTCOME_ENDED);
+	assert_int_equal(watch.job.targets[2].outcome, OUTCOME_STILL_THERE);
+	watch_clear(&watch);
+}
+
+/* Before the answer: the guard gets what SQL says, but of who has not moved. */
+static void
+test_hand_over_asked(void **state)
+{
+	struct watch watch = { .scene = { 0 } };
+	struct session *sessions;
+	struct target *targets;
+
+	(void)state;
+	scene_init(&watch.scene);
+	watch.scene.snap->via = VIA_PROC;
+	for (int i = 0; i < 5; i++)
+		scene_add(&watch.scene, 1 + i, "web", i < 4 ? STATE_IDLE : STATE_ACTIVE, 60 - i);
+	scene_plan(&watch.scene);
+	job_start(&watch.job, &watch.scene.choice, &watch.scene.plan, watch.scene.snap);
+	targets = watch.job.targets;
+	targets[4].state_change_us = TIME_UNKNOWN; /* it ran */
+	see_by_sql(&watch);
+	sessions = watch.scene.snap->sessions;
+	for (int i = 0; i < 5; i++)
+		sessions[i].state_change_us += 20000;
+	sessions[1].state_change_us += SECONDS(1);
+	sessions[2].state = STATE_ACTIVE;
+	sessions[3].id.start_us = TIME_UNKNOWN; /* our role may not see it */
+	job_hand_over(&watch.job, watch.scene.snap);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(identity_compare(&targets[i].id, &sessions[i].id), 0);
+	assert_true(targets[0].state_change_us == sessions[0].state_change_us);
+	assert_true(targets[1].state_change_us != sessions[1].state_change_us);
+	assert_true(targets[2].state_change_us != sessions[2].state_change_us);
+	assert_int_equal(targets[2].state, STATE_IDLE);
+	assert_true(targets[4].state_change_us == sessions[4].state_change_us);
+	/* Once is enough. */
+	sessions[0].id.start_us += 1;
+	job_hand_over(&watch.job, watch.scene.snap);
+	assert_true(targets[0].id.start_us != sessions[0].id.start_us);
+	watch_clear(&watch);
+}
+
 int
 main(void)
 {
@@ -264,6 +332,8 @@ main(void)
 		cmocka_unit_test(test_still_there_then_ended),
 		cmocka_unit_test(test_cancelled),
 		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_hand_over),
+		cmocka_unit_test(test_hand_over_asked),
 	};
 
 	return cmocka_run_group_tests_name("watch", tests, NULL, NULL);

@@ -120,6 +120,48 @@ test_changed_meanwhile(void **state)
 	assert_true(target->state_change_us < fixture->snap->server_us);
 }
 
+/* A sample by that way, whose starts of sessions are a little later by SQL. */
+static void
+see_by(struct fixture *fixture, enum via via)
+{
+	fixture->snap->via = via;
+	for (size_t i = 0; i < fixture->snap->session_count; i++)
+		fixture->snap->sessions[i].id.start_us += via == VIA_PROC ? -12345 : 12345;
+	if (via == VIA_CLIENT)
+		make_older(fixture, 20121, 20127); /* to the top, were the order not kept */
+	fixture_next(fixture, 0);
+	fixture_draw(fixture, ROWS, COLS, false);
+}
+
+/* Another way in: the list, the cursor, the tags and the question stay with their sessions. */
+static void
+test_hand_over(void **state)
+{
+	struct fixture *fixture = *state;
+	int row, pid;
+
+	see_by(fixture, VIA_PROC);
+	press(fixture, "Space Space Down F9");
+	pid = cursor_pid(fixture);
+	row = cursor_row(fixture);
+	see_by(fixture, VIA_CLIENT);
+	assert_int_equal(cursor_row(fixture), row);
+	assert_int_equal(cursor_pid(fixture), pid);
+	press(fixture, "K");
+	expect_asked(fixture, ACTION_TERMINATE, 2, 20400); /* the tags */
+	/* Back to /proc, which cannot say whether somebody worked in between. */
+	see_by(fixture, VIA_PROC);
+	assert_int_not_equal(job_of(fixture)->state, JOB_ASKED);
+	expect(fixture, "the server is seen by /proc now: nothing was done, ask again");
+	assert_int_equal(cursor_pid(fixture), pid);
+	press(fixture, "K");
+	see_by(fixture, VIA_WALSENDER);
+	expect_asked(fixture, ACTION_TERMINATE, 2, 20400);
+	expect_not(fixture, "since you asked");
+	press(fixture, "n");
+	assert_int_equal(cursor_pid(fixture), pid);
+}
+
 /* A session that comes meanwhile stands below all others, wherever its age would put it. */
 static void
 test_new_last(void **state)
@@ -168,6 +210,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		SCREEN_TEST(test_reorder),
 		SCREEN_TEST(test_reorder_at_top),
+		SCREEN_TEST(test_hand_over),
 		SCREEN_TEST(test_new_last),
 		SCREEN_TEST(test_behind_question),
 		SCREEN_TEST(test_changed_meanwhile),
