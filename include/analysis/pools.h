@@ -22,14 +22,16 @@ enum pools_verdict {
 };
 
 struct pool {
-	const struct pool_plan *plan; /* NULL for the row of sessions that no plan claims */
-	int64_t configured;           /* -1 for unclaimed sessions */
-	int observed;                 /* -1 when there is no sample: plans alone */
-	int idle;                     /* of these; -1 likewise */
-	int peak;                     /* most observed at once since the start; -1 likewise */
-	int64_t over;                 /* observed above configured, else 0; -1 for unclaimed */
-	int64_t under;                /* configured and not there, else 0; -1 likewise */
-	int shared;                   /* of these, sessions that a later plan claims as well */
+	const struct pool_plan *plan;  /* NULL for the row of sessions that no plan claims */
+	int64_t configured;            /* -1 for unclaimed sessions */
+	int observed;                  /* -1 when there is no sample: plans alone */
+	int idle;                      /* of these; -1 likewise */
+	int peak;                      /* most observed at once since the start; -1 likewise */
+	int64_t over;                  /* observed above configured, else 0; -1 for unclaimed */
+	int64_t under;                 /* configured and not there, else 0; -1 likewise */
+	int shared;                    /* of these, sessions that a later plan claims as well */
+	const struct pool_plan *other; /* one that claims sessions of it as well; NULL for none */
+	int common;                    /* sessions that both claim: the first of the two has them */
 	int64_t fitting_size; /* largest pool_size with which all plans fit the target, the others
 	                         as they are; -1 when none or not asked */
 	int64_t fitting_all;  /* and when all are changed in proportion */

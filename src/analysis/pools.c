@@ -86,6 +86,33 @@ add_unclaimed(struct pools *pools, const struct session *session)
 	};
 }
 
+static void
+add_common(struct pool *pool, const struct pool *other)
+{
+	if (pool->other == NULL)
+		pool->other = other->plan;
+	pool->common += pool->other == other->plan;
+}
+
+/* A session of pool n, which the plans behind it may claim as well. */
+static void
+observe_shared(struct pools *pools, const struct input *input, const struct session *session, int n)
+{
+	const struct pool_matcher *matcher = input->matcher;
+	int last = (int)pools->count - 1, at = n;
+	bool shared = false;
+
+	while (at + 1 < last) {
+		at = matcher->match(matcher->context, input->snap, session, at + 1);
+		if (at < 0)
+			break;
+		add_common(&pools->items[n], &pools->items[at]);
+		add_common(&pools->items[at], &pools->items[n]);
+		shared = true;
+	}
+	pools->items[n].shared += shared;
+}
+
 /* Counts each slot holder for its pool, or as unclaimed. */
 static void
 observe(struct pools *pools, const struct input *input, struct arena *arena)
@@ -108,8 +135,8 @@ observe(struct pools *pools, const struct input *input, struct arena *arena)
 		pool->idle += session->state == STATE_IDLE;
 		if (n < 0)
 			add_unclaimed(pools, session);
-		else if (n + 1 < last)
-			pool->shared += matcher->match(matcher->context, snap, session, n + 1) >= 0;
+		else
+			observe_shared(pools, input, session, n);
 	}
 	pools->unclaimed = pools->items[last].observed;
 	join_kinds(pools);

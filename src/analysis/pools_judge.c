@@ -113,6 +113,29 @@ add_sizes(struct buf *out, const struct pools *pools, const struct settings *set
 		add_all(out, pools);
 }
 
+/* Sessions that hold slots beside the pools, and those that one pool takes from another. */
+static void
+add_sessions(struct buf *out, const struct pools *pools, int usable)
+{
+	long long all = pools->configured + pools->unclaimed;
+
+	if (pools->unclaimed > 0)
+		buf_addf(out, "; with %d session%s of no pool %lld of %d", pools->unclaimed,
+		    pools->unclaimed == 1 ? "" : "s", all, usable);
+	if (pools->unclaimed > 0 && pools->fits && all > usable)
+		buf_adds(out, ", too many");
+	for (size_t i = 0; pools->shared > 0 && i < pools->count; i++) {
+		const struct pool *pool = &pools->items[i];
+
+		if (pool->shared <= 0)
+			continue;
+		buf_addf(out, "; %s overlaps with %s: %d session%s count for the first alone",
+		    pool->plan->name, pool->other->name, pool->common,
+		    pool->common == 1 ? "" : "s");
+		return;
+	}
+}
+
 static enum pools_verdict
 judge(const struct pools *pools, const struct alert_limit *warning, double share)
 {
@@ -146,6 +169,7 @@ pools_judge(struct pools *pools, const struct settings *settings, const struct s
 		alert_limit_words(words, rule->unit, &warning, share);
 		buf_addf(&out, ", but past the warning (%s)", words);
 	}
+	add_sessions(&out, pools, slots->usable);
 	if (pools->verdict != POOLS_FIT)
 		add_sizes(&out, pools, settings);
 	pools->text = arena_strndup(arena, buf_str(&out), out.len);

@@ -186,6 +186,24 @@ pool_shared(const struct table_data *data, const void *row)
 }
 
 static struct value
+pool_other(const struct table_data *data, const void *row)
+{
+	const struct pool *pool = row;
+
+	(void)data;
+	return value_text(pool->other != NULL ? pool->other->name : NULL);
+}
+
+static struct value
+pool_common(const struct table_data *data, const void *row)
+{
+	const struct pool *pool = row;
+
+	(void)data;
+	return pool->other == NULL ? value_none() : value_int(pool->common);
+}
+
+static struct value
 pool_idle_share(const struct table_data *data, const void *row)
 {
 	const struct pool *pool = row;
@@ -283,6 +301,10 @@ static const struct column columns[] = {
 	    COLUMN_WIDER, pool_idle_share },
 	{ "shared", NULL, "ALSO", "of those seen, claimed by a later plan as well", VALUE_INT, 4,
 	    COLUMN_WIDER, pool_shared },
+	{ "overlaps", NULL, "OVERLAPS", "a pool that claims some of the same sessions", VALUE_TEXT,
+	    8, COLUMN_WIDER, pool_other },
+	{ "common", NULL, "BOTH", "sessions that both claim: the first of the two has them",
+	    VALUE_INT, 4, COLUMN_HIDDEN, pool_common },
 	{ "fitting_size", NULL, "FITS",
 	    "largest pool_size with which all plans fit the target, the others as they are",
 	    VALUE_INT, 4, COLUMN_WIDE, pool_fitting },

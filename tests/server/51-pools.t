@@ -66,6 +66,9 @@ sub check_peak {
 		my $seen = $pool->($watch->wait_for(sub { $pool->($_[0])->{observed} == 3 }, 'three sessions'));
 		is("$seen->{peak} $seen->{under} $seen->{shared}", '3 15 3', 'peak, what is not there, what a later plan claims too');
 		is(($watch->reports)[-1]{pool_total}{shared}, 3, 'as the sum says too');
+		is("$seen->{overlaps} $seen->{common}", 'late 3', 'which one that is');
+		like(($watch->reports)[-1]{pool_total}{text}, qr/; with [12] sessions? of no pool .*; api overlaps with late: 3 sessions count/,
+			'in words');
 		is($seen->{idle_share}, 1, 'all of them are idle');
 	}
 	my $later = $pool->($watch->wait_for(sub { $pool->($_[0])->{observed} == 0 }, 'none any more'));

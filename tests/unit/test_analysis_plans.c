@@ -214,6 +214,58 @@ test_uneven(void **state)
 	assert_int_equal(plans_capacity(&bouncer), 225);
 }
 
+/* The first plan takes all of one user, the others some application of it. */
+static int
+match_user(const void *context, const struct snapshot *snap, const struct session *session,
+    int from)
+{
+	const struct settings *settings = context;
+
+	(void)snap;
+	for (int i = from; i < (int)settings->pool_count; i++)
+		if (i == 0 ? strcmp(session->user, "app") == 0
+		           : strcmp(settings->pools[i].name, session->application) == 0)
+			return i;
+	return -1;
+}
+
+/* A plan that takes all hides those behind it: the sentence names one, and what no plan claims. */
+static void
+test_overlaps(void **state)
+{
+	struct fixture fixture;
+	const struct pools *pools = &fixture.facts.pools;
+
+	(void)state;
+	fixture_init(&fixture);
+	fixture.matcher.match = match_user;
+	settings_add_pool(&fixture.settings, "all", "user=app")->connections = 40;
+	settings_add_pool(&fixture.settings, "none", "application=none")->connections = 1;
+	settings_add_pool(&fixture.settings, "one", "application=one")->connections = 4;
+	fixture_add_many(fixture.snap, 100, 5, "web", STATE_IDLE);
+	fixture_add_many(fixture.snap, 200, 8, "one", STATE_IDLE);
+	fixture_add(fixture.snap, 300, "postgres", "psql", STATE_IDLE);
+	fixture_analyse(&fixture);
+	assert_int_equal(pools->items[0].observed, 13);
+	assert_int_equal(pools->items[0].shared, 8);
+	assert_string_equal(pools->items[0].other->name, "one");
+	assert_int_equal(pools->items[0].common, 8);
+	assert_null(pools->items[1].other);
+	assert_int_equal(pools->items[2].observed, 0);
+	assert_int_equal(pools->items[2].shared, 0);
+	assert_string_equal(pools->items[2].other->name, "all");
+	assert_int_equal(pools->items[2].common, 8);
+	assert_string_equal(pools->text,
+	    "45 of 97 usable (46.4 %): fits with 52 to spare; with 1 session of no pool 46 of 97; "
+	    "all overlaps with one: 8 sessions count for the first alone");
+	fixture_add_many(fixture.snap, 400, 60, "", STATE_IDLE);
+	for (size_t i = 14; i < fixture.snap->session_count; i++)
+		fixture.snap->sessions[i].user = fixture_intern(fixture.snap, "bob");
+	fixture_analyse(&fixture);
+	assert_non_null(strstr(pools->text, "; with 61 sessions of no pool 106 of 97, too many;"));
+	fixture_clear(&fixture);
+}
+
 /* Plans alone: nothing is observed, and that is not zero. */
 static void
 test_alone(void **state)
@@ -270,6 +322,9 @@ test_kinds(void **state)
 	assert_int_equal(pools->items[0].shared, 5);
 	assert_int_equal(pools->items[1].observed, 0);
 	assert_int_equal(pools->shared, 5);
+	assert_ptr_equal(pools->items[0].other, &fixture.settings.pools[1]);
+	assert_ptr_equal(pools->items[1].other, &fixture.settings.pools[0]);
+	assert_int_equal(pools->items[0].common, 5);
 	assert_int_equal(pools->unclaimed, 10);
 	assert_int_equal(pools->kind_count, 3);
 	assert_string_equal(pools->kinds[0].application, "psql");
@@ -292,6 +347,7 @@ main(void)
 		cmocka_unit_test(test_databases),
 		cmocka_unit_test(test_beside),
 		cmocka_unit_test(test_uneven),
+		cmocka_unit_test(test_overlaps),
 		cmocka_unit_test(test_alone),
 		cmocka_unit_test(test_kinds),
 	};

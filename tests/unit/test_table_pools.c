@@ -48,7 +48,8 @@ test_pools(void **state)
 	    "configured=74 usable=97 max_connections=100 spare=23 share=76.3 % target=82 "
 	    "unclaimed=4 shared=0 fits=yes "
 	    "text=74 of 97 usable (76.3 %): fits with 23 to spare, but past "
-	    "the warning (limit 70.0 %); no larger pool_size fits 85 % (82)");
+	    "the warning (limit 70.0 %); with 4 sessions of no pool 78 of 97; "
+	    "no larger pool_size fits 85 % (82)");
 	assert_int_equal(table_pools.level(&fixture.data, &fixture.facts.pools.items[0]), LEVEL_OK);
 	assert_int_equal(table_pools.level(&fixture.data, &fixture.facts.pools.items[1]),
 	    LEVEL_WARNING);
@@ -59,6 +60,7 @@ test_pools(void **state)
 	    "configured=74 usable=73 max_connections=76 spare=-1 share=101.4 % target=62 "
 	    "unclaimed=4 shared=0 fits=no "
 	    "text=74 of 73 usable (101.4 %): does not fit, 1 too many; "
+	    "with 4 sessions of no pool 78 of 73; "
 	    "largest pool_size for 85 % (62): api 1");
 	fixture.snap->max_connections = -1;
 	fixture_analyse(&fixture);
