@@ -44,6 +44,8 @@ enum spare {
 	SPARE_KIND,      /* no ordinary session: walsender, worker, still authenticating */
 	SPARE_STATE,     /* its state cannot be seen; only by its pid */
 	SPARE_PROTECTED, /* the configuration or we protect such ones */
+	SPARE_UNSEEN,    /* the way in does not show what would tell whether it is meant, or
+	                    protected */
 	SPARE_USELESS,   /* the action does nothing to it */
 	SPARE_KEEP,      /* among the newest of its application that are to be kept */
 	SPARE_MOST,      /* beyond the most that are to be ended */
@@ -75,6 +77,9 @@ struct plan_input {
 	bool (*within)(const void *context,
 	    const struct session *session); /* shown, or tagged for CHOSEN */
 	bool (*is_protected)(const void *context, const struct session *session);
+	/* One of the two cannot be told, and the answer was that it may be within, and is not
+	 * protected; NULL for never. */
+	bool (*is_unsure)(const void *context, const struct session *session);
 	const void *context;
 	/* How many of that application may still be acted on; NULL for any number. */
 	int (*left)(const void *context, const char *application);

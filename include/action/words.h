@@ -15,6 +15,7 @@
 struct arena;
 struct job;
 struct server;
+struct snapshot;
 
 /* Targets and spared ones that have a name in common. */
 struct tally {
@@ -49,6 +50,12 @@ const char *words_tallies(const struct tally *tallies, size_t count, struct aren
 
 /* "2 protected, 1 our own connection"; NULL for nobody. */
 const char *words_spared(const int spared[SPARE_COUNT], struct arena *arena);
+
+/* What to do instead when sessions were spared as unseen; NULL when none were. */
+const char *words_unseen(const int spared[SPARE_COUNT]);
+
+/* What the way in of the sample does not let bulk spare; NULL when there is nothing to say. */
+const char *words_unnamed(const struct snapshot *snap);
 
 /* "20 of 21 ended, 1 changed". */
 const char *words_outcomes(const struct job *job, struct arena *arena);

@@ -29,9 +29,22 @@ void filter_free(struct filter *filter);
 /* What it was made of. */
 const char *filter_text(const struct filter *filter);
 
+enum filter_answer { FILTER_NO, FILTER_MAYBE, FILTER_YES };
+
 /* data->facts may be NULL: columns that need it are unknown then. */
 bool filter_match(const struct filter *filter, const struct table_data *data,
     const struct session *session);
+
+/*
+ * The same for those who act: MAYBE where it takes what the way in does not
+ * show, as /proc shows no applications.
+ */
+enum filter_answer filter_judge(const struct filter *filter, const struct table_data *data,
+    const struct session *session);
+
+/* Whether one of them gives that answer. */
+bool filter_any(struct filter *const *filters, size_t count, enum filter_answer answer,
+    const struct table_data *data, const struct session *session);
 
 /* Whether it names one process: a term pid=N, so that at most one session can match. */
 bool filter_names_one(const struct filter *filter);

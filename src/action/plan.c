@@ -31,6 +31,7 @@ static const char *const spares[SPARE_COUNT] = {
 	[SPARE_KIND] = "no ordinary session",
 	[SPARE_STATE] = "of unknown state",
 	[SPARE_PROTECTED] = "protected",
+	[SPARE_UNSEEN] = "that filter or protect may name, which /proc does not show",
 	[SPARE_USELESS] = "without a query to cancel",
 	[SPARE_KEEP] = "kept as the newest",
 	[SPARE_MOST] = "beyond the most to end",
@@ -128,6 +129,8 @@ check(const struct choice *choice, const struct plan_input *input, const struct 
 	if (!choice->named &&
 	    (plan_default_protected(session) || input->is_protected(input->context, session)))
 		return SPARE_PROTECTED;
+	if (input->is_unsure != NULL && input->is_unsure(input->context, session))
+		return SPARE_UNSEEN;
 	if (!action_works(choice->action, session->state))
 		return SPARE_USELESS;
 	return SPARE_NONE;

@@ -124,6 +124,23 @@ words_spared(const int spared[SPARE_COUNT], struct arena *arena)
 }
 
 const char *
+words_unseen(const int spared[SPARE_COUNT])
+{
+	return spared[SPARE_UNSEEN] == 0
+	    ? NULL
+	    : "by /proc no applications, queries or transactions are known: filter and protect "
+	      "by user, database or client, or take one session alone (pid=N)";
+}
+
+const char *
+words_unnamed(const struct snapshot *snap)
+{
+	return snap->via != VIA_PROC ? NULL
+	                             : "by /proc no application is known: none is spared for its "
+	                               "name, such as pg_dump";
+}
+
+const char *
 words_outcomes(const struct job *job, struct arena *arena)
 {
 	const char *text =

@@ -30,6 +30,7 @@ struct batch {
 	struct buf text; /* of one sample */
 	size_t done;     /* reports written */
 	bool begun;      /* a sample is among them */
+	bool told;       /* that the filter takes what is not to be seen */
 	size_t skipped;  /* samples left out */
 	bool finished;
 	int status;
@@ -99,6 +100,22 @@ report_number(const struct batch *batch)
 	return batch->out.path == NULL ? batch->done : 0;
 }
 
+/* A filter that takes what /proc does not show says nothing about who is there. */
+static void
+tell_unseen(struct batch *batch, const struct table_data *data)
+{
+	const struct text_list *list = &batch->app->settings.filter;
+
+	for (size_t i = 0;
+	     i < data->snap->session_count && !batch->told && report_has_sessions(&batch->report);
+	     i++)
+		batch->told = filter_any(batch->filters, list->count, FILTER_MAYBE, data,
+		    &data->snap->sessions[i]);
+	if (batch->told)
+		complain("by /proc no applications, queries or transactions are known: a filter by "
+		         "these neither finds nor excludes anybody");
+}
+
 static void
 write_sample(struct batch *batch, const struct feed_news *news)
 {
@@ -122,6 +139,8 @@ write_sample(struct batch *batch, const struct feed_news *news)
 		complain(report_gap(news->skipped, news->held_up, gap));
 	batch->report.width = out_width(&batch->out);
 	app_data(batch->app, &data);
+	if (!batch->told)
+		tell_unseen(batch, &data);
 	arena_reset(&batch->arena);
 	batch->report.writer->sample(&batch->report, &sample, &batch->text, &batch->arena);
 	batch->status = STATUS_OK;

@@ -31,6 +31,29 @@ guard_note(struct kill *kill)
 	}
 }
 
+/* Each turn's notes have it, but it is said once. */
+static void
+note(struct kill *kill, const char *text, bool *told)
+{
+	struct guard *guard = &kill->guard;
+
+	if (text == NULL)
+		return;
+	if (!*told)
+		complain(text);
+	*told = true;
+	if (guard->note_count < NOTES_MOST)
+		guard->notes[guard->note_count++] = text;
+}
+
+void
+guard_note_plan(struct kill *kill, const struct plan *plan)
+{
+	note(kill, words_unseen(plan->spared), &kill->told_unseen);
+	if (plan->count > 0 && !kill->order.choice.named)
+		note(kill, words_unnamed(kill->app->current), &kill->told_unnamed);
+}
+
 static const struct alert *
 find_alert(const struct kill *kill)
 {

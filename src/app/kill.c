@@ -114,6 +114,7 @@ begin_turn(struct kill *kill)
 		whom_plan(&kill->whom, &kill->order, &data, &plan, &kill->arena);
 	kill->before = *slots;
 	memcpy(kill->spared, plan.spared, sizeof(kill->spared));
+	guard_note_plan(kill, &plan);
 	guard_planned(kill);
 	job_start(&kill->job, &kill->order.choice, &plan, data.snap);
 	go_on(kill, &plan);

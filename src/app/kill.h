@@ -66,9 +66,10 @@ struct kill {
 	size_t skipped;  /* samples that were left out since the last turn */
 	bool held_up;    /* like it, as in struct feed_news */
 	bool begun;      /* something was written */
-	bool quit;       /* a signal came while acting */
-	int failed;      /* exit status of the last turn, if its sample could not be had */
-	int acted;       /* exit status of the last act that left something to be desired */
+	bool told_unseen, told_unnamed;
+	bool quit;  /* a signal came while acting */
+	int failed; /* exit status of the last turn, if its sample could not be had */
+	int acted;  /* exit status of the last act that left something to be desired */
 };
 
 /* ask.c */
@@ -84,6 +85,8 @@ bool ask_answer(struct kill *kill);
 
 /* Notes for whom ending sessions does not help, once for each act. */
 void guard_note(struct kill *kill);
+/* Notes what the plan could not see, and what to do instead. */
+void guard_note_plan(struct kill *kill, const struct plan *plan);
 /* Looks whether the alert of the order stands, and whether ending sessions helps. Gives the first.
  */
 bool guard_judge(struct kill *kill);

@@ -69,10 +69,7 @@ is_within(const void *context, const struct session *session)
 	const struct asked *asked = context;
 	const struct filter_list *filters = &asked->whom->filters;
 
-	for (size_t i = 0; i < filters->count; i++)
-		if (!filter_match(filters->items[i], asked->data, session))
-			return false;
-	return true;
+	return !filter_any(filters->items, filters->count, FILTER_NO, asked->data, session);
 }
 
 static bool
@@ -81,10 +78,19 @@ is_protected(const void *context, const struct session *session)
 	const struct asked *asked = context;
 	const struct filter_list *protect = &asked->whom->protect;
 
-	for (size_t i = 0; i < protect->count; i++)
-		if (filter_match(protect->items[i], asked->data, session))
-			return true;
-	return false;
+	return filter_any(protect->items, protect->count, FILTER_YES, asked->data, session);
+}
+
+static bool
+is_unsure(const void *context, const struct session *session)
+{
+	const struct asked *asked = context;
+	const struct filter_list *filters = &asked->whom->filters;
+	const struct filter_list *protect = &asked->whom->protect;
+
+	return filter_any(filters->items, filters->count, FILTER_MAYBE, asked->data, session) ||
+	    (!asked->order->choice.named &&
+	        filter_any(protect->items, protect->count, FILTER_MAYBE, asked->data, session));
 }
 
 static int
@@ -111,6 +117,7 @@ whom_plan(const struct whom *whom, const struct order *order, const struct table
 		.usable = data->facts->slots.usable,
 		.within = is_within,
 		.is_protected = is_protected,
+		.is_unsure = is_unsure,
 		.context = &asked,
 		.left = whom->budget != NULL ? left : NULL,
 	};

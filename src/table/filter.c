@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "filter_term.h"
+#include "model/snapshot.h"
 
 /* A number to compare with; false for what has none. */
 static bool
@@ -121,6 +122,59 @@ term_holds(const struct term *term, const struct table_data *data, const void *r
 	case OP_AT_MOST:
 		return compares(term, &value);
 	}
+	return false;
+}
+
+/* What is none by a connection is only not to be seen by /proc. */
+static bool
+is_unseen(const struct column *column, const struct table_data *data, const void *row)
+{
+	return data->snap != NULL && data->snap->via == VIA_PROC &&
+	    column->get(data, row).type == VALUE_NONE;
+}
+
+static bool
+has_unseen_text(const struct table_data *data, const void *row)
+{
+	for (size_t i = 0; i < table_sessions.column_count; i++)
+		if (table_sessions.columns[i].type == VALUE_TEXT &&
+		    is_unseen(&table_sessions.columns[i], data, row))
+			return true;
+	return false;
+}
+
+static enum filter_answer
+judge_term(const struct term *term, const struct table_data *data, const void *row)
+{
+	if (term->op != OP_CONTAINS && is_unseen(term->column, data, row))
+		return FILTER_MAYBE;
+	if (term_holds(term, data, row))
+		return FILTER_YES;
+	return term->op == OP_CONTAINS && has_unseen_text(data, row) ? FILTER_MAYBE : FILTER_NO;
+}
+
+enum filter_answer
+filter_judge(const struct filter *filter, const struct table_data *data,
+    const struct session *session)
+{
+	enum filter_answer all = FILTER_YES;
+
+	for (size_t i = 0; i < filter->count && all != FILTER_NO; i++) {
+		enum filter_answer one = judge_term(&filter->terms[i], data, session);
+
+		if (one < all)
+			all = one;
+	}
+	return all;
+}
+
+bool
+filter_any(struct filter *const *filters, size_t count, enum filter_answer answer,
+    const struct table_data *data, const struct session *session)
+{
+	for (size_t i = 0; i < count; i++)
+		if (filter_judge(filters[i], data, session) == answer)
+			return true;
 	return false;
 }
 

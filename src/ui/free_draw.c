@@ -96,8 +96,11 @@ write_field(struct ui *ui, enum free_field field, struct page *page)
 
 /* By application, whom the chosen policy means. */
 static void
-write_preview(struct ui *ui, const struct plan *plan, struct page *page)
+write_preview(struct ui *ui, const struct ui_frame *frame, const struct plan *plan,
+    struct page *page)
 {
+	const char *const notes[] = { words_unseen(plan->spared),
+		plan->count > 0 ? words_unnamed(frame->data->snap) : NULL };
 	struct tally *tallies = arena_alloc(&ui->scratch, plan->group_count, sizeof(*tallies));
 	const char *spared = words_spared(plan->spared, &ui->scratch);
 	char before[UNITS_TEXT_MAX], after[UNITS_TEXT_MAX];
@@ -109,6 +112,10 @@ write_preview(struct ui *ui, const struct plan *plan, struct page *page)
 	        plan->slots == 1 ? "slot comes free" : "slots come free"));
 	if (spared != NULL)
 		page_wrap(page, STYLE_TEXT, arena_printf(&ui->scratch, "Left alone: %s", spared));
+	for (size_t i = 0; i < sizeof(notes) / sizeof(notes[0]); i++)
+		if (notes[i] != NULL)
+			page_wrap(page, STYLE_WARNING,
+			    arena_printf(&ui->scratch, "! %s", notes[i]));
 	if (plan->group_count == 0)
 		return;
 	for (size_t i = 0; i < plan->group_count; i++) {
@@ -184,7 +191,7 @@ write_free(struct ui *ui, const struct ui_frame *frame, struct page *page)
 		write_ages(ui, frame, page);
 	}
 	if (dialog->plans != NULL)
-		write_preview(ui, &dialog->plans[dialog->policy], page);
+		write_preview(ui, frame, &dialog->plans[dialog->policy], page);
 	else
 		page_wrap(page, STYLE_CRITICAL, words_line(dialog->wrong.msg, &ui->scratch));
 }

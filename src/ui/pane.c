@@ -318,11 +318,13 @@ draw_empty(const struct list *list, struct canvas *canvas)
 {
 	const char *const *text = pane_infos[list->id].empty;
 	struct ui *ui = list->ui;
-	const char *only[] = { NULL, NULL };
+	const char *only[] = { NULL, NULL, NULL };
 
 	if (list->pane->total > 0) {
 		only[0] = arena_printf(&ui->scratch, "No session matches the filter; %s clears it.",
 		    keymap_first(&ui->keymap, "clear", &ui->scratch));
+		if (list->frame->data->snap->via == VIA_PROC)
+			only[1] = "By /proc no applications, queries or transactions are known.";
 		text = only;
 	} else if (!is_unconfigured(list) && list->pane->table != pane_infos[list->id].table) {
 		only[0] = "There are none.";

@@ -173,9 +173,7 @@ note_proc(struct ui *ui, const struct ui_frame *frame)
 		note(question,
 		    "this account may not signal the server's processes: it will be denied");
 	if (ui->acting.asked.count > 1)
-		note(question,
-		    "by /proc no application is known: none is spared for its name, "
-		    "such as pg_dump");
+		note(question, words_unnamed(snap));
 }
 
 static void
@@ -194,6 +192,8 @@ note_all(struct ui *ui, const struct ui_frame *frame, const struct plan *plan)
 		        "a cancel does nothing to idle or idle in transaction sessions: "
 		        "%d left out",
 		        plan->spared[SPARE_USELESS]));
+	if (plan != NULL)
+		note(question, words_unseen(plan->spared));
 	count = chosen ? count_those(ui, f, is_hidden, NULL) : 0;
 	if (count > 0)
 		note(question,

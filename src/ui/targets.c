@@ -14,6 +14,7 @@ struct asked {
 	const struct ui *ui;
 	const struct ui_frame *frame;
 	const struct id_list *ids; /* NULL: the filters decide */
+	bool named;                /* one session alone: nothing protects it */
 };
 
 bool
@@ -43,7 +44,7 @@ is_within(const void *context, const struct session *session)
 	if (asked->ids != NULL)
 		return ids_have(asked->ids, &session->id);
 	for (size_t i = 0; i < filters->count; i++)
-		if (!filter_match(filters->all[i], asked->frame->data, session))
+		if (filter_judge(filters->all[i], asked->frame->data, session) == FILTER_NO)
 			return false;
 	return true;
 }
@@ -54,16 +55,29 @@ is_protected(const void *context, const struct session *session)
 	const struct asked *asked = context;
 	const struct acting *acting = &asked->ui->acting;
 
-	for (size_t i = 0; i < acting->protect_count; i++)
-		if (filter_match(acting->protect[i], asked->frame->data, session))
+	return filter_any(acting->protect, acting->protect_count, FILTER_YES, asked->frame->data,
+	    session);
+}
+
+static bool
+is_unsure(const void *context, const struct session *session)
+{
+	const struct asked *asked = context;
+	const struct filters *filters = &asked->ui->filters;
+	const struct acting *acting = &asked->ui->acting;
+	const struct table_data *data = asked->frame->data;
+
+	for (size_t i = 0; asked->ids == NULL && i < filters->count; i++)
+		if (filter_judge(filters->all[i], data, session) == FILTER_MAYBE)
 			return true;
-	return false;
+	return !asked->named &&
+	    filter_any(acting->protect, acting->protect_count, FILTER_MAYBE, data, session);
 }
 
 bool
 targets_protect(const struct ui *ui, const struct ui_frame *frame, const struct session *session)
 {
-	const struct asked asked = { ui, frame, NULL };
+	const struct asked asked = { ui, frame, NULL, false };
 
 	return plan_default_protected(session) || is_protected(&asked, session);
 }
@@ -73,13 +87,14 @@ targets_plan(struct ui *ui, const struct ui_frame *frame, const struct choice *c
     const struct id_list *ids, struct plan *plan)
 {
 	const struct slots *slots = &frame->data->facts->slots;
-	const struct asked asked = { ui, frame, ids };
+	const struct asked asked = { ui, frame, ids, choice->named };
 	const struct plan_input input = {
 		.snap = frame->data->snap,
 		.used = slots->used,
 		.usable = slots->usable,
 		.within = is_within,
 		.is_protected = is_protected,
+		.is_unsure = is_unsure,
 		.context = &asked,
 	};
 

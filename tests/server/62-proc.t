@@ -201,6 +201,38 @@ sub check_known {
 	return;
 }
 
+# Whom a filter or the protection may name by what is not to be seen is left alone, and it is said.
+sub check_unseen {
+	my ($server) = @_;
+	my @sessions = map { PgClient->new($server, user => 'slow', application_name => 'etl') } 1 .. 3;
+	my $order = sub {
+		my ($status, $out, $err) = run_program([$ENV{PGCONNTOP}, qw(--via=proc --yes --config=/dev/null --format=json),
+			'--kill-log=' . $server->host . '/kill.log', @_, $server->connstr], session => 1);
+		return ($status, Report::decode($out), $err);
+	};
+	wait_until { !grep { $_->{state} ne 'idle' } @{ proc($server)->{sessions} } } 20, 'idle sessions';
+	for my $what (['--kill-idle=0s', '--protect=application=etl'], ['--kill-idle=0s', '--protect=etl'], ['--kill-all', '--protect=query~x'],
+		['--terminate', '--filter=state=idle application!=etl'], ['--terminate', '--filter=application!~etl'],
+		['--terminate', '--filter=application=web']) {
+		my ($status, $report, $err) = $order->(@$what);
+		is($status, 5, "nobody is meant by @$what");
+		is_deeply([values %{ $report->{spared} }], [3], 'all are left alone');
+		like($err, qr/^pgconntop: by \/proc no applications, .* take one session alone \(pid=N\)$/m, 'and why, and what to do');
+		like("@{ $report->{notes} }", qr/^by \/proc no applications, /, 'in the report too');
+	}
+	my (undef, $out, $err) = monitor($server, args => ['--via=proc', '--filter=application=etl']);
+	is_deeply(Report::decode($out)->{sessions}, [], 'a filter by application finds nobody');
+	like($err, qr/by \/proc no applications, queries or transactions are known: a filter by these neither/, 'and why');
+	my ($status, $report);
+	($status, $report) = $order->('--terminate', '--protect=application=etl', '--filter=pid=' . $sessions[0]->pid);
+	is("$status $report->{outcomes}{ended}", '0 1', 'one that is named alone is ended');
+	($status, $report, $err) = $order->(qw(--terminate --protect=user=postgres --filter=user=slow));
+	is("$status $report->{outcomes}{ended}", '0 2', 'as those are who are named by what is known');
+	like($err, qr/^pgconntop: by \/proc no application is known: none is spared for its name, such as pg_dump$/m,
+		'the built-in protection does not hold, which is said');
+	return;
+}
+
 # Nothing but silent clients: no slot is used, and yet no login gets in, not even a walsender's.
 sub check_children {
 	my ($server) = @_;
@@ -239,6 +271,8 @@ PgServer::each_version(sub {
 	check_names($server, $observer);
 	check_titles_off($server, $observer);
 	check_starting($server, $observer);
+	$observer->close;
+	check_unseen($server);
 	undef $observer;
 	check_known($server);
 	check_full($server);
