@@ -31,7 +31,7 @@ struct alert_limit alert_limit_plain(double figure);
 /*
  * Reads "85", "85%" or "90s", a range that is good, "10:20" "10:" "~:20" (~
  * is no lower end, which is 0 when left out), one that is bad, "@10:20", or
- * "off" or "" for none.
+ * "off" for none; "" is refused, for it may be a variable that was not set.
  */
 bool alert_limit_parse(enum value_type unit, const char *text, struct alert_limit *limit,
     struct err *err);

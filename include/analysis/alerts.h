@@ -29,6 +29,8 @@ struct reading {
 	double value;          /* in the rule's unit, for the warning limit and to show */
 	double critical_value; /* for the critical limit: the same unless the rule has another base
 	                          for it */
+	double unseen;         /* what is not seen may add so much to both; 0 when all is seen */
+	const char *why;       /* it is not known; static */
 	char subject[ALERT_SUBJECT_MAX]; /* who it is about: an application, a pid, a pool; "" for
 	                                    the server */
 };
@@ -43,6 +45,7 @@ struct alert_rule {
 	void (*read)(struct reading *reading,
 	    const struct facts *facts); /* NULL: see alerts_refused() */
 	const char *wording;            /* the message begins so: "utilization" */
+	int samples;                    /* that it takes: 2, or more of some minutes; 0 is one */
 };
 
 extern const struct alert_rule alert_rules[];
@@ -55,8 +58,10 @@ struct alert {
 	const struct alert_rule *rule;
 	struct alert_limit warning, critical; /* in force: OFF for none, never DEFAULT */
 	enum level level;                     /* OK, WARNING or CRITICAL */
-	bool known;                           /* it could be measured in the last sample */
-	double value;                         /* NAN when unknown */
+	bool asked;      /* the user gave a limit with --warning or --critical */
+	bool known;      /* it could be judged in the last sample */
+	const char *why; /* it could not; static, NULL when it could */
+	double value;    /* NAN when unknown */
 	double critical_value;
 	int64_t since_us; /* wall clock of the rise to this level; TIME_UNKNOWN when OK */
 	char subject[ALERT_SUBJECT_MAX];
@@ -95,6 +100,12 @@ void alerts_forget(struct alert_set *set);
  */
 void alerts_refused(struct alert_set *set, const struct link *link, const struct snapshot *snap,
     int64_t wall_us);
+
+/*
+ * The n-th alert whose limit was asked for and which could not be judged, so that it may stand;
+ * NULL past the last.
+ */
+const struct alert *alerts_missed(const struct alert_set *set, size_t n);
 
 /* The highest level of all. */
 enum level alerts_worst(const struct alert_set *set);

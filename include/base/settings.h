@@ -97,6 +97,7 @@ struct alert_limits {
 	char *name;
 	struct alert_limit warning;
 	struct alert_limit critical;
+	bool given; /* by --warning or --critical: whoever does so wants it judged */
 };
 
 /* A name and a text: a key binding or a colour. */

@@ -78,7 +78,9 @@ alert_limit_parse(enum value_type unit, const char *text, struct alert_limit *li
 	struct alert_limit range = { .kind = LIMIT_OUTSIDE };
 	double figure;
 
-	if (text[0] == '\0' || strcmp(text, "off") == 0) {
+	if (text[0] == '\0')
+		return err_set(err, "no limit is given, and only \"off\" switches it off");
+	if (strcmp(text, "off") == 0) {
 		*limit = (struct alert_limit){ .kind = LIMIT_OFF };
 		return true;
 	}

@@ -32,19 +32,32 @@ alerts_named(const struct alert_set *set, const char *name)
 	return NULL;
 }
 
-struct alert_limit
-alerts_limit(const struct alert_rule *rule, const struct settings *settings, bool critical)
+/* The limit in force; whether it is one that was asked for. */
+static struct alert_limit
+find_limit(const struct alert_rule *rule, const struct settings *settings, bool critical,
+    bool *asked)
 {
 	struct alert_limit limit = alert_limit_plain(critical ? rule->critical : rule->warning);
 
+	*asked = false;
 	for (size_t i = 0; i < settings->alert_count; i++) {
 		const struct alert_limits *limits = &settings->alerts[i];
 		const struct alert_limit *given = critical ? &limits->critical : &limits->warning;
 
-		if (given->kind != LIMIT_DEFAULT && strcmp(limits->name, rule->name) == 0)
-			limit = *given;
+		if (given->kind == LIMIT_DEFAULT || strcmp(limits->name, rule->name) != 0)
+			continue;
+		limit = *given;
+		*asked = limits->given && given->kind != LIMIT_OFF;
 	}
 	return limit;
+}
+
+struct alert_limit
+alerts_limit(const struct alert_rule *rule, const struct settings *settings, bool critical)
+{
+	bool unused;
+
+	return find_limit(rule, settings, critical, &unused);
 }
 
 void
@@ -53,10 +66,12 @@ alerts_init(struct alert_set *set, const struct settings *settings)
 	*set = (struct alert_set){ .count = alert_count };
 	for (size_t i = 0; i < alert_count; i++) {
 		struct alert *alert = &set->items[i];
+		bool warning, critical;
 
 		alert->rule = &alert_rules[i];
-		alert->warning = alerts_limit(alert->rule, settings, false);
-		alert->critical = alerts_limit(alert->rule, settings, true);
+		alert->warning = find_limit(alert->rule, settings, false, &warning);
+		alert->critical = find_limit(alert->rule, settings, true, &critical);
+		alert->asked = warning || critical;
 		alert->since_us = TIME_UNKNOWN;
 	}
 }
@@ -109,6 +124,19 @@ move(struct alert *alert, enum level level, int64_t wall_us)
 		write_message(alert);
 }
 
+/* Whether what is not seen could raise an alert that is not. */
+static bool
+could_rise(const struct alert *alert, double unseen)
+{
+	struct alert most = *alert;
+
+	most.value += unseen;
+	most.critical_value += unseen;
+	return alert->level == LEVEL_OK && unseen > 0 &&
+	    (judge(&most) != LEVEL_OK ||
+	        (alert->warning.kind == LIMIT_OFF && alert->critical.kind == LIMIT_OFF));
+}
+
 static void
 apply(struct alert *alert, const struct reading *reading, int64_t wall_us)
 {
@@ -117,6 +145,11 @@ apply(struct alert *alert, const struct reading *reading, int64_t wall_us)
 	alert->critical_value = reading->known ? reading->critical_value : NAN;
 	memcpy(alert->subject, reading->subject, sizeof alert->subject);
 	move(alert, judge(alert), wall_us);
+	if (could_rise(alert, reading->unseen)) {
+		alert->known = false;
+		alert->value = alert->critical_value = NAN;
+	}
+	alert->why = alert->known ? NULL : reading->why;
 }
 
 void
@@ -186,6 +219,15 @@ alerts_refused(struct alert_set *set, const struct link *link, const struct snap
 	for (size_t i = 0; i < set->count; i++)
 		if (set->items[i].rule->read == NULL)
 			apply(&set->items[i], &reading, wall_us);
+}
+
+const struct alert *
+alerts_missed(const struct alert_set *set, size_t n)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (set->items[i].asked && !set->items[i].known && n-- == 0)
+			return &set->items[i];
+	return NULL;
 }
 
 enum level

@@ -15,6 +15,7 @@
 #include "model/snapshot.h"
 
 #define MINUTE (60.0 * UNITS_US_PER_SECOND)
+#define NO_SIGHT "our role may not see what all sessions do; grant it pg_monitor"
 #define IDLE_RATIO_LEAST 10 /* sessions; below that a ratio says nothing */
 
 /* "pid 4711 worker". */
@@ -42,6 +43,8 @@ static void
 read_longest(struct reading *reading, const struct longest *longest, const struct slots *slots)
 {
 	reading->known = longest->session != NULL || !slots->estimated;
+	reading->why = NO_SIGHT;
+	reading->unseen = slots->estimated && slots->states[STATE_UNKNOWN] > 0 ? INFINITY : 0;
 	reading->value = 0;
 	if (longest->session == NULL)
 		return;
@@ -89,6 +92,7 @@ static void
 read_utilization(struct reading *reading, const struct facts *facts)
 {
 	reading->known = facts->slots.usable > 0;
+	reading->why = "how many slots are usable is not known";
 	reading->value = facts->slots.utilization;
 	name_group(reading, facts, "has", group_total);
 }
@@ -98,9 +102,13 @@ read_idle_ratio(struct reading *reading, const struct facts *facts)
 {
 	const struct slots *slots = &facts->slots;
 
-	reading->known = slots->used > 0 && slots->states[STATE_UNKNOWN] < slots->used;
-	reading->value =
-	    slots->used >= IDLE_RATIO_LEAST ? (double)slots->states[STATE_IDLE] / slots->used : 0;
+	reading->known = slots->used > 0;
+	reading->why = NO_SIGHT;
+	reading->value = 0;
+	if (slots->used >= IDLE_RATIO_LEAST) {
+		reading->value = (double)slots->states[STATE_IDLE] / slots->used;
+		reading->unseen = (double)slots->states[STATE_UNKNOWN] / slots->used;
+	}
 	name_group(reading, facts, "has", group_idle);
 }
 
@@ -128,6 +136,7 @@ read_churn(struct reading *reading, const struct facts *facts)
 	const struct unseen *unseen = &facts->unseen;
 
 	reading->known = facts->churn.known;
+	reading->why = "it takes two samples";
 	reading->value = facts->churn.opened_per_second;
 	if (unseen->known)
 		reading->value += unseen->per_second[COUNT_UNSEEN];
@@ -147,6 +156,9 @@ read_blocked(struct reading *reading, const struct facts *facts)
 	struct reading waiter = { 0 };
 
 	reading->known = blocking->waiting > 0 || !facts->slots.estimated;
+	reading->why = NO_SIGHT;
+	reading->unseen =
+	    facts->slots.estimated && facts->slots.states[STATE_UNKNOWN] > 0 ? INFINITY : 0;
 	reading->value = blocking->waiting;
 	if (blocking->root == NULL)
 		return;
@@ -166,6 +178,7 @@ read_pool_plan(struct reading *reading, const struct facts *facts)
 	const struct slots *slots = &facts->slots;
 
 	reading->known = facts->pools.count > 0 && slots->usable > 0;
+	reading->why = "no pools are configured, or the slots are not known";
 	if (!reading->known)
 		return;
 	reading->value = (double)facts->pools.configured / slots->usable;
@@ -178,6 +191,7 @@ static void
 read_pool_over(struct reading *reading, const struct facts *facts)
 {
 	reading->known = facts->pools.count > 0;
+	reading->why = "no pools are configured";
 	for (size_t i = 0; i < facts->pools.count; i++) {
 		const struct pool *pool = &facts->pools.items[i];
 
@@ -193,6 +207,7 @@ static void
 read_limits(struct reading *reading, const struct facts *facts, enum limit_on kind)
 {
 	reading->known = facts->limits.known;
+	reading->why = "connection limits could not be read";
 	reading->value = 0;
 	for (size_t i = 0; i < facts->limits.count; i++) {
 		const struct limit_use *use = &facts->limits.items[i];
@@ -224,6 +239,7 @@ read_exhaustion(struct reading *reading, const struct facts *facts)
 	char span[UNITS_TEXT_MAX];
 
 	reading->known = facts->trend.full_in_us != TIME_UNKNOWN;
+	reading->why = "it takes samples of some minutes";
 	reading->value = (double)facts->trend.full_in_us;
 	if (facts->growth.name != NULL)
 		snprintf(reading->subject, sizeof reading->subject, "%s +%d in %s",
@@ -238,7 +254,7 @@ const struct alert_rule alert_rules[] = {
 	{ "refused", "logins of ours that were refused because slots ran out", VALUE_INT, NAN, 1,
 	    ALERT_FROM, NULL, "logins refused" },
 	{ "exhaustion", "time until the usable slots are full, as the trend goes", VALUE_DURATION,
-	    15 * MINUTE, 5 * MINUTE, ALERT_BELOW, read_exhaustion, "full in" },
+	    15 * MINUTE, 5 * MINUTE, ALERT_BELOW, read_exhaustion, "full in", 3 },
 	{ "blocked", "sessions that wait for a lock", VALUE_INT, 5, 20, ALERT_FROM, read_blocked,
 	    "blocked" },
 	{ "pool_over", "sessions of a pool above its plan", VALUE_INT, 1, NAN, ALERT_FROM,
@@ -256,7 +272,7 @@ const struct alert_rule alert_rules[] = {
 	{ "idle_ratio", "idle sessions, as a share of the used slots, from 10 sessions on",
 	    VALUE_SHARE, 0.50, NAN, ALERT_FROM, read_idle_ratio, "idle" },
 	{ "churn", "sessions opened per second, with those that only the server counted",
-	    VALUE_REAL, 20, 100, ALERT_FROM, read_churn, "opened" },
+	    VALUE_REAL, 20, 100, ALERT_FROM, read_churn, "opened", 2 },
 	{ "pool_plan",
 	    "configured pools together, as a share of the usable slots; critical counts all slots",
 	    VALUE_SHARE, 1, 1, ALERT_BEYOND, read_pool_plan, "pools" },

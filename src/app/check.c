@@ -6,6 +6,7 @@
  */
 #include "report/check.h"
 
+#include <errno.h>
 #include <langinfo.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,7 +29,10 @@ struct run {
 	int status;
 };
 
-/* Writes the answer. A status is never changed because nobody reads it. */
+/*
+ * Writes the answer. A status is never changed because nobody reads it; but where nothing can be
+ * written, nobody is told that all is well.
+ */
 static int
 answer(struct check *check, bool ascii)
 {
@@ -37,8 +41,10 @@ answer(struct check *check, bool ascii)
 
 	check->utf8 = !ascii && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	status = (int)check_write(check, &out);
-	fwrite(out.data, 1, out.len, stdout);
-	fflush(stdout);
+	errno = 0;
+	if ((fwrite(out.data, 1, out.len, stdout) != out.len || fflush(stdout) != 0) &&
+	    errno != EPIPE && status == CHECK_OK)
+		status = CHECK_UNKNOWN;
 	buf_clear(&out);
 	return status;
 }

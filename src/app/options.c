@@ -97,6 +97,15 @@ lost_age(int value, const char *next)
 	    units_parse_duration(next, &us, &ignored);
 }
 
+/* An AGE that is left out is the default; one that is empty may be a variable that was not set. */
+static bool
+empty_age(int value)
+{
+	const struct setting_row *row = row_of(value);
+
+	return row != NULL && row->kind == SETTING_AGE && optarg != NULL && optarg[0] == '\0';
+}
+
 static bool
 parse(struct parsed *parsed, int argc, char *const argv[], struct err *err)
 {
@@ -112,6 +121,8 @@ parse(struct parsed *parsed, int argc, char *const argv[], struct err *err)
 
 		if (value == ':' || (value == '?' && strcmp(word, "-?") != 0))
 			ok = refuse(value, word, err);
+		else if (empty_age(value))
+			ok = err_set(err, "%s has no AGE behind it, such as 5min", word);
 		else if (lost_age(value, argv[optind]))
 			ok = err_set(err, "write %s=%s: what stands behind a blank is a DBNAME",
 			    word, argv[optind]);
@@ -197,16 +208,52 @@ check_alone(const struct settings *settings, const struct parsed *parsed, struct
 	return true;
 }
 
+/* Numbers that would be no limit: who computes a 0 does not mean everybody. */
+static bool
+check_zero(const struct settings *settings, const struct parsed *parsed, struct err *err)
+{
+	static const char *const fields[] = { "max_kills", "until" };
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		const struct setting_row *row = settings_find(fields[i]);
+
+		if (given_text(parsed, fields[i]) != NULL &&
+		    *(const int64_t *)((const char *)settings + row->offset) == 0)
+			return err_set(err,
+			    "--%s=0 would be no limit at all: give a number from 1 on, or leave it "
+			    "out",
+			    row->option);
+	}
+	return true;
+}
+
+/* What a check cannot do. */
+static bool
+check_check(const struct parsed *parsed, struct err *err)
+{
+	static const struct {
+		const char *field, *why;
+	} rows[] = {
+		{ "filter", "selects sessions, and --check is about all of them" },
+		{ "output", "is for reports, and --check answers on standard output" },
+		{ "watch", "goes on, and --check answers once" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (given_text(parsed, rows[i].field) != NULL)
+			return err_set(err, "--%s %s", rows[i].field, rows[i].why);
+	return true;
+}
+
 bool
 options_read(struct settings *settings, int argc, char *const argv[], struct err *err)
 {
 	struct parsed parsed = { .items = mem_alloc((size_t)argc, sizeof *parsed.items) };
 	bool ok = parse(&parsed, argc, argv, err) && parse_operands(&parsed, argc, argv, err) &&
 	    (wants_only_words(&parsed) || read_files(settings, &parsed, err)) &&
-	    apply(settings, &parsed, err) && check_alone(settings, &parsed, err);
+	    apply(settings, &parsed, err) && check_alone(settings, &parsed, err) &&
+	    check_zero(settings, &parsed, err) && (!settings->check || check_check(&parsed, err));
 
-	if (ok && settings->check && given_text(&parsed, "filter") != NULL)
-		ok = err_set(err, "--filter selects sessions, and --check is about all of them");
 	settings->filter_given = given_text(&parsed, "filter") != NULL;
 	settings->timeout_given = given_text(&parsed, "connect_timeout") != NULL;
 	mem_free(parsed.items);

@@ -37,26 +37,49 @@ refuse_alert(const char *name, struct err *err)
 	return false;
 }
 
+static void
+set_limit(struct settings *settings, bool critical, const struct alert_rule *rule,
+    const struct alert_limit *limit)
+{
+	struct alert_limits *limits = settings_add_alert(settings, rule->name);
+
+	*(critical ? &limits->critical : &limits->warning) = *limit;
+	limits->given = true;
+}
+
+/* "all:off": only what is given after it is left. */
+static bool
+switch_off(struct settings *settings, bool critical, const char *text, struct err *err)
+{
+	const struct alert_limit off = { .kind = LIMIT_OFF };
+
+	if (strcmp(text, "off") != 0)
+		return err_set(err, "all of them can only be off");
+	for (size_t i = 0; i < alert_count; i++)
+		set_limit(settings, critical, &alert_rules[i], &off);
+	return true;
+}
+
 /* Reads "ALERT:LIMIT". */
 static bool
 add_limit(struct settings *settings, bool critical, const char *text, struct err *err)
 {
 	size_t n = strcspn(text, ":");
 	const struct alert_rule *rule;
-	struct alert_limits *limits;
 	struct alert_limit limit;
 	char name[64];
 
 	if (text[n] != ':')
 		return err_set(err, "must be ALERT:LIMIT, such as utilization:85");
 	snprintf(name, sizeof name, "%.*s", (int)(n < 63 ? n : 63), text);
+	if (strcmp(name, "all") == 0)
+		return switch_off(settings, critical, text + n + 1, err);
 	rule = alert_find(name);
 	if (rule == NULL)
 		return refuse_alert(name, err);
 	if (!alert_limit_parse(rule->unit, text + n + 1, &limit, err))
 		return false;
-	limits = settings_add_alert(settings, name);
-	*(critical ? &limits->critical : &limits->warning) = limit;
+	set_limit(settings, critical, rule, &limit);
 	return true;
 }
 
@@ -70,7 +93,7 @@ value_set(struct settings *settings, const struct setting_row *row, const char *
 
 	if (critical || strcmp(row->field, "warning") == 0)
 		return add_limit(settings, critical, text, &why) ||
-		    err_set(err, "bad value \"%.80s\" for %s: %s", text, row->option, why.msg);
+		    err_set(err, "%s=%.80s: %s", row->option, text, why.msg);
 	if (row->kind == SETTING_LIST && !value_check_filter(text, err))
 		return false;
 	if (strcmp(row->field, "show") == 0 && !report_show(&unused, text, err))

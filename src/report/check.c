@@ -49,6 +49,15 @@ status_of(enum level level)
 	return CHECK_UNKNOWN;
 }
 
+/* A limit that was asked for and could not be judged is no OK. */
+static enum check_status
+status_of_alerts(const struct alert_set *alerts)
+{
+	enum check_status status = status_of(alerts_worst(alerts));
+
+	return status == CHECK_OK && alerts_missed(alerts, 0) != NULL ? CHECK_UNKNOWN : status;
+}
+
 /* Appends text cleaned, without the sign that begins the figures, cut to so many bytes. */
 static void
 add_clean(const struct check *check, const char *text, size_t room, struct buf *out)
@@ -122,6 +131,8 @@ add_verdict(const struct check *check, struct buf *out)
 		n++;
 	if (n > start)
 		buf_addf(out, "%zu more; ", n - start);
+	for (n = 0; (alert = alerts_missed(check->data->alerts, n)) != NULL; n++)
+		buf_addf(out, "%s is unknown: %s; ", alert->rule->name, alert->why);
 	add_slots(check->data, out);
 }
 
@@ -304,7 +315,7 @@ enum check_status
 check_write(const struct check *check, struct buf *out)
 {
 	enum check_status status =
-	    check->failure != NULL ? check->status : status_of(alerts_worst(check->data->alerts));
+	    check->failure != NULL ? check->status : status_of_alerts(check->data->alerts);
 	struct buf line = { 0 };
 
 	buf_addf(out, "PGCONNTOP %s - ", status_names[status]);

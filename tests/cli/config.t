@@ -81,8 +81,10 @@ sub check_wrong_alerts {
 	refused_at("alerts = { churn = {\n warning = \"many\"; }; };\n", 2, qr/"many" is no number/);
 	refused_at("alerts = { churn = { warning = true; }; };\n", 1, qr/a number, a duration or a range is expected for "warning"/);
 	refused_at("alerts = { churn = {\n critical = \"20:10\"; }; };\n", 2, qr/range "20:10" begins above its end/);
-	refused_at("warning = \"churn\";\n", 1, qr/bad value "churn" for warning: must be ALERT:LIMIT, such as .*/);
-	refused_at("critical = ( \"churn:5\",\n \"poems:5\" );\n", 2, qr/bad value "poems:5" for critical: no alert "poems": there are .*/);
+	refused_at("warning = \"churn\";\n", 1, qr/warning=churn: must be ALERT:LIMIT, such as .*/);
+	refused_at("alerts = { utilization = { warning = \"\"; }; };\n", 1,
+		qr/no limit is given, and only "off" switches it off/);
+	refused_at("critical = ( \"churn:5\",\n \"poems:5\" );\n", 2, qr/critical=poems:5: no alert "poems": there are .*/);
 	refused_at("alerts = { long_query = {\n\n critical = \"5 days\"; }; };\n", 3, qr/"5 days" is no duration .*/);
 	return;
 }
@@ -242,7 +244,7 @@ END
 # Limits that are ranges or off, however they are given; what comes later counts.
 sub check_limits {
 	my $path = file('limits.conf', <<'END');
-alerts = { utilization = { warning = "10:80"; critical = "85%"; }; churn = { warning = "off"; critical = ""; };
+alerts = { utilization = { warning = "10:80"; critical = "85%"; }; churn = { warning = "off"; critical = "off"; };
 	long_query = { warning = "~:90"; critical = "@5min:1h"; }; blocked = { critical = 7; }; };
 warning = ( "blocked:@2:6", "idle_ratio:7" );
 END

@@ -103,7 +103,8 @@ sub check_bad_values {
 	);
 	for my $value (@values) {
 		my ($option, $text, $reason) = @$value;
-		refused("--$option=$text", ["--$option=$text"], qr/bad value "\Q$text\E" for $option: $reason/);
+		my $what = $option =~ /^(?:warning|critical)$/ ? qr/\Q$option=$text\E/ : qr/bad value "\Q$text\E" for $option/;
+		refused("--$option=$text", ["--$option=$text"], qr/$what: $reason/);
 	}
 	return;
 }
@@ -150,6 +151,16 @@ sub check_bad_filters {
 	my ($status, $out) = pgconntop('--check', '--filter=state=idle');
 	is($status, 3, 'a check has no filter');
 	like($out, qr/^PGCONNTOP UNKNOWN - --filter selects sessions, and --check is about all of them$/m, 'and says so');
+	for my $case (['--output=x', qr/--output is for reports/], ['--watch', qr/--watch goes on/],
+		['--critical=utilization:', qr/critical=utilization:: no limit is given, and only "off"/],
+		['--warning=utilization:abc', qr/warning=utilization:abc: "abc" is no number$/]) {
+		($status, $out) = pgconntop('--check', $case->[0]);
+		is($status, 3, "$case->[0] with a check");
+		like($out, qr/^PGCONNTOP UNKNOWN - $case->[1]/m, 'and it says why');
+	}
+	refused('an empty age', ['--kill-idle='], qr/--kill-idle= has no AGE behind it, such as 5min/);
+	refused("no limit on $_", ['--kill-all', "--$_=0"], qr/--$_=0 would be no limit at all: give a number from 1 on, or leave it out/)
+		for qw(max-kills until);
 	my $file = file('filter.conf', "filter = \"state=idle\";\n");
 	my $note = qr/^pgconntop: the filter of the configuration selects sessions, and this report has none: it counts all$/m;
 	my @look = ("--config=$file", '--watch', '--count=1');

@@ -38,6 +38,16 @@ sub check_levels {
 sub check_limits {
 	my ($server) = @_;
 	my @calm = ('--warning=idle_ratio:off');
+	my $open = PgClient->new($server);
+	$open->query('begin');
+	my @open = map { ("--$_=idle_in_transaction:0", "--$_=long_transaction:0") } qw(warning critical);
+	answers($server, 2, qr/^idle in transaction/, 'an open transaction', args => \@open);
+	answers($server, 0, qr/^2 of 17/, 'which nobody asks for', args => [@open, '--warning=all:off', '--critical=all:off',
+		'--warning=utilization:70', '--critical=utilization:85']);
+	answers($server, 2, qr/^utilization 11\.8 %/, 'but for the slots', args => [@open, '--warning=all:off',
+		'--critical=all:off', '--critical=utilization:10']);
+	answers($server, 3, qr/^warning=all:5: all of them can only be off/, 'all at 5', args => ['--warning=all:5']);
+	$open->close;
 	my $load = $server->load('--idle=11');
 	answers($server, 0, qr/^12 of 17/, 'other limits', args => ['--warning=utilization:80', @calm]);
 	answers($server, 2, qr/^utilization 70\.6 %.*\(limit 60\.0 %\)/, 'a lower one', args => ['--critical=utilization:60', @calm]);
@@ -104,6 +114,21 @@ sub check_rights {
 	my $answer = answers($server, 0, qr/^2 of 17 slots used .*unknown 1/, 'a role that may not see all', login => { user => 'app' });
 	is($answer->{figures}{$_}{value}, undef, "$_ is not known") for qw(long_transaction idle_in_transaction blocked);
 	like($answer->{details}, qr/^.*grant pg_monitor to role app$/m, 'and says so');
+	my @long = ('--critical=long_query:1h');
+	my $why = qr/long_query is unknown: our role may not see what all sessions do; grant it pg_monitor; 2 of 17/;
+	answers($server, 3, qr/^$why/, 'a limit that cannot be judged', login => { user => 'app' }, args => \@long);
+	answers($server, 0, qr/^2 of 17/, 'by who can', args => \@long);
+	answers($server, 0, qr/^2 of 17/, 'not when it is off', login => { user => 'app' }, args => [@long, '--critical=long_query:off']);
+	answers($server, 2, qr/^utilization .*; $why/, 'worse comes first', login => { user => 'app' },
+		args => [@long, '--critical=utilization:1']);
+	answers($server, 3, qr/^pool_over is unknown: no pools are configured; exhaustion|^exhaustion is unknown: it takes samples of some minutes; pool_over/,
+		'nor what a check never knows', args => ['--warning=pool_over:1', '--critical=exhaustion:5min']);
+	my @many = map { PgClient->new($server) } 1 .. 9;
+	$answer = check($server, login => { user => 'app' });
+	is($answer->{figures}{idle_ratio}{value}, undef, 'of unknown states no ratio is told');
+	$answer = check($server, login => { user => 'app' }, args => ['--warning=idle_ratio:off']);
+	is($answer->{figures}{idle_ratio}{value}, undef, 'nor where nobody asks for it');
+	$_->close for @many;
 	$server->psql('revoke execute on function pg_catalog.pg_stat_get_activity(integer) from public');
 	answers($server, 3, qr/^sample: permission denied for function pg_stat_get_activity/, 'a statement that is denied',
 		login => { user => 'app' });
@@ -223,7 +248,7 @@ sub check_own {
 	return;
 }
 
-# A reader that is gone, or a full disk, is no status of the server.
+# A reader that is gone is no status of the server; an OK that cannot be written is none.
 sub check_readers {
 	my ($server) = @_;
 	my @gone = ($^X, '-e', 'pipe R, W; close R; open STDOUT, ">&", \*W; exec @ARGV', $ENV{PGCONNTOP}, '--config=/dev/null', '--check');
@@ -235,13 +260,14 @@ sub check_readers {
 	$load = undef;
 	is((run_program([@gone, $server->connstr]))[0], 0, 'OK');
 	my @closed = ('sh', '-c', 'exec "$@" >&-', 'sh', $ENV{PGCONNTOP}, '--config=/dev/null');
-	is((run_program([@closed, '--check', $server->connstr]))[0], 0, 'nowhere to write to');
+	is((run_program([@closed, '--check', $server->connstr]))[0], 3, 'nowhere to write to');
+	is((run_program([@closed, '--check', '--critical=utilization:1', $server->connstr]))[0], 2, 'CRITICAL nevertheless');
 	is((run_program([@closed, '--watch', '--count=1', $server->connstr]))[0], 1, 'which is an error for reports');
 	unlike($server->log, qr/invalid message|protocol/, 'the server gets nothing of it');
 	SKIP: {
 		skip 'no /dev/full', 1 if !-c '/dev/full';
 		is((run_program(['sh', '-c', 'exec "$@" >/dev/full', 'sh', $ENV{PGCONNTOP}, '--config=/dev/null', '--check', $server->connstr]))[0],
-			0, 'a full disk');
+			3, 'a full disk');
 	}
 	return;
 }

@@ -59,7 +59,7 @@ test_text(void **state)
 		{ VALUE_SHARE, "10:80%", "10:80", LIMIT_OUTSIDE, 0.1, 0.8 },
 		{ VALUE_DURATION, "@10:5min", "@10s:5min", LIMIT_INSIDE, 10e6, 300e6 },
 		{ VALUE_INT, "off", "off", LIMIT_OFF, 0, 0 },
-		{ VALUE_DURATION, "", "off", LIMIT_OFF, 0, 0 },
+		{ VALUE_DURATION, "off", "off", LIMIT_OFF, 0, 0 },
 	};
 
 	(void)state;
@@ -89,6 +89,7 @@ test_wrong_text(void **state)
 		{ VALUE_SHARE, "many", "\"many\" is no number" },
 		{ VALUE_SHARE, "%", "\"\" is no number" },
 		{ VALUE_INT, "85%", "\"85%\" is no number" },
+		{ VALUE_INT, "", "no limit is given, and only \"off\" switches it off" },
 		{ VALUE_INT, "-5", "a limit is a number from 0 on, not \"-5\"" },
 		{ VALUE_INT, "OFF", "\"OFF\" is no number" },
 		{ VALUE_INT, "20:10", "range \"20:10\" begins above its end" },
