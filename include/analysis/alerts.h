@@ -71,6 +71,7 @@ struct alert {
 struct alert_set {
 	struct alert items[ALERTS_MAX]; /* in the order of the rules */
 	size_t count;
+	enum refusal refusal;  /* of the alert "refused"; NONE when it is not raised */
 	char next[ADVICE_MAX]; /* what to do: see advice.h */
 };
 

@@ -74,6 +74,9 @@ const char *via_words(enum via via);
 /* Which limit or cause it was, in a few words: "all slots in use". */
 const char *refusal_words(enum refusal refusal);
 
+/* Whether a limit on connections was reached: a slot may be there at any moment. */
+bool refusal_is_limit(enum refusal refusal);
+
 #define REFUSAL_TEXT_MAX 160
 
 /* The same with the codes that prove it, in out: "all slots in use (53300, InitProcess)". */

@@ -148,4 +148,11 @@ const struct session *snapshot_find_pid(const struct snapshot *snap, int32_t pid
  */
 int64_t snapshot_param(const struct snapshot *snap, enum param_id id);
 
+#define SNAPSHOT_LIMIT_MAX 64
+
+/* The setting that such a refusal is about: ", max_connections 100" in out; "" when there is none,
+ * or nobody knows. */
+const char *snapshot_limit(const struct snapshot *snap, enum refusal refusal,
+    char out[SNAPSHOT_LIMIT_MAX]);
+
 #endif

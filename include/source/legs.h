@@ -11,15 +11,22 @@
 #include <stdint.h>
 
 #include "model/link.h"
+#include "model/messages.h"
 #include "source/proc_about.h"
 
 struct err;
 struct settings;
+struct snapshot;
 struct target;
 
 #define LEG_MESSAGES 8
 #define LEG_MESSAGE_MAX 600
 #define LEG_FREED_US 15000 /* a session that was told to end is gone by then, as a rule */
+
+struct leg_message {
+	enum level level;
+	char text[LEG_MESSAGE_MAX];
+};
 
 struct leg {
 	void *state;        /* of struct way, NULL: not open */
@@ -53,9 +60,10 @@ struct source {
 	struct proc_known known; /* of the server, from connections */
 	char *password;          /* from the application, for ways opened later; NULL for none */
 	enum via asker;          /* for it */
-	char messages[LEG_MESSAGES][LEG_MESSAGE_MAX]; /* not yet taken */
+	struct leg_message messages[LEG_MESSAGES]; /* not yet taken */
 	size_t message_count;
-	char given[LEG_MESSAGE_MAX]; /* the message taken last */
+	struct leg_message given; /* taken last */
+	bool limit_told;          /* which one refused the first way this time */
 };
 
 /* The functions of an open leg. */
@@ -77,6 +85,9 @@ void legs_step(struct source *source);
 
 /* Hands over to a better way that is in, if nothing is under way. */
 void legs_settle(struct source *source);
+
+/* A sample came by a way around the first one: it knows the limit that refused that. */
+void legs_take_limit(struct source *source, const struct snapshot *snap);
 
 /* What source.h calls the link, anew. */
 void legs_join_links(struct source *source);

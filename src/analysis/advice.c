@@ -159,6 +159,18 @@ count_needed(const struct slots *slots, const struct alert_set *alerts)
 	return needed > 1 ? needed : 1;
 }
 
+/* The limit of one role or database, while there are slots: to free those of others is no help. */
+static bool
+advise_limit(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts)
+{
+	(void)facts;
+	if (is_raised(alerts, "utilization") ||
+	    (alerts->refusal != REFUSAL_ROLE_LIMIT && alerts->refusal != REFUSAL_DATABASE_LIMIT))
+		return false;
+	snprintf(out, ADVICE_MAX, "%s", refusal_advice(alerts->refusal));
+	return true;
+}
+
 static bool
 advise_slots(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts)
 {
@@ -237,6 +249,7 @@ advise_unseen(char out[ADVICE_MAX], const struct facts *facts, const struct aler
 static bool (*const advisers[])(char out[ADVICE_MAX], const struct facts *facts,
     const struct alert_set *alerts) = {
 	advise_blocked,
+	advise_limit,
 	advise_slots,
 	advise_in_transaction,
 	advise_query,

@@ -175,47 +175,19 @@ alerts_forget(struct alert_set *set)
 			move(&set->items[i], LEVEL_OK, TIME_UNKNOWN);
 }
 
-/* Whether a failed login says that slots ran out. */
-static bool
-is_exhaustion(enum refusal refusal)
-{
-	return refusal >= REFUSAL_ALL_SLOTS && refusal <= REFUSAL_POOLER;
-}
-
-/* Appends the setting that a refusal is about, as far as there is one and it is known. */
-static void
-add_limit(struct reading *reading, enum refusal refusal, const struct snapshot *snap)
-{
-	const struct {
-		const char *name;
-		int value;
-	} limits[REFUSAL_OTHER + 1] = {
-		[REFUSAL_ALL_SLOTS] = { "max_connections", snap->max_connections },
-		[REFUSAL_SUPERUSER_RESERVED] = { "superuser_reserved_connections",
-		    snap->superuser_reserved },
-		[REFUSAL_ROLE_RESERVED] = { "reserved_connections", snap->reserved },
-		[REFUSAL_WALSENDERS] = { "max_wal_senders", snap->max_wal_senders },
-	};
-	size_t used = strlen(reading->subject);
-
-	if (limits[refusal].name != NULL && limits[refusal].value >= 0)
-		snprintf(reading->subject + used, sizeof reading->subject - used, ", %s %d",
-		    limits[refusal].name, limits[refusal].value);
-}
-
 void
 alerts_refused(struct alert_set *set, const struct link *link, const struct snapshot *snap,
     int64_t wall_us)
 {
-	bool refused = is_exhaustion(link->refusal);
+	bool refused = refusal_is_limit(link->refusal);
 	struct reading reading = { .known = true, .value = refused ? link->tries : 0 };
-	char text[REFUSAL_TEXT_MAX];
+	char text[REFUSAL_TEXT_MAX], limit[SNAPSHOT_LIMIT_MAX];
 
 	reading.critical_value = reading.value;
+	set->refusal = refused ? link->refusal : REFUSAL_NONE;
 	if (refused)
-		snprintf(reading.subject, sizeof reading.subject, "%s", refusal_text(text, link));
-	if (refused && snap != NULL)
-		add_limit(&reading, link->refusal, snap);
+		snprintf(reading.subject, sizeof reading.subject, "%s%s", refusal_text(text, link),
+		    snap != NULL ? snapshot_limit(snap, link->refusal, limit) : "");
 	for (size_t i = 0; i < set->count; i++)
 		if (set->items[i].rule->read == NULL)
 			apply(&set->items[i], &reading, wall_us);

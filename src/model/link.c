@@ -105,6 +105,12 @@ refusal_text(char out[REFUSAL_TEXT_MAX], const struct link *link)
 	return out;
 }
 
+bool
+refusal_is_limit(enum refusal refusal)
+{
+	return refusal >= REFUSAL_ALL_SLOTS && refusal <= REFUSAL_POOLER;
+}
+
 const char *
 link_reason(char out[LINK_REASON_MAX], const struct link *link)
 {

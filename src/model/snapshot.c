@@ -6,6 +6,7 @@
  */
 #include "model/snapshot.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -263,4 +264,24 @@ snapshot_recognise(const struct snapshot *snap, const struct identity *id)
 		return session;
 	apart_us = session->id.start_us - id->start_us;
 	return apart_us <= SAME_START_US && -apart_us <= SAME_START_US ? session : NULL;
+}
+
+const char *
+snapshot_limit(const struct snapshot *snap, enum refusal refusal, char out[SNAPSHOT_LIMIT_MAX])
+{
+	const struct {
+		const char *name;
+		int value;
+	} limits[REFUSAL_OTHER + 1] = {
+		[REFUSAL_ALL_SLOTS] = { "max_connections", snap->max_connections },
+		[REFUSAL_SUPERUSER_RESERVED] = { "superuser_reserved_connections",
+		    snap->superuser_reserved },
+		[REFUSAL_ROLE_RESERVED] = { "reserved_connections", snap->reserved },
+		[REFUSAL_WALSENDERS] = { "max_wal_senders", snap->max_wal_senders },
+	}, *limit = &limits[refusal];
+
+	out[0] = '\0';
+	if (limit->name != NULL && limit->value >= 0)
+		snprintf(out, SNAPSHOT_LIMIT_MAX, ", %s %d", limit->name, limit->value);
+	return out;
 }

@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "base/units.h"
+#include "model/snapshot.h"
 #include "source/way.h"
 #include "source/ways.h"
 
@@ -127,16 +128,20 @@ waits_for_slot(const struct source *source)
 	return via < VIA_COUNT;
 }
 
-static void __attribute__((format(printf, 2, 3)))
-tell(struct source *source, const char *format, ...)
+static void __attribute__((format(printf, 3, 4)))
+tell(struct source *source, enum level level, const char *format, ...)
 {
+	struct leg_message *message = &source->messages[source->message_count];
 	va_list args;
 
 	if (source->message_count == LEG_MESSAGES)
 		return;
 	va_start(args, format);
-	vsnprintf(source->messages[source->message_count++], LEG_MESSAGE_MAX, format, args);
+	if (vsnprintf(message->text, sizeof(message->text), format, args) < 0)
+		message->text[0] = '\0';
 	va_end(args);
+	message->level = level;
+	source->message_count++;
 }
 
 /* Whether this refusal is news about that way. */
@@ -168,7 +173,8 @@ note_failure(struct source *source, enum via via, const struct link *link)
 	char reason[LINK_REASON_MAX];
 
 	if (is_news(source, via, link))
-		tell(source, "no way in by %s: %s", via_words(via), link_reason(reason, link));
+		tell(source, LEVEL_INFO, "no way in by %s: %s", via_words(via),
+		    link_reason(reason, link));
 	leg->failed = *link;
 	leg->again_us = pause_us == INT64_MAX ? INT64_MAX : source->mono_us + pause_us;
 }
@@ -188,8 +194,8 @@ try_next(struct source *source, enum via than)
 		if (!may_help(source, via) || leg->state != NULL || source->mono_us < leg->again_us)
 			continue;
 		if (is_news(source, source->first, refused))
-			tell(source, "%s refused: %s; trying %s", via_words(source->first),
-			    refusal_text(words, refused), via_words(via));
+			tell(source, LEVEL_INFO, "%s refused: %s; trying %s",
+			    via_words(source->first), refusal_text(words, refused), via_words(via));
 		if (leg_open(source, via, &err))
 			return true;
 		failed = (struct link){ .via = via, .refusal = REFUSAL_OTHER };
@@ -231,10 +237,11 @@ use(struct source *source, enum via via)
 	}
 	source->active = via;
 	source->late_us = INT64_MAX;
+	source->limit_told = source->limit_told && via != source->first;
 	if (via == before)
 		return false;
 	if (via == source->first)
-		tell(source, "an ordinary slot again after %u %s", source->knocks,
+		tell(source, LEVEL_INFO, "an ordinary slot again after %u %s", source->knocks,
 		    source->knocks == 1 ? "try" : "tries");
 	if (source->want_sample)
 		ways[via].way->ask_sample(source->legs[via].state);
@@ -278,8 +285,36 @@ legs_settle(struct source *source)
 {
 	enum via in = best_in(source);
 
-	if (in != VIA_COUNT)
-		use(source, in);
+	if (in != VIA_COUNT && use(source, in))
+		legs_join_links(source); /* who is told of the way sees this one */
+}
+
+void
+legs_take_limit(struct source *source, const struct snapshot *snap)
+{
+	const struct link *refused = leg_link(source, source->first);
+	char words[REFUSAL_TEXT_MAX], limit[SNAPSHOT_LIMIT_MAX];
+
+	if (source->limit_told || source->active == source->first ||
+	    snapshot_limit(snap, refused->refusal, limit)[0] == '\0')
+		return;
+	source->limit_told = true;
+	tell(source, LEVEL_INFO, "%s refused: %s%s; in by %s", via_words(source->first),
+	    refusal_text(words, refused), limit, via_words(source->active));
+}
+
+/* While another way is in use: what keeps the first one out now, when it is no limit. */
+static void
+note_trouble(struct source *source)
+{
+	const struct link *link = leg_link(source, source->first);
+	char words[REFUSAL_TEXT_MAX];
+
+	if (source->active == source->first || link->state != LINK_DOWN)
+		return;
+	if (is_news(source, source->first, link) && !refusal_is_limit(link->refusal))
+		tell(source, LEVEL_WARNING, "%s fails: %s: %s", via_words(source->first),
+		    refusal_text(words, link), link->text);
 }
 
 /* Lets the first way try again when it is time. */
@@ -315,6 +350,7 @@ legs_step(struct source *source)
 				ways[via].way->step(source->legs[via].state, source->mono_us,
 				    source->wall_us);
 	} while (decide(source));
+	note_trouble(source);
 	knock(source);
 }
 

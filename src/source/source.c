@@ -77,6 +77,7 @@ note_event(struct source *source, enum via via, const struct source_event *event
 	case SOURCE_SNAPSHOT:
 		source->want_sample = false;
 		proc_known_take(&source->known, event->snapshot);
+		legs_take_limit(source, event->snapshot);
 		break;
 	case SOURCE_MESSAGE:
 		if (event->level == LEVEL_CRITICAL)
@@ -149,13 +150,13 @@ source_next(struct source *source, struct source_event *event)
 		if (source->legs[via].over && next_of(source, via, event))
 			return true;
 	if (source->message_count > 0) {
-		memcpy(source->given, source->messages[0], sizeof(source->given));
+		source->given = source->messages[0];
 		source->message_count--;
-		memmove(source->messages[0], source->messages[1],
+		memmove(&source->messages[0], &source->messages[1],
 		    source->message_count * sizeof(source->messages[0]));
 		event->type = SOURCE_MESSAGE;
-		event->text = source->given;
-		event->level = LEVEL_INFO;
+		event->text = source->given.text;
+		event->level = (int)source->given.level;
 		return true;
 	}
 	for (enum via via = VIA_COUNT; via-- > 0;)

@@ -375,7 +375,7 @@ void sparkline_draw(const struct history *history, int64_t mono_us, struct pen *
 /* title.c */
 void title_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas);
 
-/* Why the server was lost, over the first line of the alerts. */
+/* Why the server was lost, or lets nobody in any more, over the first line of the alerts. */
 void reason_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas);
 
 /* Whether the data is old because the server does not answer. */

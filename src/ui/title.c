@@ -93,7 +93,8 @@ add_via(struct writer *writer)
 	if (knock == NULL)
 		return;
 	word_add(writer,
-	    arena_printf(writer->arena, "waiting for a slot: %u %s", knock->tries,
+	    arena_printf(writer->arena, "waiting for a %s: %u %s",
+	        refusal_is_limit(knock->refusal) ? "slot" : "login", knock->tries,
 	        knock->tries == 1 ? "try" : "tries"),
 	    STYLE_WARNING, 65, 2);
 	word_add(writer,
@@ -152,11 +153,12 @@ title_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
 void
 reason_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
 {
-	const struct link *link = frame->link;
+	const struct link *link = frame_is_old(frame) ? frame->link : frame->knock;
 	struct pen pen = pen_at(canvas, &ui->layout.alerts, 0, STYLE_CRITICAL);
 	struct rect line = ui->layout.alerts;
 
-	if (link->refusal == REFUSAL_NONE && link->state != LINK_LATE)
+	if (link == NULL || (link->refusal == REFUSAL_NONE && link->state != LINK_LATE) ||
+	    (link == frame->knock && refusal_is_limit(link->refusal)))
 		return;
 	line.rows = line.rows > 0 ? 1 : 0;
 	canvas_blank(canvas, &line);
@@ -164,7 +166,13 @@ reason_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
 		pen_text(&pen, "the server does not answer");
 		return;
 	}
-	pen_text(&pen, refusal_words(link->refusal));
+	if (link == frame->knock)
+		pen_text(&pen, "no ordinary login: ");
+	/* A server says more than our words for all that its SQLSTATE may mean. */
+	if (link != frame->knock || link->sqlstate[0] == '\0')
+		pen_text(&pen, refusal_words(link->refusal));
+	else
+		pen_text(&pen, link->sqlstate);
 	pen.style = STYLE_TEXT;
 	pen_text(&pen, ": ");
 	pen_text(&pen, link->text);

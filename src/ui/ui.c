@@ -241,10 +241,10 @@ draw_body(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
 {
 	header_draw(ui, frame, canvas);
 	draw_base(ui, frame, canvas);
-	if (frame_is_old(frame) && ui->mode != MODE_HELP) {
+	if (frame_is_old(frame) && ui->mode != MODE_HELP)
 		dim_old(ui, canvas);
+	if (ui->mode != MODE_HELP)
 		reason_draw(ui, frame, canvas);
-	}
 	switch (ui->mode) {
 	case MODE_MENU:
 		menu_draw(ui, canvas);

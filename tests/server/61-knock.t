@@ -117,6 +117,21 @@ sub check_standby {
 	return;
 }
 
+# It lets nobody in any more, and ends when all have gone: the other way goes on, and says so.
+sub check_shutdown {
+	my ($server) = @_;
+	my @sessions = PgClient->fill($server);
+	my $watch = Report->watch($server);
+	via($watch, 'walsender', 'a full server');
+	kill 'TERM', $server->pid;
+	wait_ok { $watch->program->err =~ /an ordinary login fails: server not ready \(57P03\b.*shutting down/ } 20,
+		'that shuts down: it is told';
+	via($watch, 'walsender', 'and the reports go on');
+	is($watch->stop, 0, 'exit status');
+	$server->stop('fast');
+	return;
+}
+
 PgServer::each_version(sub {
 	my ($bindir) = @_;
 	my $server = PgServer->new(bindir => $bindir, conf => \%conf);
@@ -126,5 +141,6 @@ PgServer::each_version(sub {
 	check_standby($server);
 	subtest 'a storm that takes what is free' => sub { check_storm($server, 1) };
 	subtest 'a storm that comes and goes' => sub { check_storm($server, 0) };
+	check_shutdown($server);
 });
 done_testing();

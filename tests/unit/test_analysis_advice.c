@@ -56,6 +56,27 @@ test_nothing(void **state)
 	fixture_clear(&fixture);
 }
 
+/* The limit of our role is not mended by slots of others. */
+static void
+test_limit(void **state)
+{
+	const struct link link = { .refusal = REFUSAL_ROLE_LIMIT, .tries = 1 };
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture);
+	add(&fixture, 5, "web", STATE_IDLE, 100);
+	fixture_analyse(&fixture);
+	alerts_refused(&fixture.alerts, &link, fixture.snap, NOW_US);
+	advice_make(&fixture.alerts, &fixture.facts);
+	assert_string_equal(fixture.alerts.next, refusal_advice(REFUSAL_ROLE_LIMIT));
+	add(&fixture, 80, "web", STATE_IDLE, 100);
+	fixture_analyse(&fixture);
+	advice_make(&fixture.alerts, &fixture.facts);
+	assert_non_null(strstr(fixture.alerts.next, "--kill-idle"));
+	fixture_clear(&fixture);
+}
+
 /* The longest age that frees enough; 97 usable, 70 % is 67. */
 static void
 test_idle(void **state)
@@ -230,6 +251,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_idle),
 		cmocka_unit_test(test_few),
 		cmocka_unit_test(test_no_idle),

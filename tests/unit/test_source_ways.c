@@ -96,6 +96,7 @@ test_table(void **state)
 	for (size_t i = 0; i < sizeof(around) / sizeof(around[0]); i++) {
 		link = (struct link){ .via = VIA_CLIENT, .refusal = around[i] };
 		assert_true(way_helps(VIA_WALSENDER, &link));
+		assert_true(way_helps(VIA_PROC, &link));
 		link.via = VIA_WALSENDER;
 		assert_false(way_helps(VIA_WALSENDER, &link)); /* the same again */
 	}
