@@ -234,6 +234,18 @@ sub check_unseen {
 }
 
 # Nothing but silent clients: no slot is used, and yet no login gets in, not even a walsender's.
+# The role of the login has no more connections, and may not take a walsender slot either.
+sub check_role_limit {
+	my ($server) = @_;
+	$server->psql('create role narrow login connection limit 1');
+	my @sessions = PgClient->fill($server, user => 'narrow');
+	my $report = report($server, login => { user => 'narrow' });
+	is($report->{via}, 'proc', 'a role at its limit: in');
+	like(named($report->{alerts}, 'refused')->{message},
+		qr/connection limit of the role reached \(53300, InitializeSessionUserId\)$/, 'which limit it was');
+	return;
+}
+
 sub check_children {
 	my ($server) = @_;
 	my (@silent, $refused);
@@ -277,6 +289,7 @@ PgServer::each_version(sub {
 	check_known($server);
 	check_full($server);
 	wait_until { ($server->psql_rc('select 1'))[0] eq '0' } 20, 'a free slot';
+	check_role_limit($server);
 	check_children($server);
 });
 done_testing();
