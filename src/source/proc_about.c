@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/units.h"
 #include "source/proc_conf.h"
+#include "source/proc_control.h"
 #include "source/proc_fs.h"
 #include "source/proc_scan.h"
 
@@ -82,6 +83,25 @@ take_conf(struct proc_about *about, const struct proc_conf *conf)
 		    about->major >= param_rows[id].version / 10000 ? conf->params[id] : -1;
 }
 
+/* What files say is for the next start: what the server runs with is in its own. */
+static void
+take_control(struct proc_about *about, const char *data_dir)
+{
+	struct buf path = { 0 }, data = { 0 };
+	struct proc_control control;
+
+	buf_addf(&path, "%s/" PROC_CONTROL_PATH, data_dir);
+	about->running = data_dir[0] != '\0' && proc_fs_read_file(buf_str(&path), &data) &&
+	    proc_control_read(&control, buf_str(&data), data.len);
+	if (about->running) {
+		about->max_connections = control.max_connections;
+		about->max_wal_senders = control.max_wal_senders;
+		about->params[PARAM_MAX_CONNECTIONS] = control.max_connections;
+	}
+	buf_clear(&path);
+	buf_clear(&data);
+}
+
 /* The major version, which is in a file of the data directory. */
 static void
 read_version(struct proc_about *about, struct arena *arena, const char *data_dir)
@@ -121,5 +141,6 @@ proc_about_learn(struct proc_about *about, struct arena *arena, const struct pro
 	read_version(about, arena, data_dir);
 	proc_conf_files(&conf, data_dir);
 	take_conf(about, &conf);
+	take_control(about, data_dir);
 	buf_clear(&text);
 }

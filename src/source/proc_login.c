@@ -110,6 +110,11 @@ greet(struct proc_way *way)
 		proc_tell(way, LEVEL_WARNING,
 		    "max_connections is unknown: the server's configuration cannot be read by this "
 		    "account");
+	else if (about->running)
+		proc_tell(way, LEVEL_INFO,
+		    "the server runs with max_connections %d; the reserved slots are those of the "
+		    "configuration files: others if they were changed since it started",
+		    about->max_connections);
 	else if (about->limits_from == LIMITS_FILES)
 		proc_tell(way, LEVEL_INFO,
 		    "max_connections is %d in the configuration files: another one if they were "

@@ -119,6 +119,20 @@ sub check_limits {
 	return;
 }
 
+# Other values in the files are for the next start.
+sub check_pending {
+	my ($server, $observer) = @_;
+	return if $server->major < 13;
+	$observer->query('alter system set max_connections = 200');
+	$observer->query('alter system set max_wal_senders = 20');
+	my $report = proc($server, show => 'summary,settings');
+	is("$report->{slots}{max_connections} $report->{walsenders}{max}", SLOTS . ' 4', 'what the server runs with');
+	is(named($report->{settings}, 'max_connections')->{value}, SLOTS, 'also as a setting');
+	$observer->query('alter system reset max_connections');
+	$observer->query('alter system reset max_wal_senders');
+	return;
+}
+
 sub check_titles_off {
 	my ($server, $observer) = @_;
 	$observer->query("alter system set update_process_title = off");
@@ -280,6 +294,7 @@ PgServer::each_version(sub {
 	my $observer = PgClient->new($server);
 	$observer->query("create role slow login password 'secret'");
 	check_limits($server, proc($server));
+	check_pending($server, $observer);
 	check_names($server, $observer);
 	check_titles_off($server, $observer);
 	check_starting($server, $observer);
