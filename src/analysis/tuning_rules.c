@@ -128,11 +128,20 @@ advise_idle_in_transaction(struct maker *maker)
 	    count, units_duration_long(time, longest->us));
 }
 
-/* Whether the role has a value of its own, or cannot be named. */
+static bool
+is_superuser(const struct snapshot *snap, const char *role)
+{
+	for (size_t i = 0; i < snap->session_count; i++)
+		if (snap->sessions[i].user == role && snap->sessions[i].superuser)
+			return true;
+	return false;
+}
+
+/* Whether the role has a value of its own, cannot be named, or is for administration. */
 static bool
 is_settled(const struct maker *maker, const char *role)
 {
-	return role == NULL ||
+	return role == NULL || is_superuser(maker->snap, role) ||
 	    params_override(&maker->snap->params, maker->row->id, role, NULL) != NULL;
 }
 

@@ -8,15 +8,21 @@
 #include "base/units.h"
 #include "table/table.h"
 
+/* 0 is a prepared transaction, which has no process. */
 static const char *
 pids_text(char out[CELL_MAX], const struct value *value)
 {
 	size_t used = 0, i;
 
 	out[0] = '\0';
-	for (i = 0; i < value->list.count && used < CELL_MAX - 16; i++)
-		used += (size_t)snprintf(out + used, CELL_MAX - used, "%s%d", i > 0 ? " " : "",
-		    (int)value->list.pids[i]);
+	for (i = 0; i < value->list.count && used < CELL_MAX - 16; i++) {
+		const char *blank = i > 0 ? " " : "";
+		int pid = (int)value->list.pids[i];
+
+		used +=
+		    (size_t)(pid == 0 ? snprintf(out + used, CELL_MAX - used, "%sprepared", blank)
+		                      : snprintf(out + used, CELL_MAX - used, "%s%d", blank, pid));
+	}
 	if (i < value->list.count)
 		snprintf(out + used, CELL_MAX - used, " ...");
 	return out;

@@ -204,7 +204,10 @@ write_chain(const struct table_data *data, const struct session *session, struct
 		const struct session *other = &data->snap->sessions[hold->next];
 
 		if ((size_t)hold->next == data->snap->session_count) {
-			page_text(page, STYLE_WARNING, "in the end for a prepared transaction");
+			page_wrap(page, STYLE_WARNING,
+			    "in the end for a prepared transaction: SELECT gid, owner, database "
+			    "FROM pg_prepared_xacts; then COMMIT PREPARED or ROLLBACK PREPARED "
+			    "'gid', in its database");
 			return;
 		}
 		hold = blocking_hold(blocking, data->snap, other);
@@ -214,7 +217,7 @@ write_chain(const struct table_data *data, const struct session *session, struct
 	}
 }
 
-/* Who waits for it. */
+/* Who waits for it, or behind it in the queue for what another one holds. */
 static void
 write_waiters(struct ui *ui, const struct table_data *data, const struct session *session,
     struct page *page)
@@ -230,10 +233,14 @@ write_waiters(struct ui *ui, const struct table_data *data, const struct session
 		        hold->below > hold->blocks ? ", some behind others" : ""));
 	for (size_t i = 0; i < data->snap->session_count && others < OTHERS_MOST; i++) {
 		const struct session *other = &data->snap->sessions[i];
+		int32_t next;
 
 		if (!waits_for(other, session->id.pid))
 			continue;
-		write_other(data, other, "holds up", page);
+		next = blocking_hold(&data->facts->blocking, data->snap, other)->next;
+		write_other(data, other,
+		    next == (int32_t)(session - data->snap->sessions) ? "holds up" : "is ahead of",
+		    page);
 		others++;
 	}
 }

@@ -73,7 +73,9 @@ search_root(struct ui *ui, const struct ui_frame *frame, int arg)
 	blocking = &frame->data->facts->blocking;
 	if (blocking->root == NULL)
 		return ui_sayf(ui,
-		    blocking->prepared > 0      ? "a prepared transaction holds them up"
+		    blocking->prepared > 0
+		        ? "a prepared transaction holds them up: see pg_prepared_xacts, "
+		          "then ROLLBACK PREPARED"
 		        : blocking->waiting > 0 ? "it is not known for whom they wait"
 		                                : "no session waits for a lock");
 	ui->focus = PANE_SESSIONS;

@@ -217,6 +217,15 @@ test_urgent(void **state)
 	check(PARAM_AUTHENTICATION, "10s",
 	    "ALTER SYSTEM SET authentication_timeout = '10s'; SELECT pg_reload_conf();");
 	assert_true(row(PARAM_AUTHENTICATION, 0)->urgent);
+	/* Nothing is advised for superusers, who mend things. */
+	for (size_t i = 0; i < fixture.snap->session_count; i++)
+		fixture.snap->sessions[i].superuser = true;
+	make();
+	check(PARAM_IDLE_SESSION, NULL, NULL);
+	check(PARAM_STATEMENT, NULL, NULL);
+	check(PARAM_TRANSACTION, NULL, NULL);
+	for (size_t i = 0; i < fixture.snap->session_count; i++)
+		fixture.snap->sessions[i].superuser = false;
 	/* A role that has a value of its own needs no other. */
 	overrides[0] = (struct override){ PARAM_IDLE_SESSION, "bi", NULL, 0 };
 	overrides[1] = (struct override){ PARAM_STATEMENT, "o\"neil", NULL, 60000 };

@@ -79,7 +79,7 @@ test_pids(void **state)
 	(void)state;
 	expect(pids(NULL, 0), "");
 	expect(pids(some, 1), "4711");
-	expect(pids(some, 3), "4711 0 -1");
+	expect(pids(some, 3), "4711 prepared -1");
 	for (size_t n = 1; n <= COUNT_OF(long_ones); n++) {
 		struct value value = pids(long_ones, n);
 		const char *text = cell_text(room, &value);
