@@ -18,7 +18,8 @@
 #define NAME_COLS 15
 #define NAME_COLS_MOST 30
 #define NUMBER_COLS 6 /* of a number that can be tried, with its mark */
-#define PAGE_COLS 78  /* of a page with all figures */
+#define PAGE_COLS 80  /* of a screen with all figures */
+#define WIDE_MORE 3   /* columns more of each number, and of each figure, where there is room */
 #define ROOMY_ROWS 30 /* of the page, for blank lines */
 #define SLOTS_NAME "max_connections"
 
@@ -29,6 +30,7 @@ static const struct {
 } figures[] = { { "MAX", 6 }, { "SEEN", 5 }, { "OVER", 5 }, { "UNDER", 6 }, { "FITS", 5 },
 	{ "ALL", 4 } };
 
+#define FIGURE_OVER 2
 #define FIGURES (sizeof(figures) / sizeof(figures[0]))
 
 static const char *const number_titles[] = {
@@ -56,10 +58,20 @@ whatif_tight(const struct ui_frame *frame, const struct whatif_sum *sum)
 	return alert_limit_past(alert->rule->sense, &alert->warning, sum->share, false);
 }
 
+/* By how much all numbers are wider than at least. */
 static int
-name_cols(const struct page *page)
+more_cols(const struct ui *ui)
 {
-	int cols = NAME_COLS + page->rect.cols - PAGE_COLS;
+	int all = (int)(COLUMNS + FIGURES) * WIDE_MORE;
+
+	return ui->layout.page.cols >= PAGE_COLS + all ? WIDE_MORE : 0;
+}
+
+static int
+name_cols(const struct ui *ui)
+{
+	int all = PAGE_COLS + (int)(COLUMNS + FIGURES) * more_cols(ui);
+	int cols = NAME_COLS + ui->layout.page.cols - all;
 
 	if (cols < NAME_COLS)
 		return NAME_COLS;
@@ -67,18 +79,18 @@ name_cols(const struct page *page)
 }
 
 static void
-write_headings(struct page *page)
+write_headings(const struct ui *ui, struct page *page)
 {
 	struct pen pen = page_line(page, STYLE_HEADING);
 
 	pen_text(&pen, "  ");
-	pen_field(&pen, name_cols(page), "POOL", false);
+	pen_field(&pen, name_cols(ui), "POOL", false);
 	for (size_t i = 0; i < COLUMNS; i++) {
-		pen_field(&pen, NUMBER_COLS - 1, number_titles[i], true);
+		pen_field(&pen, NUMBER_COLS - 1 + more_cols(ui), number_titles[i], true);
 		pen_text(&pen, " ");
 	}
 	for (size_t i = 0; i < FIGURES; i++)
-		pen_field(&pen, figures[i].cols, figures[i].title, true);
+		pen_field(&pen, figures[i].cols + more_cols(ui), figures[i].title, true);
 }
 
 /* A row begins with the sign of the cursor and its name. */
@@ -94,13 +106,13 @@ begin_row(struct ui *ui, struct page *page, size_t row, const char *name)
 	else
 		pen_text(&pen, " ");
 	pen_text(&pen, " ");
-	pen_field(&pen, name_cols(page), name, false);
+	pen_field(&pen, name_cols(ui), name, false);
 	return pen;
 }
 
 /* A number that can be tried: marked by a star when it is changed, none below 0. */
 static void
-write_number(struct pen *pen, int64_t value, bool changed, bool here)
+write_number(struct pen *pen, int cols, int64_t value, bool changed, bool here)
 {
 	char text[24] = "-";
 	struct pen mark;
@@ -109,7 +121,7 @@ write_number(struct pen *pen, int64_t value, bool changed, bool here)
 		snprintf(text, sizeof(text), "%lld", (long long)value);
 	pen_text(pen, " ");
 	pen->style = here ? STYLE_CURSOR : changed ? STYLE_WARNING : STYLE_TEXT;
-	pen_field(pen, NUMBER_COLS - 2, text, true);
+	pen_field(pen, cols - 2, text, true);
 	mark = *pen;
 	mark.style = STYLE_WARNING;
 	pen->style = STYLE_TEXT;
@@ -119,7 +131,7 @@ write_number(struct pen *pen, int64_t value, bool changed, bool here)
 }
 
 static void
-write_figure(struct pen *pen, size_t figure, int64_t value, enum style style)
+write_figure(struct pen *pen, int cols, int64_t value, enum style style)
 {
 	char text[24] = "-";
 
@@ -127,7 +139,7 @@ write_figure(struct pen *pen, size_t figure, int64_t value, enum style style)
 		snprintf(text, sizeof(text), "%lld", (long long)value);
 	pen_text(pen, " ");
 	pen->style = style;
-	pen_field(pen, figures[figure].cols - 1, text, true);
+	pen_field(pen, cols - 1, text, true);
 	pen->style = STYLE_TEXT;
 }
 
@@ -141,17 +153,13 @@ write_figures(struct pen *pen, const struct ui *ui, const struct ui_frame *frame
 	int64_t most = plans_capacity(&whatif->plans[row]);
 	int64_t seen = row < pools->count ? pools->items[row].observed : -1;
 	int64_t more = seen - most;
+	int64_t over = seen < 0 ? -1 : more > 0 ? more : 0;
+	int64_t under = seen < 0 ? -1 : more < 0 ? -more : 0;
+	const int64_t values[FIGURES] = { most, seen, over, under, fits[0], fits[1] };
 
-	write_figure(pen, 0, most, STYLE_TEXT);
-	write_figure(pen, 1, seen, STYLE_TEXT);
-	write_figure(pen, 2,
-	    seen < 0       ? -1
-	        : more > 0 ? more
-	                   : 0,
-	    seen >= 0 && more > 0 ? STYLE_WARNING : STYLE_TEXT);
-	write_figure(pen, 3, seen < 0 ? -1 : more < 0 ? -more : 0, STYLE_TEXT);
-	write_figure(pen, 4, fits[0], STYLE_TEXT);
-	write_figure(pen, 5, fits[1], STYLE_TEXT);
+	for (size_t i = 0; i < FIGURES; i++)
+		write_figure(pen, figures[i].cols + more_cols(ui), values[i],
+		    i == FIGURE_OVER && over > 0 ? STYLE_WARNING : STYLE_TEXT);
 }
 
 static void
@@ -162,6 +170,7 @@ write_pool(struct ui *ui, const struct ui_frame *frame, size_t row, const int64_
 	const struct pool_plan *plan = &whatif->plans[row];
 	struct pen pen = begin_row(ui, page, row, plan->name);
 	bool here = row == ui->trying.row;
+	int cols = NUMBER_COLS + more_cols(ui);
 
 	for (size_t i = 0; i < COLUMNS; i++) {
 		enum whatif_number number = (enum whatif_number)i;
@@ -169,24 +178,25 @@ write_pool(struct ui *ui, const struct ui_frame *frame, size_t row, const int64_
 		if (number == WHATIF_POOL_SIZE && whatif_name(plan, WHATIF_CONNECTIONS) != NULL)
 			number = WHATIF_CONNECTIONS;
 		if (whatif_name(plan, number) == NULL)
-			write_number(&pen, -1, false, false);
+			write_number(&pen, cols, -1, false, false);
 		else
-			write_number(&pen, whatif_get(plan, number),
+			write_number(&pen, cols, whatif_get(plan, number),
 			    whatif_changed(whatif, row, number),
 			    here && whatif_at(&ui->trying) == number);
 	}
 	write_figures(&pen, ui, frame, row, fits);
 }
 
-/* max_connections stands in the column of the size. */
+/* max_connections stands in the column of the size, and where that is narrow before it as well. */
 static void
 write_slots(struct ui *ui, const struct whatif_sum *sum, struct page *page)
 {
 	const struct whatif *whatif = &ui->trying.whatif;
 	struct pen pen = begin_row(ui, page, whatif->count, SLOTS_NAME);
+	int cols = NUMBER_COLS + more_cols(ui);
 
-	pen_to(&pen, pen.col + NUMBER_COLS * (int)WHATIF_POOL_SIZE);
-	write_number(&pen, sum->max_connections, whatif->max_connections >= 0,
+	pen_to(&pen, pen.col + cols * (int)(WHATIF_POOL_SIZE - 1));
+	write_number(&pen, 2 * cols, sum->max_connections, whatif->max_connections >= 0,
 	    ui->trying.row == whatif->count);
 }
 
@@ -236,7 +246,7 @@ write_table(struct ui *ui, const struct ui_frame *frame, const struct whatif_sum
 	int64_t fits[2];
 
 	if (whatif->count > 0)
-		write_headings(page);
+		write_headings(ui, page);
 	if (sum->target >= 0)
 		plans_fit_all(whatif->plans, whatif->count, sum->target, all);
 	for (size_t row = 0; row < whatif->count; row++) {
@@ -296,7 +306,8 @@ restart_words(const struct param *param)
 	if (param->value < 0)
 		return "A change of max_connections needs a restart of the server.";
 	return param->pending
-	    ? "A change of max_connections needs a restart of the server: one is pending already."
+	    ? "A change of max_connections needs a restart of the server: another value waits for one "
+	      "already."
 	    : "A change of max_connections needs a restart of the server; none is pending.";
 }
 

@@ -5,6 +5,7 @@
  */
 #include "internal.h"
 
+#include "analysis/alerts.h"
 #include "analysis/facts.h"
 #include "analysis/plans.h"
 #include "base/settings.h"
@@ -136,6 +137,26 @@ fits_text(const struct grid *grid, const struct side *side)
 	    whatif_tight(grid->frame, &side->sum) ? "high" : "yes", (long long)side->sum.spare);
 }
 
+/* What is past the warning, where a side is that fits. */
+static void
+write_tight(const struct grid *grid, struct ui *ui, struct page *page)
+{
+	const struct alert *alert = alerts_named(grid->frame->data->alerts, "utilization");
+	char words[ALERT_LIMIT_TEXT_MAX];
+
+	for (size_t i = 0; i < grid->count; i++) {
+		const struct whatif_sum *sum = &grid->sides[i].sum;
+
+		if (sum->usable < 0 || sum->spare < 0 || !whatif_tight(grid->frame, sum))
+			continue;
+		alert_limit_words(words, alert->rule->unit, &alert->warning, sum->share);
+		page_wrap(page, STYLE_DIM,
+		    arena_printf(&ui->scratch,
+		        "high: it fits, but all in use is past the warning (%s).", words));
+		return;
+	}
+}
+
 static const char *
 memory_text(const struct grid *grid, const struct side *side, int64_t sessions)
 {
@@ -207,6 +228,8 @@ whatif_grid(struct ui *ui, const struct ui_frame *frame, struct page *page)
 			write_cell(&pen, &grid, lines[n].text(&grid, &grid.sides[i]),
 			    lines[n].judged ? judge(&grid, &grid.sides[i]) : STYLE_TEXT);
 	}
+	if (whatif->count > 0)
+		write_tight(&grid, ui, page);
 	if (grid.hidden > 0)
 		page_wrap(page, STYLE_DIM,
 		    arena_printf(&ui->scratch, "%zu more have no room on this screen.",

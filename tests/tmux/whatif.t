@@ -92,7 +92,7 @@ sub check_notes {
 		$server->psql("select pending_restart from pg_settings where name = 'max_connections'") eq 't'
 	} 20, 'a change that waits';
 	my $screen = start(cols => 200, rows => 60, env => { LC_ALL => 'C' });
-	press($screen, ['w'], qr/A change of max_connections needs a restart of the server: one is pending already\./,
+	press($screen, ['w'], qr/A change of max_connections needs a restart of the server: another value waits for one already\./,
 		qr/1x10x2x\(5\+10\)=300 /);
 	SKIP: {
 		skip 'the kernel does not tell memory', 1 if !$readable;

@@ -114,6 +114,11 @@ test_slots(void **state)
 	expect(fixture, "max_connections 80, the server has 100: 77 usable");
 	press(fixture, "'205' +");
 	expect(fixture, "max_connections 210, ");
+	press(fixture, "'262143'"); /* the most: whole on the narrowest screen */
+	expect(fixture, " 262143*");
+	fixture_draw(fixture, ROWS, 120, false);
+	expect(fixture, " 55689  47736");
+	press(fixture, "Up Down");
 	press(fixture, "'205' -");
 	expect(fixture, "max_connections 200, ");
 	press(fixture, "'100'");
@@ -242,7 +247,7 @@ test_restart(void **state)
 	expect(fixture, "restart of the server; none is pending.");
 	param->pending = true;
 	press(fixture, "PgDn");
-	expect(fixture, "restart of the server: one is pending");
+	expect(fixture, "restart of the server: another value");
 }
 
 /* The cursor is kept in sight, unless the page is scrolled. */
