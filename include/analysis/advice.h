@@ -3,6 +3,8 @@
 #ifndef PGCONNTOP_ANALYSIS_ADVICE_H
 #define PGCONNTOP_ANALYSIS_ADVICE_H
 
+#define ADVICE_COMMAND_MAX 256
+
 struct alert_set;
 struct facts;
 
@@ -11,10 +13,11 @@ const char *advice_verdict(const struct alert_set *alerts);
 
 /*
  * Sets alerts->next: the most useful step and the facts that speak for it,
- * with the command if there is one. Who holds others up comes first, then
+ * with the command if there is one, which begins with what is given here, of
+ * at most ADVICE_COMMAND_MAX bytes. Who holds others up comes first, then
  * slots when they run out, then whatever else an alert is raised for. Names
  * are raw. Call after alerts_update().
  */
-void advice_make(struct alert_set *alerts, const struct facts *facts);
+void advice_make(struct alert_set *alerts, const struct facts *facts, const char *command);
 
 #endif

@@ -52,7 +52,7 @@ extern const struct alert_rule alert_rules[];
 extern const size_t alert_count;
 
 #define ALERTS_MAX 16
-#define ADVICE_MAX 320
+#define ADVICE_MAX 640
 
 struct alert {
 	const struct alert_rule *rule;

@@ -18,6 +18,7 @@
 
 #define NAME_MOST 60 /* bytes of a name in a sentence */
 #define WHO_MAX 96
+#define SHARE_LEAST 3 /* of the used slots has a third who is told to take less */
 
 static bool
 is_raised(const struct alert_set *alerts, const char *name)
@@ -57,18 +58,20 @@ who(char out[WHO_MAX], const struct session *session)
 
 /* ": pgconntop --cancel --filter pid=4711", where it can be ended at all. */
 static void
-add_command(char out[ADVICE_MAX], const struct session *session, const char *option)
+add_command(char out[ADVICE_MAX], const struct session *session, const char *command,
+    const char *option)
 {
 	size_t used = strlen(out);
 
 	if (session->kind == KIND_CLIENT)
-		snprintf(out + used, ADVICE_MAX - used, ": pgconntop --%s --filter pid=%d", option,
-		    (int)session->id.pid);
+		snprintf(out + used, ADVICE_MAX - used, ": %s --%s --filter pid=%d", command,
+		    option, (int)session->id.pid);
 }
 
 /* One that does not wait itself and holds up others; what is active is asked to stop first. */
 static bool
-advise_blocked(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts)
+advise_blocked(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts,
+    const char *command)
 {
 	const struct blocking *blocking = &facts->blocking;
 	const struct session *root = blocking->root;
@@ -82,7 +85,7 @@ advise_blocked(char out[ADVICE_MAX], const struct facts *facts, const struct ale
 	    session_state_name(root->state), us != TIME_UNKNOWN ? " for " : "",
 	    us != TIME_UNKNOWN ? units_duration_long(time, us) : "", blocking->root_blocks,
 	    blocking->root_blocks == 1 ? "" : "s");
-	add_command(out, root, root->state == STATE_ACTIVE ? "cancel" : "terminate");
+	add_command(out, root, command, root->state == STATE_ACTIVE ? "cancel" : "terminate");
 	return true;
 }
 
@@ -101,7 +104,8 @@ choose_age(const struct idle *idle, int needed)
 
 /* "12 sessions are idle for over 10 min, most of web: pgconntop --kill-idle=10min". */
 static bool
-advise_idle(char out[ADVICE_MAX], const struct idle *sessions, int needed, bool in_transaction)
+advise_idle(char out[ADVICE_MAX], const struct idle *sessions, int needed, bool in_transaction,
+    const char *command)
 {
 	int age = choose_age(sessions, needed);
 	const struct idle_count *idle = &sessions->ages[age];
@@ -110,15 +114,14 @@ advise_idle(char out[ADVICE_MAX], const struct idle *sessions, int needed, bool 
 
 	if (idle->count == 0)
 		return false;
-	snprintf(out, ADVICE_MAX,
-	    "%d session%s idle%s for over %s%s%.*s: pgconntop --kill-idle%s=%s", idle->count,
-	    idle->count == 1 ? " is" : "s are", in_transaction ? " in a transaction" : "",
-	    idle_ages[age].words,
+	snprintf(out, ADVICE_MAX, "%d session%s idle%s for over %s%s%.*s: %s --kill-idle%s=%s",
+	    idle->count, idle->count == 1 ? " is" : "s are",
+	    in_transaction ? " in a transaction" : "", idle_ages[age].words,
 	    !most                           ? ""
 	        : idle->most == idle->count ? ", all of "
 	                                    : ", most of ",
-	    NAME_MOST, most ? idle->application : "", in_transaction ? "-in-transaction" : "",
-	    idle_ages[age].option);
+	    NAME_MOST, most ? idle->application : "", command,
+	    in_transaction ? "-in-transaction" : "", idle_ages[age].option);
 	return true;
 }
 
@@ -131,21 +134,25 @@ advise_pool(char out[ADVICE_MAX], const struct facts *facts, bool growing)
 	enum group_by by = facts_telling(facts);
 	const struct groups *groups = &facts->groups[by];
 	char who_has[WHO_MAX * 2], span[UNITS_TEXT_MAX];
+	const char *remedy = "make its pool smaller";
 
 	if (groups->count == 0 || groups->items[0].name == NULL || slots->states[STATE_UNKNOWN] > 0)
 		return false;
-	if (growing && growth->name != NULL)
-		snprintf(who_has, sizeof who_has, "%.*s has %d sessions more than %s ago",
-		    NAME_MOST, growth->name, growth->more,
-		    units_duration_long(span, growth->span_us));
-	else
+	if (growing && growth->name != NULL) {
+		snprintf(who_has, sizeof who_has, "%.*s opened %d more in the last %s", NAME_MOST,
+		    growth->name, growth->more, units_duration_long(span, growth->span_us));
+	} else if (groups->items[0].total * SHARE_LEAST < slots->used) {
+		snprintf(who_has, sizeof who_has, "nobody has a third of the %d used slots",
+		    slots->used);
+		remedy = "make all pools smaller";
+	} else {
 		snprintf(who_has, sizeof who_has, "%s%.*s has %d of %d used slots",
 		    by == GROUP_USER ? "user " : "", NAME_MOST, groups->items[0].name,
 		    groups->items[0].total, slots->used);
+	}
 	snprintf(out, ADVICE_MAX,
-	    "no session is idle for over %s, and %s: make its pool smaller, or raise "
-	    "max_connections",
-	    idle_ages[IDLE_AGES - 1].words, who_has);
+	    "no session is idle for over %s, and %s: %s, or raise max_connections",
+	    idle_ages[IDLE_AGES - 1].words, who_has, remedy);
 	return true;
 }
 
@@ -172,7 +179,8 @@ advise_limit(char out[ADVICE_MAX], const struct facts *facts, const struct alert
 }
 
 static bool
-advise_slots(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts)
+advise_slots(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts,
+    const char *command)
 {
 	int needed;
 
@@ -180,16 +188,17 @@ advise_slots(char out[ADVICE_MAX], const struct facts *facts, const struct alert
 	    !is_raised(alerts, "refused"))
 		return false;
 	needed = count_needed(&facts->slots, alerts);
-	if (advise_idle(out, &facts->idle, needed, false) ||
-	    advise_idle(out, &facts->in_transaction, needed, true))
+	if (advise_idle(out, &facts->idle, needed, false, command) ||
+	    advise_idle(out, &facts->in_transaction, needed, true, command))
 		return true;
-	return advise_pool(out, facts, is_raised(alerts, "exhaustion"));
+	return is_raised(alerts, "utilization") &&
+	    advise_pool(out, facts, is_raised(alerts, "exhaustion"));
 }
 
 /* "pid 4711 (worker) is idle in a transaction for 14 min". */
 static bool
 advise_longest(char out[ADVICE_MAX], const struct longest *longest, const char *does,
-    const char *option)
+    const char *command, const char *option)
 {
 	char name[WHO_MAX], time[UNITS_TEXT_MAX];
 
@@ -197,33 +206,36 @@ advise_longest(char out[ADVICE_MAX], const struct longest *longest, const char *
 		return false;
 	snprintf(out, ADVICE_MAX, "%s %s for %s", who(name, longest->session), does,
 	    units_duration_long(time, longest->us));
-	add_command(out, longest->session, option);
+	add_command(out, longest->session, command, option);
 	return true;
 }
 
 static bool
 advise_in_transaction(char out[ADVICE_MAX], const struct facts *facts,
-    const struct alert_set *alerts)
+    const struct alert_set *alerts, const char *command)
 {
 	return is_raised(alerts, "idle_in_transaction") &&
-	    advise_longest(out, &facts->idle_in_transaction, "is idle in a transaction",
+	    advise_longest(out, &facts->idle_in_transaction, "is idle in a transaction", command,
 	        "terminate");
 }
 
 static bool
-advise_query(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts)
+advise_query(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts,
+    const char *command)
 {
 	return is_raised(alerts, "long_query") &&
-	    advise_longest(out, &facts->query, "runs a query", "cancel");
+	    advise_longest(out, &facts->query, "runs a query", command, "cancel");
 }
 
 /* What no command of ours mends. */
 static bool
-advise_other(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts)
+advise_other(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts,
+    const char *command)
 {
 	const struct alert *alert = alerts_raised(alerts, 0);
 
 	(void)facts;
+	(void)command;
 	if (alert == NULL)
 		return false;
 	snprintf(out, ADVICE_MAX, "look into this: %.300s", alert->message);
@@ -232,11 +244,13 @@ advise_other(char out[ADVICE_MAX], const struct facts *facts, const struct alert
 
 /* What is not seen may be worth an alert. */
 static bool
-advise_unseen(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts)
+advise_unseen(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts,
+    const char *command)
 {
 	const struct slots *slots = &facts->slots;
 
 	(void)alerts;
+	(void)command;
 	if (slots->states[STATE_UNKNOWN] == 0)
 		return false;
 	snprintf(out, ADVICE_MAX,
@@ -247,7 +261,7 @@ advise_unseen(char out[ADVICE_MAX], const struct facts *facts, const struct aler
 }
 
 static bool (*const advisers[])(char out[ADVICE_MAX], const struct facts *facts,
-    const struct alert_set *alerts) = {
+    const struct alert_set *alerts, const char *command) = {
 	advise_blocked,
 	advise_limit,
 	advise_slots,
@@ -258,10 +272,10 @@ static bool (*const advisers[])(char out[ADVICE_MAX], const struct facts *facts,
 };
 
 void
-advice_make(struct alert_set *alerts, const struct facts *facts)
+advice_make(struct alert_set *alerts, const struct facts *facts, const char *command)
 {
 	snprintf(alerts->next, ADVICE_MAX, "nothing to do");
 	for (size_t i = 0; i < sizeof advisers / sizeof advisers[0]; i++)
-		if (advisers[i](alerts->next, facts, alerts))
+		if (advisers[i](alerts->next, facts, alerts, command))
 			return;
 }

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analysis/advice.h"
 #include "analysis/alerts.h"
 #include "analysis/facts.h"
 #include "analysis/input.h"
@@ -28,6 +29,8 @@ struct link;
 struct pollfd;
 struct snapshot;
 struct source;
+
+#define AGAIN_MAX ADVICE_COMMAND_MAX
 
 /* Exit statuses, as the manual lists them. */
 enum status {
@@ -52,7 +55,8 @@ struct app {
 	struct filter **pool_filters; /* one for each configured pool, owned */
 	int *pool_peaks; /* most sessions of each, and of those that none claims, owned */
 	struct pool_matcher matcher;
-	bool told_rights; /* the message about pg_monitor was given */
+	char again[AGAIN_MAX]; /* how to start it for this server, see again_command() */
+	bool told_rights;      /* the message about pg_monitor was given */
 };
 
 /* core.c */
@@ -148,6 +152,14 @@ bool value_set(struct settings *settings, const struct setting_row *row, const c
     struct err *err);
 /* Whether it is a filter. */
 bool value_check_filter(const char *text, struct err *err);
+
+/* again.c */
+
+/*
+ * "pgconntop -h db1 -p 5432": how to start it for the same server, for a shell. Never a password:
+ * "pgconntop ..." where it cannot be said without, or has no room.
+ */
+void again_command(const struct settings *settings, char out[AGAIN_MAX]);
 
 /* docs.c */
 

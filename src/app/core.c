@@ -41,6 +41,7 @@ app_open(struct app *app, struct err *err)
 		if (app->pool_filters[i] == NULL)
 			return false;
 	}
+	again_command(&app->settings, app->again);
 	app->matcher = (struct pool_matcher){ match_pool, app };
 	alerts_init(&app->alerts, &app->settings);
 	app->source = source_open(&app->settings, err);
@@ -111,7 +112,7 @@ app_take(struct app *app, struct snapshot *snap)
 	tracks_update(&app->tracks, &app->facts, snap, previous);
 	alerts_update(&app->alerts, &app->facts, snap->wall_us);
 	judge_refusal(app, snap->wall_us);
-	advice_make(&app->alerts, &app->facts);
+	advice_make(&app->alerts, &app->facts, app->again);
 	verdict_make(&app->verdict,
 	    &(struct evidence){ snap, &app->facts, &app->alerts, &app->tracks });
 	source_recycle(app->source, previous); /* the facts do not point into it */

@@ -97,6 +97,35 @@ sub check_full {
 	return;
 }
 
+# The command of the advice goes to the same server, without any password.
+sub check_next {
+	my ($server) = @_;
+	my ($host, $port) = ($server->host, $server->port);
+	my $open = PgClient->new($server);
+	$open->query('begin');
+	wait_ok { $server->psql("select count(*) from pg_stat_activity where state = 'idle in transaction'") == 1 } 20, 'it is open';
+	my @cases = (
+		[['-h', $host, '-p', $port, '-U', 'postgres'], "-h $host -p $port -U postgres"],
+		[["host=$host password='a\\' b' port=$port user = postgres sslpassword=x"], "-d 'host=$host port=$port user = postgres'"],
+		[["postgresql://postgres:geheim\@127.0.0.1:$port/postgres?connect_timeout=5"],
+			"-d 'postgresql://postgres\@127.0.0.1:$port/postgres?connect_timeout=5'"],
+		[["postgresql://postgres\@127.0.0.1:$port/postgres?password=geheim"], '...'],
+		[["host=$host port=$port user=postgres application_name='it''s'"], undef],
+		[['-h', "$host,$host", '-p', $port, '-U', 'postgres', '--via=client'], "-h $host,$host -p $port -U postgres --via=client"],
+	);
+	for my $case (@cases) {
+		my ($args, $words) = @$case;
+		my $answer = check(undef, args => ['--critical=idle_in_transaction:0', @$args]);
+		is($answer->{status}, defined $words ? 2 : 3, "@$args: exit status");
+		next if !defined $words;
+		my $pid = $open->pid;
+		like($answer->{details}, qr/^next: .*: pgconntop \Q$words\E --terminate --filter pid=$pid$/m, 'the command');
+		unlike($answer->{out}, qr/geheim|sslp|a\\/, 'no password');
+	}
+	$open->close;
+	return;
+}
+
 sub check_hostile {
 	my ($server) = @_;
 	my $name = "a|used=0;;;|\x1b[2J\xffb";
@@ -285,6 +314,7 @@ PgServer::each_version(sub {
 		"create role shy login password 'right'", 'create database small connection limit 2';
 	check_levels($server);
 	check_limits($server);
+	check_next($server);
 	check_full($server);
 	check_hostile($server);
 	check_rights($server);

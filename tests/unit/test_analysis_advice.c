@@ -118,6 +118,7 @@ test_few(void **state)
 static void
 test_no_idle(void **state)
 {
+	static const char *const names[] = { "a", "b", "c", "d" };
 	struct fixture fixture;
 
 	(void)state;
@@ -127,6 +128,13 @@ test_no_idle(void **state)
 	expect(&fixture, "high",
 	    "no session is idle for over 1 min, and api has 60 of 70 used slots: make its pool "
 	    "smaller, or raise max_connections");
+	for (int i = 0; i < 70; i++)
+		fixture.snap->sessions[i].application = names[i % 4];
+	expect(&fixture, "high",
+	    "no session is idle for over 1 min, and nobody has a third of the 70 used slots: "
+	    "make all pools smaller, or raise max_connections");
+	for (int i = 0; i < 70; i++)
+		fixture.snap->sessions[i].application = i < 60 ? "api" : "web";
 	fixture.snap->sessions[69].state = STATE_UNKNOWN;
 	expect(&fixture, "high", "look into this: utilization 72.2 %: api has 60 (limit 70.0 %)");
 	add(&fixture, 4, "web", STATE_IDLE_IN_TRANSACTION, 7);
