@@ -35,6 +35,12 @@ struct track_step {
 	int32_t samples;
 };
 
+/* Sessions that were closed, of one class of life, the older ones counting less. */
+struct track_lives {
+	int32_t count;
+	int64_t sum_us; /* of their lives */
+};
+
 /* What became of the sessions since some of them were ended by us. */
 struct track_act {
 	int64_t since_us; /* of the first signal; 0 for none */
@@ -51,8 +57,9 @@ struct track {
 	int32_t peak;              /* most sessions since first_us */
 	struct track_step steps[TRACK_STEPS];
 	size_t count, next;
-	int32_t lives[TRACK_LIVES]; /* of sessions that were closed, the older ones counting less */
-	int64_t faded_us;           /* when these were last halved */
+	struct track_lives lives[TRACK_LIVES];
+	int32_t brief;    /* of these, how many were in one sample only, as far as is known */
+	int64_t faded_us; /* when these were last halved */
 	struct track_act act;
 };
 
@@ -99,7 +106,13 @@ struct track_rates {
 };
 bool track_rates(const struct track *track, int64_t window_us, struct track_rates *rates);
 
-/* Half of its sessions live no longer than this; TIME_UNKNOWN when too few were seen to end. */
+/* Half of its sessions live about so long or shorter; TIME_UNKNOWN when too few were seen to end,
+ * or that half in one sample only, and so not for how long. */
 int64_t track_median_life(const struct track *track);
+
+/* Half of its sessions live no longer than this, however often they were seen: the end of a class
+ * of life; TIME_UNKNOWN when too few were seen to end, or they live longer than the classes reach.
+ */
+int64_t track_median_limit(const struct track *track);
 
 #endif

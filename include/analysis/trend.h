@@ -14,9 +14,10 @@ struct history;
 
 struct trend {
 	bool known;         /* enough points over enough time */
+	int64_t span_us;    /* what the line goes through */
 	double per_minute;  /* slots; negative when they come free */
 	double confidence;  /* r squared, 0 to 1 */
-	int64_t full_in_us; /* TIME_UNKNOWN when it is full, or does not grow surely */
+	int64_t full_in_us; /* TIME_UNKNOWN when it is full, or does not grow surely and still */
 };
 
 void trend_make(struct trend *trend, const struct history *history, int free_slots);

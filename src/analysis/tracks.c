@@ -108,8 +108,16 @@ advance(struct track *track, int64_t mono_us)
 	newest(track)->samples++;
 	newest(track)->total = newest(track)->old = 0;
 	while (mono_us - track->faded_us >= FADE_US) {
-		for (size_t i = 0; i < TRACK_LIVES; i++)
-			track->lives[i] /= 2;
+		for (size_t i = 0; i < TRACK_LIVES; i++) {
+			int32_t odd = track->lives[i].count % 2;
+
+			if (odd > 0)
+				track->lives[i].sum_us -=
+				    track->lives[i].sum_us / track->lives[i].count;
+			track->lives[i].count /= 2;
+			track->lives[i].sum_us /= 2;
+		}
+		track->brief /= 2;
 		track->faded_us += FADE_US;
 	}
 }
@@ -137,7 +145,7 @@ add_change(void *context, const struct session *session, bool opened)
 {
 	const struct change *change = context;
 	struct track *track = find_known(change->tracks, groups_name(GROUP_APPLICATION, session));
-	int64_t life_us, limit_us = TRACK_SHORTEST_US;
+	int64_t least_us, most_us, life_us, limit_us = TRACK_SHORTEST_US;
 	size_t class = 0;
 
 	if (track == NULL)
@@ -148,30 +156,32 @@ add_change(void *context, const struct session *session, bool opened)
 		return;
 	}
 	newest(track)->closed++;
-	life_us = session_since(session->id.start_us,
-	    (change->previous->server_us + change->snap->server_us) / 2);
-	if (life_us == TIME_UNKNOWN)
+	least_us = session_since(session->id.start_us, change->previous->server_us);
+	most_us = session_since(session->id.start_us, change->snap->server_us);
+	if (least_us == TIME_UNKNOWN || most_us == TIME_UNKNOWN)
 		return;
+	life_us = (least_us + most_us) / 2;
 	for (; class + 1 < TRACK_LIVES && life_us >= limit_us; class ++)
 		limit_us *= 2;
-	track->lives[class]++;
+	track->lives[class].count++;
+	track->lives[class].sum_us += life_us;
+	track->brief += least_us < most_us - least_us;
 }
 
-/* How many sessions more it has than at the begin of the window; when it began later than the
- * others it had none. */
+/* How many sessions more it has than at that time; when it began after that it had none. */
 static struct growth
-growth_of(const struct track *track, int64_t first_us, int64_t mono_us)
+growth_of(const struct track *track, int64_t since_us, int64_t mono_us)
 {
 	const struct track_step *now = track_step(track, 0), *step;
-	bool late = track->first_us > first_us && mono_us - track->first_us <= TREND_WINDOW_US;
 	struct growth growth = { .name = track->name };
 
 	if (now == NULL)
 		return growth;
 	growth.more = now->total;
-	growth.span_us = mono_us - first_us;
-	for (size_t n = 0; !late && (step = track_step(track, n)) != NULL; n++) {
-		if (mono_us - step->mono_us > TREND_WINDOW_US)
+	growth.span_us = mono_us - since_us;
+	for (size_t n = 0; track->first_us <= since_us && (step = track_step(track, n)) != NULL;
+	     n++) {
+		if (step->mono_us < since_us)
 			break;
 		growth.more = now->total - step->total;
 		growth.span_us = mono_us - step->mono_us;
@@ -179,18 +189,22 @@ growth_of(const struct track *track, int64_t first_us, int64_t mono_us)
 	return growth;
 }
 
+/* Who grew most while the trend went as it goes. */
 static void
-find_growth(struct growth *growth, const struct tracks *tracks, double per_minute, int64_t mono_us)
+find_growth(struct growth *growth, const struct tracks *tracks, const struct trend *trend,
+    int64_t mono_us)
 {
-	int64_t first_us = mono_us;
+	int64_t first_us = mono_us, since_us = mono_us - trend->span_us - TRACK_STEP_US;
 	double minutes;
 
 	*growth = (struct growth){ 0 };
 	for (size_t i = 0; i < tracks->count; i++)
 		if (tracks->items[i].first_us < first_us)
 			first_us = tracks->items[i].first_us;
+	if (since_us < first_us)
+		since_us = first_us;
 	for (size_t i = 0; i < tracks->count; i++) {
-		struct growth one = growth_of(&tracks->items[i], first_us, mono_us);
+		struct growth one = growth_of(&tracks->items[i], since_us, mono_us);
 
 		if (one.more > growth->more)
 			*growth = one;
@@ -198,7 +212,7 @@ find_growth(struct growth *growth, const struct tracks *tracks, double per_minut
 	minutes = (double)growth->span_us / (60.0 * UNITS_US_PER_SECOND);
 	if (growth->name != NULL &&
 	    (growth->name[0] == '\0' || growth->span_us < TREND_LEAST_US ||
-	        growth->more < per_minute * minutes / 2))
+	        growth->more < trend->per_minute * minutes / 2))
 		growth->name = NULL;
 }
 
@@ -238,7 +252,7 @@ tracks_update(struct tracks *tracks, struct facts *facts, const struct snapshot 
 	}
 	if (previous != NULL && churn_comparable(snap, previous))
 		churn_each(snap, previous, add_change, &change);
-	find_growth(&facts->growth, tracks, facts->trend.per_minute, snap->mono_us);
+	find_growth(&facts->growth, tracks, &facts->trend, snap->mono_us);
 }
 
 void
@@ -324,21 +338,41 @@ track_rates(const struct track *track, int64_t window_us, struct track_rates *ra
 	return true;
 }
 
+/* The class in which the median is; false when too few were seen to end. */
+static bool
+find_median(const struct track *track, size_t *class, int32_t *all)
+{
+	int32_t sum = 0;
+
+	*all = 0;
+	for (size_t i = 0; i < TRACK_LIVES; i++)
+		*all += track->lives[i].count;
+	for (*class = 0; *class + 1 < TRACK_LIVES; ++*class) {
+		sum += track->lives[*class].count;
+		if (sum * 2 >= *all)
+			break;
+	}
+	return *all >= LIVES_LEAST;
+}
+
 int64_t
 track_median_life(const struct track *track)
 {
-	int64_t limit_us = TRACK_SHORTEST_US;
-	int32_t all = 0, sum = 0;
+	int32_t all;
+	size_t class;
 
-	for (size_t i = 0; i < TRACK_LIVES; i++)
-		all += track->lives[i];
-	if (all < LIVES_LEAST)
+	if (!find_median(track, &class, &all) || track->brief * 2 >= all)
 		return TIME_UNKNOWN;
-	for (size_t i = 0; i + 1 < TRACK_LIVES; i++) {
-		sum += track->lives[i];
-		if (sum * 2 >= all)
-			return limit_us;
-		limit_us *= 2;
-	}
-	return TIME_UNKNOWN; /* longer than can be told */
+	return track->lives[class].sum_us / track->lives[class].count;
+}
+
+int64_t
+track_median_limit(const struct track *track)
+{
+	int32_t all;
+	size_t class;
+
+	if (!find_median(track, &class, &all) || class + 1 == TRACK_LIVES)
+		return TIME_UNKNOWN;
+	return (int64_t)TRACK_SHORTEST_US << class;
 }

@@ -94,7 +94,7 @@ judge_leak(struct verdict *verdict, const struct evidence *evidence)
 static bool
 is_storm(const struct track *track, double *opened)
 {
-	int64_t life_us = track_median_life(track);
+	int64_t life_us = track_median_limit(track);
 	struct track_rates rates;
 
 	if (!track_rates(track, STORM_WINDOW_US, &rates) || rates.span_us < STORM_WINDOW_US / 2)
@@ -137,7 +137,8 @@ judge_storm(struct verdict *verdict, const struct evidence *evidence)
 	verdict_name(verdict, worst->name);
 	return verdict_say(verdict,
 	    "%.60s opens %.0f sessions a second, half of them live under %s",
-	    verdict_called(worst->name), most, units_duration_long(life, track_median_life(worst)));
+	    verdict_called(worst->name), most,
+	    units_duration_long(life, track_median_limit(worst)));
 }
 
 /*
@@ -157,7 +158,7 @@ judge_nothing(struct verdict *verdict, const struct evidence *evidence)
 	    !evidence->facts->churn.known || alerts_worst(evidence->alerts) >= LEVEL_WARNING)
 		return false;
 	for (size_t i = 0; !evidence->facts->unseen.known && i < evidence->tracks->count; i++) {
-		int64_t life_us = track_median_life(&evidence->tracks->items[i]);
+		int64_t life_us = track_median_limit(&evidence->tracks->items[i]);
 
 		if (life_us != TIME_UNKNOWN && life_us <= STORM_LIFE_US)
 			return false;

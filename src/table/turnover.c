@@ -83,8 +83,9 @@ static const struct column columns[] = {
 	{ "closed", "closed_per_second", "CLOSED/S", "seen to close per second in the last minute",
 	    VALUE_REAL, 8, 0, get_closed },
 	{ "median_life", "median_life_seconds", "LIFE",
-	    "half of those that were closed lived no longer than this", VALUE_DURATION, 6, 0,
-	    get_life },
+	    "half of those that were closed lived about so long or shorter; unknown when half of "
+	    "them were in one sample only",
+	    VALUE_DURATION, 6, 0, get_life },
 	{ "ended", NULL, "ENDED", "ended by pgconntop in its last act, 10 minutes at most",
 	    VALUE_INT, 5, 0, get_ended },
 	{ "returned", NULL, "BACK", "of these, how many came back within a minute", VALUE_INT, 4, 0,

@@ -67,24 +67,53 @@ test_lives(void **state)
 	(void)state;
 	play(&film, 5);
 	assert_true(track_median_life(track_of(&film, "web")) == TIME_UNKNOWN);
+	assert_true(track_median_limit(track_of(&film, "web")) == TIME_UNKNOWN);
 	film_end(&film);
 	play(&film, 20);
-	assert_int_equal(track_median_life(track_of(&film, "web")), SECONDS(128) / 10);
+	assert_int_equal(track_median_life(track_of(&film, "web")), SECONDS(7));
+	assert_int_equal(track_median_limit(track_of(&film, "web")), SECONDS(128) / 10);
+	film_end(&film);
+	play(&film, 300); /* the older ones count less */
+	assert_int_equal(track_median_life(track_of(&film, "web")), SECONDS(7));
 	film_end(&film);
 }
 
-/* An hour is told; what lived longer than the classes reach is not. */
+/* Of what is in one sample only it is known that it lives shortly, but not how long. */
+static void
+test_brief_lives(void **state)
+{
+	struct film film;
+
+	(void)state;
+	film_begin(&film);
+	for (int32_t i = 0; i < 20; i++) {
+		if (i > 0)
+			film_next(&film);
+		film_add(&film, 100 + i, "php", STATE_ACTIVE, film.t_us - SECONDS(1) / 50);
+		film_judge(&film);
+	}
+	assert_true(track_median_life(track_of(&film, "php")) == TIME_UNKNOWN);
+	assert_int_equal(track_median_limit(track_of(&film, "php")), SECONDS(16) / 10);
+	film_end(&film);
+}
+
+/* An hour is told. */
 static void
 test_long_lives(void **state)
 {
-	struct track track = { .lives = { [15] = 5 } };
+	struct track track = { .lives = { [15] = { 5, MINUTES(60) * 5 } } };
 
 	(void)state;
-	assert_int_equal(track_median_life(&track), SECONDS(32768) / 10);
-	track.lives[16] = 6;
-	assert_int_equal(track_median_life(&track), SECONDS(65536) / 10);
-	track.lives[TRACK_LIVES - 1] = 20;
+	assert_true(track_median_life(&track) == MINUTES(60));
+	assert_int_equal(track_median_limit(&track), SECONDS(32768) / 10);
+	track.lives[16] = (struct track_lives){ 6, MINUTES(90) * 6 };
+	assert_true(track_median_life(&track) == MINUTES(90));
+	assert_int_equal(track_median_limit(&track), SECONDS(65536) / 10);
+	track.brief = 6; /* half and more are in one sample only */
 	assert_true(track_median_life(&track) == TIME_UNKNOWN);
+	track.lives[TRACK_LIVES - 1] = (struct track_lives){ 20, MINUTES(60) * 24 * 10 * 20 };
+	assert_true(track_median_life(&track) == MINUTES(60) * 24 * 10);
+	assert_true(track_median_limit(&track) == TIME_UNKNOWN);
 }
 
 /* The ring is full, and still tells of the last minutes only. */
@@ -295,6 +324,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rates),
 		cmocka_unit_test(test_lives),
+		cmocka_unit_test(test_brief_lives),
 		cmocka_unit_test(test_ring),
 		cmocka_unit_test(test_returned),
 		cmocka_unit_test(test_gone),

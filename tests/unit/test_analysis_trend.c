@@ -229,6 +229,153 @@ test_ring(void **state)
 	assert_true(near(trend.per_minute, 30, 1e-6));
 }
 
+/* A course of used slots, by the seconds since it began, watched from 97 usable ones. */
+struct course {
+	int (*used)(int second);
+	int step; /* seconds between samples */
+	int first,
+	    end; /* seconds of the first forecast, at the latest, and of its end: 0 for none */
+};
+
+static int
+one_step(int second)
+{
+	return second < 60 ? 12 : 32;
+}
+
+static int
+small_step(int second)
+{
+	return second < 60 ? 12 : 15;
+}
+
+static int
+full_step(int second)
+{
+	return second < 60 ? 60 : 80;
+}
+
+/* Twenty sessions of a deployment that take three seconds. */
+static int
+slanted_step(int second)
+{
+	return 60 + (second < 60 ? 0 : second < 63 ? (second - 59) * 6 : 20);
+}
+
+static int
+two_steps(int second)
+{
+	return 50 + (second < 60 ? 0 : second < 90 ? 10 : 20);
+}
+
+static int
+slow_leak(int second)
+{
+	return 60 + (second < 60 ? 0 : (second - 60) / 6);
+}
+
+static int
+early_slow_leak(int second)
+{
+	return 12 + (second < 60 ? 0 : second < 180 ? (second - 60) / 6 : 20);
+}
+
+static int
+fast_leak(int second)
+{
+	return second < 60 ? 50 : 50 + 2 * (second - 60);
+}
+
+static int
+early_fast_leak(int second)
+{
+	return second < 60 ? 4 : second < 86 ? 4 + 2 * (second - 60) : 56;
+}
+
+static int
+stopped_leak(int second)
+{
+	return second < 60 ? 50 : second < 120 ? 50 + (second - 60) / 2 : 80;
+}
+
+/* Some are ended, and it goes on. */
+static int
+resumed_leak(int second)
+{
+	return second < 60 ? 90 : second < 62 ? 75 : 50 + (second - 62) / 2;
+}
+
+/* The first two rounds may be a leak; after them it is known better. */
+static int
+sawtooth(int second)
+{
+	return 40 + (second + 20) % 60 / 2;
+}
+
+/* Not the same with each run, but not by chance. */
+static int
+shaking(int second)
+{
+	uint32_t n = (uint32_t)second * 2654435761u;
+
+	return 60 + (int)((n ^ (n >> 15)) * 2246822519u >> 16) % 21;
+}
+
+/* The time until it is full is foretold as long as it grows step by step, and never else. */
+static void
+test_courses(void **state)
+{
+	static const struct course courses[] = {
+		{ one_step, 1, 0, 0 },
+		{ one_step, 2, 0, 0 },
+		{ small_step, 1, 0, 0 },
+		{ full_step, 1, 0, 0 },
+		{ full_step, 2, 0, 0 },
+		{ slanted_step, 1, 0, 0 },
+		{ two_steps, 1, 0, 0 },
+		{ two_steps, 2, 0, 0 },
+		{ slow_leak, 1, 60 + 24, 240 },
+		{ slow_leak, 2, 60 + 24, 240 },
+		{ early_slow_leak, 2, 60 + 26, 180 + 20 },
+		{ fast_leak, 1, 60 + 12, 60 + 23 },
+		{ fast_leak, 2, 60 + 12, 60 + 23 },
+		{ early_fast_leak, 2, 60 + 22, 86 + 8 },
+		{ stopped_leak, 1, 60 + 14, 120 + 8 },
+		{ stopped_leak, 2, 60 + 14, 120 + 8 },
+		{ resumed_leak, 2, 62 + 14, 62 + 92 },
+		{ sawtooth, 2, 12, 100 },
+		{ shaking, 1, 0, 0 },
+		{ shaking, 2, 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof courses / sizeof courses[0]; i++) {
+		const struct course *course = &courses[i];
+		struct history history = { 0 };
+		int first = 0, last = 0;
+
+		for (int second = 0; second <= 240; second += course->step) {
+			struct trend trend;
+			int used = course->used(second);
+
+			history_add(&history,
+			    &(struct history_point){ .mono_us = MONO_US + SECONDS(second),
+			        .used = used,
+			        .usable = 97 });
+			trend_make(&trend, &history, 97 - used);
+			if (trend.full_in_us == TIME_UNKNOWN)
+				continue;
+			first = first == 0 ? second : first;
+			last = second;
+		}
+		if (course->first == 0)
+			assert_int_equal(first, 0);
+		else
+			assert_in_range(first, 0, course->first);
+		assert_in_range(last, course->end > 12 ? course->end - 12 : 0, course->end);
+	}
+}
+
 int
 main(void)
 {
@@ -241,6 +388,7 @@ main(void)
 		cmocka_unit_test(test_few),
 		cmocka_unit_test(test_window),
 		cmocka_unit_test(test_ring),
+		cmocka_unit_test(test_courses),
 	};
 
 	return cmocka_run_group_tests_name("trend", tests, NULL, NULL);
