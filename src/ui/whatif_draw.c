@@ -306,8 +306,8 @@ restart_words(const struct param *param)
 	if (param->value < 0)
 		return "A change of max_connections needs a restart of the server.";
 	return param->pending
-	    ? "A change of max_connections needs a restart of the server: another value waits for one "
-	      "already."
+	    ? "A change of max_connections needs a restart of the server: another value "
+	      "waits for one already."
 	    : "A change of max_connections needs a restart of the server; none is pending.";
 }
 

@@ -74,10 +74,11 @@ test_known(void **state)
 		{ "database", "wall" }, { "application", "worker" }, { "client", "10.0.0.5" },
 		{ "port", "40000" }, { "state", "idle in transaction" }, { "age", "12m03s" },
 		{ "transaction", "14m00s" }, { "query_age", "12m05s" }, { "session", "1h00m" },
-		{ "wait_type", "Lock" }, { "wait", "transactionid" }, { "blocked_by", "4712 prepared" },
-		{ "blocked_root", "0" }, { "depth", "1" }, { "blocks", "0" }, { "holds_up", "0" },
-		{ "backend_type", "client backend" }, { "xid", "771" }, { "xmin", "770" },
-		{ "query_id", "-5" }, { "own", "no" }, { "query", "select 'x'\n  from t" } };
+		{ "wait_type", "Lock" }, { "wait", "transactionid" },
+		{ "blocked_by", "4712 prepared" }, { "blocked_root", "0" }, { "depth", "1" },
+		{ "blocks", "0" }, { "holds_up", "0" }, { "backend_type", "client backend" },
+		{ "xid", "771" }, { "xmin", "770" }, { "query_id", "-5" }, { "own", "no" },
+		{ "query", "select 'x'\n  from t" } };
 	static const struct cell query_cells[] = { { "pid", "4711" }, { "transaction", "14m00s" },
 		{ "query_age", "12m05s" }, { "state", "idle in transaction" }, { "age", "12m03s" },
 		{ "user", "app" }, { "database", "wall" }, { "application", "worker" },
