@@ -168,9 +168,11 @@ count_needed(const struct slots *slots, const struct alert_set *alerts)
 
 /* The limit of one role or database, while there are slots: to free those of others is no help. */
 static bool
-advise_limit(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts)
+advise_limit(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts,
+    const char *command)
 {
 	(void)facts;
+	(void)command;
 	if (is_raised(alerts, "utilization") ||
 	    (alerts->refusal != REFUSAL_ROLE_LIMIT && alerts->refusal != REFUSAL_DATABASE_LIMIT))
 		return false;
