@@ -68,11 +68,11 @@ test_limit(void **state)
 	add(&fixture, 5, "web", STATE_IDLE, 100);
 	fixture_analyse(&fixture);
 	alerts_refused(&fixture.alerts, &link, fixture.snap, NOW_US);
-	advice_make(&fixture.alerts, &fixture.facts);
+	advice_make(&fixture.alerts, &fixture.facts, "pgconntop");
 	assert_string_equal(fixture.alerts.next, refusal_advice(REFUSAL_ROLE_LIMIT));
 	add(&fixture, 80, "web", STATE_IDLE, 100);
 	fixture_analyse(&fixture);
-	advice_make(&fixture.alerts, &fixture.facts);
+	advice_make(&fixture.alerts, &fixture.facts, "pgconntop");
 	assert_non_null(strstr(fixture.alerts.next, "--kill-idle"));
 	fixture_clear(&fixture);
 }
