@@ -46,6 +46,7 @@ struct alert_rule {
 	    const struct facts *facts); /* NULL: see alerts_refused() */
 	const char *wording;            /* the message begins so: "utilization" */
 	int samples;                    /* that it takes: 2, or more of some minutes; 0 is one */
+	bool needed;                    /* without it nobody can say that all is well */
 };
 
 extern const struct alert_rule alert_rules[];
@@ -58,7 +59,7 @@ struct alert {
 	const struct alert_rule *rule;
 	struct alert_limit warning, critical; /* in force: OFF for none, never DEFAULT */
 	enum level level;                     /* OK, WARNING or CRITICAL */
-	bool asked;      /* the user gave a limit with --warning or --critical */
+	bool asked;      /* the user gave a limit with --warning or --critical, or it is needed */
 	bool known;      /* it could be judged in the last sample */
 	const char *why; /* it could not; static, NULL when it could */
 	double value;    /* NAN when unknown */
@@ -103,7 +104,7 @@ void alerts_refused(struct alert_set *set, const struct link *link, const struct
     int64_t wall_us);
 
 /*
- * The n-th alert whose limit was asked for and which could not be judged, so that it may stand;
+ * The n-th alert that was asked for, or is needed, and could not be judged, so that it may stand;
  * NULL past the last.
  */
 const struct alert *alerts_missed(const struct alert_set *set, size_t n);

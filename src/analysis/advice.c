@@ -245,6 +245,19 @@ advise_other(char out[ADVICE_MAX], const struct facts *facts, const struct alert
 	return true;
 }
 
+/* Nobody knows how full it is. */
+static bool
+advise_limits(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts)
+{
+	(void)alerts;
+	if (facts->slots.usable >= 0)
+		return false;
+	snprintf(out, ADVICE_MAX,
+	    "find out how many slots there are: as the server's account or root, its "
+	    "configuration can be read");
+	return true;
+}
+
 /* What is not seen may be worth an alert. */
 static bool
 advise_unseen(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts,
@@ -271,6 +284,7 @@ static bool (*const advisers[])(char out[ADVICE_MAX], const struct facts *facts,
 	advise_in_transaction,
 	advise_query,
 	advise_other,
+	advise_limits,
 	advise_unseen,
 };
 

@@ -71,7 +71,9 @@ alerts_init(struct alert_set *set, const struct settings *settings)
 		alert->rule = &alert_rules[i];
 		alert->warning = find_limit(alert->rule, settings, false, &warning);
 		alert->critical = find_limit(alert->rule, settings, true, &critical);
-		alert->asked = warning || critical;
+		alert->asked = warning || critical ||
+		    (alert->rule->needed &&
+		        (alert->warning.kind != LIMIT_OFF || alert->critical.kind != LIMIT_OFF));
 		alert->since_us = TIME_UNKNOWN;
 	}
 }

@@ -250,7 +250,7 @@ read_exhaustion(struct reading *reading, const struct facts *facts)
 /* In the order of what matters most when several rise together. */
 const struct alert_rule alert_rules[] = {
 	{ "utilization", "used slots, as a share of those that ordinary roles can hold",
-	    VALUE_SHARE, 0.70, 0.85, ALERT_FROM, read_utilization, "utilization" },
+	    VALUE_SHARE, 0.70, 0.85, ALERT_FROM, read_utilization, "utilization", 0, true },
 	{ "refused", "logins of ours that were refused because slots ran out", VALUE_INT, NAN, 1,
 	    ALERT_FROM, NULL, "logins refused" },
 	{ "exhaustion", "time until the usable slots are full, as the trend goes", VALUE_DURATION,

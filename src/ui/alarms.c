@@ -103,10 +103,19 @@ draw_news(const struct ui_frame *frame, struct pen *pen)
 	pen_finish(pen);
 }
 
-/* "OK", and calmly how things are. */
+/* "OK", and calmly how things are; unless that is not known. */
 static void
-draw_calm(const struct verdict *verdict, struct pen *pen)
+draw_calm(const struct table_data *data, struct pen *pen)
 {
+	const struct verdict *verdict = data->verdict;
+	const struct alert *missed = alerts_missed(data->alerts, 0);
+
+	if (data->snap != NULL && missed != NULL && missed->why != NULL) {
+		pen->style = STYLE_UNKNOWN;
+		pen_printf(pen, "UNKNOWN %s: %s", missed->rule->name, missed->why);
+		pen_finish(pen);
+		return;
+	}
 	pen->style = STYLE_OK;
 	pen_text(pen, "OK");
 	if (verdict == NULL || verdict->rule == NULL || verdict->rule->bad)
@@ -153,7 +162,7 @@ draw_alerts(struct writer *writer, struct canvas *canvas, int n)
 		    : "";
 
 		if (raised == 0 && !caused)
-			draw_calm(data->verdict, &pen);
+			draw_calm(data, &pen);
 		pen.end -= (int)strlen(more);
 		while (
 		    shown < raised && draw_alert(alerts_raised(data->alerts, shown), &pen, first)) {

@@ -139,7 +139,7 @@ sub check_account {
 	SKIP: {
 		my ($account) = grep { defined && $_->[0] != (stat $server->data)[4] }
 			map { my @entry = getpwnam $_; @entry ? [@entry[2, 3]] : undef } qw(nobody daemon bin);
-		skip 'no other account for us', 6 if $> != 0 || !$account;
+		skip 'no other account for us', 8 if $> != 0 || !$account;
 		my @sessions = PgClient->new($server);
 		chmod 0755, $server->host or die "chmod: $!";
 		my $program = program_for_all();
@@ -155,6 +155,10 @@ sub check_account {
 			--config=/dev/null), $server->connstr], account => $account, dir => '/');
 		is($status, 3, 'a utilization to stop at cannot be met');
 		like($err, qr/^pgconntop: how many slots are usable is unknown: --until cannot be met$/m, 'and it says why');
+		($status, $out) = run_program([$program, qw(--check --via=proc --config=/dev/null), $server->connstr],
+			account => $account, dir => '/');
+		is($status, 3, 'nor is it known whether all is well');
+		like($out, qr/^PGCONNTOP UNKNOWN - utilization is unknown: how many slots are usable is not known; 1 slots used/, 'and it says why');
 	}
 	return;
 }

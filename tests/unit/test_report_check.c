@@ -234,7 +234,9 @@ test_unknown(void **state)
 	fixture.snap->max_connections = -1;
 	fixture_analyse(&fixture);
 	answer = ask(&fixture, true);
-	assert_string_equal(answer->line, "PGCONNTOP OK - 5 slots used: unknown 5 ");
+	assert_string_equal(answer->line,
+	    "PGCONNTOP UNKNOWN - utilization is unknown: how many slots are usable is "
+	    "not known; 5 slots used: unknown 5 ");
 	has(answer, "max_connections unknown, via client\n");
 	expect(answer, "used", 5, ";;");
 	assert_true(isnan(find(answer, "used")->most));

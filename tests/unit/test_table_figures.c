@@ -99,8 +99,9 @@ test_summary_unknown(void **state)
 	fixture_analyse(&fixture);
 	fixture_expect_row(&fixture, &table_summary, 0,
 	    "time=2026-11-20T14:02:33.123456Z via=client "
-	    "verdict=unknown next=nothing to do for what is seen; 1 of 1 sessions are not: grant "
-	    "pg_monitor to our role used=1 superuser_reserved=3 reserved=0 estimated=yes "
+	    "verdict=unknown next=find out how many slots there are: as the server's account or "
+	    "root, its configuration can be read used=1 superuser_reserved=3 reserved=0 "
+	    "estimated=yes "
 	    "limits_from=server walsenders_used=0 long_queries=0 ages_estimated=no blocked=0 "
 	    "root_holds_up=0 roots=0 depth=0 prepared=0 peak=1 "
 	    "peak_time=2026-11-20T14:02:33.123456Z level=ok");
