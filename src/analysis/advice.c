@@ -247,9 +247,11 @@ advise_other(char out[ADVICE_MAX], const struct facts *facts, const struct alert
 
 /* Nobody knows how full it is. */
 static bool
-advise_limits(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts)
+advise_limits(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts,
+    const char *command)
 {
 	(void)alerts;
+	(void)command;
 	if (facts->slots.usable >= 0)
 		return false;
 	snprintf(out, ADVICE_MAX,
