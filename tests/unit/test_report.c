@@ -109,18 +109,18 @@ test_columns(void **state)
 	expect_columns(&report, &table_states, false, "state,sessions,share,oldest,oldest_pid");
 	expect_columns(&report, &table_pools, false,
 	    "name,workers,engines,pool_size,max_overflow,configured,observed,over,under,"
-	    "peak,idle,idle_share,shared,fitting_size,fitting_all");
+	    "peak,idle,idle_share,shared,overlaps,fitting_size,fitting_all");
 	expect_columns(&report, &table_pools, true,
 	    "name,instances,workers,engines,pool_size,max_overflow,databases,"
 	    "max_db_connections,configured,observed,over,under,"
-	    "peak,idle,idle_share,shared,fitting_size,fitting_all,match");
+	    "peak,idle,idle_share,shared,overlaps,fitting_size,fitting_all,match");
 	assert_true(report_columns(&report, "database,state,pid,usable", &arena, &err));
 	expect_columns(&report, &table_queries, false, "database,state,pid"); /* hidden ones too */
 	expect_columns(&report, &table_states, true, "state");
 	expect_columns(&report, &table_pool_total, true, "usable");
 	expect_columns(&report, &table_pools, false, /* has none of them */
 	    "name,workers,engines,pool_size,max_overflow,configured,observed,over,under,"
-	    "peak,idle,idle_share,shared,fitting_size,fitting_all");
+	    "peak,idle,idle_share,shared,overlaps,fitting_size,fitting_all");
 	assert_true(report_columns(&report, "name", &arena, &err));
 	expect_columns(&report, &table_pools, false, "name");
 	arena_clear(&arena);
