@@ -113,7 +113,7 @@ test_columns(void **state)
 	expect_columns(&report, &table_pools, true,
 	    "name,instances,workers,engines,pool_size,max_overflow,databases,"
 	    "max_db_connections,configured,observed,over,under,"
-	    "peak,idle,idle_share,shared,overlaps,fitting_size,fitting_all,match");
+	    "peak,idle,idle_share,shared,overlaps,common,fitting_size,fitting_all,match");
 	assert_true(report_columns(&report, "database,state,pid,usable", &arena, &err));
 	expect_columns(&report, &table_queries, false, "database,state,pid"); /* hidden ones too */
 	expect_columns(&report, &table_states, true, "state");
