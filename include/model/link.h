@@ -37,6 +37,7 @@ enum refusal {
 	REFUSAL_CHILDREN,    /* too many clients that are not yet authenticated */
 	REFUSAL_POOLER,      /* PgBouncer's own limit */
 	REFUSAL_POOLED,      /* a pooler gets no login to the server, or not yet */
+	REFUSAL_UNPOOLED,    /* a pooler passes no logins for a walsender slot */
 	REFUSAL_REPLICATION, /* role may not take a walsender slot */
 	REFUSAL_UNAVAILABLE, /* 57P03: starting up, shutting down, in recovery */
 	REFUSAL_PASSWORD,    /* wrong, or none given */
@@ -47,6 +48,7 @@ enum refusal {
 	REFUSAL_STOPPED,     /* the server's process is stopped, as by SIGSTOP */
 	REFUSAL_SILENT,      /* connected, but it says nothing */
 	REFUSAL_HANGS,       /* the server answers, but not the process that logs us in */
+	REFUSAL_STRANGER,    /* something that is no server of ours answers */
 	REFUSAL_TLS,         /* certificate or encryption */
 	REFUSAL_PROC,        /* no server of this host is to be seen in /proc */
 	REFUSAL_LOST,        /* an open connection broke */

@@ -17,6 +17,13 @@ struct filter;
 struct server;
 struct slots;
 
+/* Why samples were left out, the last reason that holds of them. */
+enum gap {
+	GAP_LATE,    /* the server was late */
+	GAP_LOST,    /* there was no connection */
+	GAP_HELD_UP, /* we were late ourselves: stopped, or not read */
+};
+
 /* What a report shows: made once from the settings. */
 struct report {
 	const struct table *tables[24]; /* in the order asked for; summary need not be among them */
@@ -38,9 +45,9 @@ struct report {
 struct report_sample {
 	const struct table_data *data;
 	size_t n;             /* counts reports from 0 */
-	size_t skipped;       /* samples that were left out before it, for the server was late */
+	size_t skipped;       /* samples that were left out before it */
 	bool first;           /* nothing was written to this output yet: a header is due */
-	bool held_up;         /* some of them for we were late ourselves: stopped, or not read */
+	enum gap gap;         /* why */
 	size_t skipped_total; /* since the start */
 	bool plan;            /* plans alone: no server was asked, and nothing is said of one */
 	const char *refusal;  /* why the ordinary login is refused while another way is in use, in a
@@ -67,7 +74,7 @@ struct report_act {
 	bool guard;                    /* one of many: nothing to do is nothing to say */
 	bool first;                    /* as in a sample, and the next two */
 	size_t skipped;
-	bool held_up;
+	enum gap gap;
 	struct value stands;      /* whether the alert stands that a guard waits for, or none */
 	const char *change;       /* in words, when that has changed; NULL else */
 	const char *const *notes; /* whether it helps at all */
@@ -78,7 +85,7 @@ struct report_act {
 #define REPORT_SHOW "summary,states,applications,alerts"
 /* "4 samples left out: the server answered late". */
 #define REPORT_GAP_MAX 96
-const char *report_gap(size_t skipped, bool held_up, char out[REPORT_GAP_MAX]);
+const char *report_gap(size_t skipped, enum gap gap, char out[REPORT_GAP_MAX]);
 
 /* One format. All append to out, and end with a line end. */
 struct writer {

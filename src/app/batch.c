@@ -127,7 +127,7 @@ write_sample(struct batch *batch, const struct feed_news *news)
 		.skipped = news->skipped,
 		.skipped_total = batch->skipped + news->skipped,
 		.first = batch->out.path != NULL || !batch->begun,
-		.held_up = news->held_up,
+		.gap = news->gap,
 		.refusal = knock != NULL && knock->refusal != REFUSAL_NONE
 		    ? refusal_words(knock->refusal)
 		    : NULL,
@@ -136,7 +136,7 @@ write_sample(struct batch *batch, const struct feed_news *news)
 
 	batch->skipped = sample.skipped_total;
 	if (news->skipped > 0 && !batch->report.writer->gaps)
-		complain(report_gap(news->skipped, news->held_up, gap));
+		complain(report_gap(news->skipped, news->gap, gap));
 	batch->report.width = out_width(&batch->out);
 	app_data(batch->app, &data);
 	if (!batch->told)

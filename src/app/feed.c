@@ -48,9 +48,10 @@ answer(struct feed *feed, struct feed_news *news, enum feed_type type)
 {
 	news->type = type;
 	news->skipped = feed->begun ? feed->skipped : 0;
-	news->held_up = feed->held_up;
+	news->gap = feed->gap;
 	feed->skipped = 0;
-	feed->asked = feed->held_up = false;
+	feed->gap = GAP_LATE;
+	feed->asked = false;
 	feed->begun = true;
 }
 
@@ -160,15 +161,21 @@ answer_deadline(const struct feed *feed)
 	return feed->asked ? feed->asked_us + feed->timeout_us : INT64_MAX;
 }
 
+static bool
+is_down(const struct feed *feed)
+{
+	enum link_state state = source_link(feed->app->source)->state;
+
+	return state == LINK_DOWN || state == LINK_CONNECTING;
+}
+
 /* When to end after a signal: a sample that is on its way from the server is waited for. */
 static int64_t
 quit_deadline(const struct feed *feed)
 {
-	enum link_state state = source_link(feed->app->source)->state;
-
 	if (feed->quit_us == INT64_MAX)
 		return INT64_MAX;
-	if (!feed->asked || signals_hurry() || state == LINK_DOWN || state == LINK_CONNECTING)
+	if (!feed->asked || signals_hurry() || is_down(feed))
 		return feed->quit_us;
 	return feed->quit_us + FINISH_US;
 }
@@ -188,7 +195,10 @@ tick(struct feed *feed, int64_t now_us)
 	missed = (now_us - feed->next_us) / interval_us;
 	feed->next_us += (missed + 1) * interval_us;
 	feed->skipped += (size_t)missed + feed->asked;
-	feed->held_up = feed->held_up || (missed > 0 && !feed->asked);
+	if (missed > 0 && !feed->asked)
+		feed->gap = GAP_HELD_UP; /* nobody pulled news when one was due */
+	else if (feed->asked && feed->gap == GAP_LATE && is_down(feed))
+		feed->gap = GAP_LOST;
 	feed_now(feed);
 }
 

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "report/report.h"
 #include "source/source.h"
 
 struct app;
@@ -23,7 +24,7 @@ enum feed_type {
 struct feed_news {
 	enum feed_type type;
 	size_t skipped;  /* SAMPLE, FAILURE: how many were left out before it */
-	bool held_up;    /* of these, some for we were late ourselves, not the server */
+	enum gap gap;    /* why, when there are some */
 	const char *why; /* FAILURE: in words, raw bytes of a server may be in it; valid until the
 	                    next news */
 	int status;      /* FAILURE: the exit status that says so */
@@ -39,7 +40,7 @@ struct feed {
 	int64_t soon_us; /* when to ask outside of the grid; INT64_MAX for never */
 	int64_t quit_us; /* when a signal was seen; INT64_MAX for not yet */
 	size_t skipped;  /* since the last sample or failure */
-	bool held_up;    /* like it: nobody pulled news when one was due */
+	enum gap gap;    /* like it */
 	bool asked;      /* a sample that was due is on its way */
 	bool begun;      /* there was a first one: only then is another left out */
 	bool quiet;      /* no diagnostics on stderr: they are among the messages of the app */

@@ -229,7 +229,8 @@ run(struct kill *kill)
 	while (kill->state != KILL_OVER) {
 		feed_next(&kill->feed, &news);
 		kill->skipped += news.skipped;
-		kill->held_up |= news.held_up;
+		if (news.gap > kill->gap)
+			kill->gap = news.gap;
 		if (heed(kill, &news) && news.type == FEED_QUIT)
 			news.type = FEED_EVENT;
 		act_event(&kill->act, kill->app, &kill->job, &news.event);

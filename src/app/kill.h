@@ -64,7 +64,7 @@ struct kill {
 	struct buf text; /* of one turn */
 	size_t turns;    /* samples that were judged, or could not be had */
 	size_t skipped;  /* samples that were left out since the last turn */
-	bool held_up;    /* like it, as in struct feed_news */
+	enum gap gap;    /* like it, as in struct feed_news */
 	bool begun;      /* something was written */
 	bool told_unseen, told_unnamed;
 	bool quit;  /* a signal came while acting */

@@ -45,7 +45,7 @@ put_out(struct kill *kill)
 	buf_reset(&kill->text);
 	kill->turns++;
 	kill->skipped = 0;
-	kill->held_up = false;
+	kill->gap = GAP_LATE;
 	if (!kill->order.guard || (count > 0 && kill->turns >= (size_t)count) ||
 	    (result != OUT_DONE && (result == OUT_GONE || kill->out.path == NULL)))
 		kill->state = KILL_OVER;
@@ -82,7 +82,7 @@ tell_job(struct kill *kill, bool planned)
 		.guard = kill->order.guard,
 		.first = kill->out.path != NULL || !kill->begun,
 		.skipped = kill->skipped,
-		.held_up = kill->held_up,
+		.gap = kill->gap,
 		.stands = kill->guard.stands,
 		.change = kill->guard.change,
 		.notes = kill->guard.notes,
@@ -92,7 +92,7 @@ tell_job(struct kill *kill, bool planned)
 	char gap[REPORT_GAP_MAX];
 
 	if (kill->skipped > 0 && !kill->report.writer->gaps)
-		complain(report_gap(kill->skipped, kill->held_up, gap));
+		complain(report_gap(kill->skipped, kill->gap, gap));
 	app_data(kill->app, &data);
 	data.job = job;
 	kill->report.writer->acted(&kill->report, &act, &kill->text, &kill->arena);

@@ -5,6 +5,7 @@
 #include "model/link.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -34,8 +35,9 @@ static const struct {
 	    "log in as another role; ALTER ROLE ... CONNECTION LIMIT raises the limit", true },
 	[REFUSAL_DATABASE_LIMIT] = { "connection limit of the database reached",
 	    "connect to another database, such as postgres; all sessions are seen from any", true },
-	[REFUSAL_WALSENDERS] = { "all replication slots of max_wal_senders in use",
-	    "connect without replication, or end a base backup", true },
+	[REFUSAL_WALSENDERS] = { "all walsender slots in use",
+	    "log in without replication, or end a base backup; max_wal_senders is their number",
+	    true },
 	[REFUSAL_CHILDREN] = { "too many clients that are still logging in",
 	    "clients connect faster than they get in, or send nothing: wait for "
 	    "authentication_timeout, or stop them",
@@ -44,6 +46,8 @@ static const struct {
 	    "connect to the server itself instead of the pooler", true },
 	[REFUSAL_POOLED] = { "the pooler gets no login to the server",
 	    "the server may be full, or down: connect to it itself instead of the pooler", true },
+	[REFUSAL_UNPOOLED] = { "the pooler passes no replication logins",
+	    "connect to the server itself instead of the pooler", false },
 	[REFUSAL_REPLICATION] = { "role may not take a walsender slot",
 	    "log in as a superuser, or as a role with REPLICATION, pg_monitor and "
 	    "pg_signal_backend",
@@ -68,12 +72,17 @@ static const struct {
 	    true },
 	[REFUSAL_HANGS] = { "the server answers, but no login gets through",
 	    "somebody may hold pg_authid or pg_database locked (LOCK, VACUUM FULL), or a service "
-	    "that checks passwords hangs; --via=proc on the server's host shows who",
+	    "that checks passwords hangs; --via=proc on the server's host shows the sessions: look "
+	    "for the oldest transaction",
 	    true },
+	[REFUSAL_STRANGER] = { "something else than PostgreSQL answers there",
+	    "check host and port", true },
 	[REFUSAL_TLS] = { "no agreement on encryption",
 	    "check sslmode, sslrootcert and the certificates' dates and names", false },
 	[REFUSAL_PROC] = { "no server process to be seen",
-	    "run on the server's own host, with its socket's directory in --host", false },
+	    "run pgconntop on the server's own host, or inside its container, with its socket's "
+	    "directory in --host",
+	    false },
 	[REFUSAL_LOST] = { "connection lost", "the server's log says why", true },
 	[REFUSAL_OTHER] = { "login failed", "check the connection options, then the server's log",
 	    false },
@@ -91,17 +100,34 @@ via_words(enum via via)
 	return vias[via].words;
 }
 
+/* The number of walsender slots in the server's words, where no language changes it; -1 for none.
+ */
+static long
+count_walsenders(const struct link *link)
+{
+	const char *name = strstr(link->text, "max_wal_senders");
+	const char *digit = name != NULL ? strpbrk(name, "0123456789") : NULL;
+
+	return digit != NULL ? strtol(digit, NULL, 10) : -1;
+}
+
 const char *
 refusal_text(char out[REFUSAL_TEXT_MAX], const struct link *link)
 {
 	const char *comma = link->routine[0] != '\0' ? ", " : "";
 	const char *words = refusal_words(link->refusal);
+	long count = link->refusal == REFUSAL_WALSENDERS ? count_walsenders(link) : -1;
+	int n;
 
+	if (count == 0)
+		words = "max_wal_senders is 0: no walsender way on this server";
 	if (link->sqlstate[0] == '\0')
-		snprintf(out, REFUSAL_TEXT_MAX, "%s", words);
+		n = snprintf(out, REFUSAL_TEXT_MAX, "%s", words);
 	else
-		snprintf(out, REFUSAL_TEXT_MAX, "%s (%s%s%s)", words, link->sqlstate, comma,
+		n = snprintf(out, REFUSAL_TEXT_MAX, "%s (%s%s%s)", words, link->sqlstate, comma,
 		    link->routine);
+	if (count > 0 && n > 0 && n < REFUSAL_TEXT_MAX)
+		snprintf(out + n, (size_t)(REFUSAL_TEXT_MAX - n), ", max_wal_senders %ld", count);
 	return out;
 }
 

@@ -277,7 +277,6 @@ snapshot_limit(const struct snapshot *snap, enum refusal refusal, char out[SNAPS
 		[REFUSAL_SUPERUSER_RESERVED] = { "superuser_reserved_connections",
 		    snap->superuser_reserved },
 		[REFUSAL_ROLE_RESERVED] = { "reserved_connections", snap->reserved },
-		[REFUSAL_WALSENDERS] = { "max_wal_senders", snap->max_wal_senders },
 	}, *limit = &limits[refusal];
 
 	out[0] = '\0';

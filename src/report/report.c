@@ -26,10 +26,16 @@ writer_by_format(int format)
 }
 
 const char *
-report_gap(size_t skipped, bool held_up, char out[REPORT_GAP_MAX])
+report_gap(size_t skipped, enum gap gap, char out[REPORT_GAP_MAX])
 {
+	static const char *const reasons[] = {
+		[GAP_LATE] = "the server answered late",
+		[GAP_LOST] = "no connection",
+		[GAP_HELD_UP] = "pgconntop was held up",
+	};
+
 	snprintf(out, REPORT_GAP_MAX, "%zu sample%s left out: %s", skipped, skipped == 1 ? "" : "s",
-	    held_up ? "pgconntop was held up" : "the server answered late");
+	    reasons[gap]);
 	return out;
 }
 

@@ -291,7 +291,7 @@ sample(const struct report *report, const struct report_sample *sample, struct b
 		    units_time_iso(time, data->snap->wall_us));
 	if (sample->skipped > 0)
 		buf_addf(out, "%s(%s)", dated ? "  " : "",
-		    report_gap(sample->skipped, sample->held_up, gap));
+		    report_gap(sample->skipped, sample->gap, gap));
 	if (dated || sample->skipped > 0)
 		buf_addc(out, '\n');
 	for (size_t i = 0; i < report->table_count; i++)
@@ -365,7 +365,7 @@ acted(const struct report *report, const struct report_act *act, struct buf *out
 
 	units_time_iso(time, act->data->snap->wall_us);
 	if (act->skipped > 0)
-		buf_addf(out, "%s  %s\n", time, report_gap(act->skipped, act->held_up, gap));
+		buf_addf(out, "%s  %s\n", time, report_gap(act->skipped, act->gap, gap));
 	if (act->change != NULL) {
 		buf_addf(out, "%s  ", time);
 		add_clean(report, act->change, out);

@@ -78,6 +78,7 @@ static const struct server_rule server_rules[] = {
 	{ "08P01", NULL, "no such user", REFUSAL_LOGIN },
 	{ "08P01", NULL, "not allowed", REFUSAL_LOGIN },
 	{ "08P01", NULL, "auth", REFUSAL_PASSWORD },
+	{ "08P01", NULL, "replication", REFUSAL_UNPOOLED },
 	{ "08P01", NULL, "server_login_retry", REFUSAL_POOLED },
 	{ "08P01", NULL, "cannot connect to server", REFUSAL_POOLED },
 	{ NULL, NULL, NULL, REFUSAL_OTHER },
@@ -236,10 +237,25 @@ judge_server(const struct link *link)
 	return rule->refusal;
 }
 
+/*
+ * libpq names the byte that no server would send first: "received invalid response to SSL
+ * negotiation: H", "expected authentication request from server, but received H".
+ */
+static bool
+is_strange(const char *text)
+{
+	size_t n = strlen(text);
+
+	return n > 2 && text[n - 2] == ' ' && text[n - 1] > ' ' && text[n - 1] <= '~';
+}
+
 static enum refusal
 judge_client(const struct link *link)
 {
 	const struct client_rule *rule = client_rules;
+
+	if (is_strange(link->text))
+		return REFUSAL_STRANGER;
 
 	for (; rule->number != 0 || rule->word != NULL; rule++) {
 		const char *word = rule->word != NULL ? rule->word : strerror(rule->number);

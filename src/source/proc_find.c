@@ -350,9 +350,7 @@ verify(struct proc_server *out, const struct lead *lead, const char *pgdata, str
 		    "%lld: not taken for the server",
 		    pid, (long long)status.uid, (long long)lead->uid);
 	if (!is_of_our_namespace(lead->pid, &status, buf))
-		return err_set(err,
-		    "process %d is in a pid namespace of its own, a container's: run "
-		    "in there",
+		return err_set(err, "process %d is in a pid namespace of its own, a container's",
 		    pid);
 	if (!check_dir(out, lead, pgdata, buf))
 		return err_set(err, "process %d works in %s: another server", pid, buf_str(buf));

@@ -79,7 +79,7 @@ sub check_limits {
 		'a replication connection takes no slot, and can be used');
 	@sessions = PgClient->fill($server, replication => 'database');
 	refused($server, { replication => 'database' },
-		qr/: all replication slots of max_wal_senders in use \(53300, InitProcess\): .*; .*without replication/,
+		qr/: all walsender slots in use \(53300, InitProcess\), max_wal_senders \d+: .*; .*without replication/,
 		'limit of replication connections');
 	return;
 }

@@ -82,9 +82,9 @@ sub check_not_in {
 		'a role without REPLICATION');
 	my @walsenders = PgClient->fill($server, replication => 'database');
 	is(scalar @walsenders, 2, 'all walsender slots are taken');
-	refused($server, 'postgres', qr/$full: all replication slots of max_wal_senders in use \(53300, InitProcess\); .*; .*-TERM/,
+	refused($server, 'postgres', qr/$full: all walsender slots in use \(53300, InitProcess\), max_wal_senders \d+; .*; .*-TERM/,
 		'no walsender slot either');
-	refused($server, 'postgres', qr/: all replication slots of max_wal_senders in use \(53300, InitProcess\): /,
+	refused($server, 'postgres', qr/: all walsender slots in use \(53300, InitProcess\), max_wal_senders \d+: /,
 		'nor when it is the only way', via => 'walsender');
 	@walsenders = ();
 	refused($server, 'postgres', qr/: all slots in use \(53300, InitProcess\): [^;]+; free a slot/,

@@ -44,7 +44,7 @@ sub check_old {
 	my @sessions = PgClient->fill($server);
 	my $why = qr/(?:all slots in use|the pooler gets no login to the server) \(08P01\): [^\n]+/;
 	complaint([monitor($server, %login)], 2,
-		qr/$why; no way in by a walsender slot: unsupported startup parameter: replication; no way in by \/proc: no server here has a Unix socket for port $port;/,
+		qr/$why; no way in by a walsender slot: the pooler passes no replication logins \(08P01\); no way in by \/proc: no server here has a Unix socket for port $port;/,
 		'no way in, and why');
 	SKIP: {
 		skip 'there is no /proc/PID/stat here', 1 if !-r '/proc/self/stat';

@@ -121,7 +121,7 @@ sub check_container {
 		my ($bindir, $data, $dir) = ($server->bindir, $server->data, $server->host);
 		my $program = Program->start([@in, "$bindir/postgres", '-D', $data], dir => $dir, session => 1, log => "$dir/log.in");
 		wait_until { slurp("$data/postmaster.pid") =~ /^ready/m } 60, 'the server in there';
-		refused(qr/process \d+ is in a pid namespace of its own, a container's: run in there/, 'a server in there', '-h', $dir, '-p', $server->port);
+		refused(qr/process \d+ is in a pid namespace of its own, a container's; run pgconntop .* inside its container/, 'a server in there', '-h', $dir, '-p', $server->port);
 		refused(qr/process \d+ is [^;]*, not a server|is not to be seen in .proc/, 'also by its data directory', "--pgdata=$data");
 		my $session = PgClient->new($server);
 		is(report($server)->{via}, 'client', 'a login is possible as ever');

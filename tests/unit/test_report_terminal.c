@@ -154,7 +154,7 @@ test_gap(void **state)
 	    "\n--- 2026-11-20T14:02:33.123456Z  (4 samples left out: the server answered late)\n"
 	    "\nAlerts\n(none)\n");
 	buf_reset(&out);
-	sample = (struct report_sample){ .data = sample.data, .skipped = 1, .held_up = true };
+	sample = (struct report_sample){ .data = sample.data, .skipped = 1, .gap = GAP_HELD_UP };
 	writer_text.sample(&report, &sample, &out, &arena);
 	assert_string_equal(buf_str(&out),
 	    "--- 2026-11-20T14:02:33.123456Z  (1 sample left out: pgconntop was held up)\n"

@@ -163,6 +163,8 @@ test_other_refusals(void **state)
 		  "(server_login_retry)\n",
 		    REFUSAL_POOLED, "08P01", "",
 		    "server login has been failing, try again later (server_login_retry)" },
+		{ "FATAL:  08P01: unsupported startup parameter: replication\n", REFUSAL_UNPOOLED,
+		    "08P01", "", "unsupported startup parameter: replication" },
 		{ "FATAL:  08P01: no more connections allowed (max_client_conn)\n", REFUSAL_POOLER,
 		    "08P01", "", "no more connections allowed (max_client_conn)" },
 		{ "FATAL:  08P01: sorry, too many clients already\n", REFUSAL_ALL_SLOTS, "08P01",
@@ -194,6 +196,10 @@ test_client_side(void **state)
 		    "could not translate host name \"x\" to address: Name or service not known" },
 		{ "fe_sendauth: no password supplied\n", REFUSAL_PASSWORD, "", "",
 		    "fe_sendauth: no password supplied" },
+		{ "received invalid response to SSL negotiation: H\n", REFUSAL_STRANGER, "", "",
+		    "received invalid response to SSL negotiation: H" },
+		{ "expected authentication request from server, but received H\n", REFUSAL_STRANGER,
+		    "", "", "expected authentication request from server, but received H" },
 		{ "timeout expired\n", REFUSAL_TIMEOUT, "", "", "timeout expired" },
 		/* A missing file, but of a certificate. */
 		{ "could not open certificate file \"/x\": No such file or directory\n",
@@ -227,6 +233,25 @@ test_system_words(void **state)
 	assert_int_equal(link.refusal, REFUSAL_TIMEOUT);
 }
 
+/* How many walsenders there may be is in the server's words, in any language. */
+static void
+test_walsenders(void **state)
+{
+	char text[REFUSAL_TEXT_MAX];
+	struct link link = { .refusal = REFUSAL_WALSENDERS,
+		.sqlstate = "53300",
+		.text = "die Anzahl überschreitet max_wal_senders (aktuell 3)" };
+
+	(void)state;
+	assert_string_equal(refusal_text(text, &link),
+	    "all walsender slots in use (53300), max_wal_senders 3");
+	snprintf(link.text, sizeof(link.text), "%s", "exceeds \"max_wal_senders\" (currently 0)");
+	assert_string_equal(refusal_text(text, &link),
+	    "max_wal_senders is 0: no walsender way on this server (53300)");
+	snprintf(link.text, sizeof(link.text), "%s", "something");
+	assert_string_equal(refusal_text(text, &link), "all walsender slots in use (53300)");
+}
+
 /* Whatever the length, the text ends, and what was there before is gone. */
 static void
 test_long(void **state)
@@ -253,6 +278,7 @@ main(void)
 		cmocka_unit_test(test_other_refusals),
 		cmocka_unit_test(test_client_side),
 		cmocka_unit_test(test_system_words),
+		cmocka_unit_test(test_walsenders),
 		cmocka_unit_test(test_long),
 	};
 
