@@ -323,11 +323,11 @@ static const struct column columns[] = {
 	{ "established", NULL, "ESTABL", "sessions since the server's statistics were reset (14+)",
 	    VALUE_INT, 8, COLUMN_HIDDEN | COLUMN_COUNTER, database_established, "established" },
 	{ "abandoned", NULL, "ABANDONED", "of these, their client was gone without a word",
-	    VALUE_INT, 9, COLUMN_HIDDEN | COLUMN_COUNTER, database_abandoned, "abandoned" },
+	    VALUE_INT, 9, COLUMN_WIDE | COLUMN_COUNTER, database_abandoned, "abandoned" },
 	{ "fatal", NULL, "FATAL", "ended by an error, or refused by the limit of the database",
-	    VALUE_INT, 7, COLUMN_HIDDEN | COLUMN_COUNTER, database_fatal, "fatal" },
+	    VALUE_INT, 7, COLUMN_WIDE | COLUMN_COUNTER, database_fatal, "fatal" },
 	{ "killed", NULL, "KILLED", "terminated by somebody", VALUE_INT, 7,
-	    COLUMN_HIDDEN | COLUMN_COUNTER, database_killed, "killed" },
+	    COLUMN_WIDE | COLUMN_COUNTER, database_killed, "killed" },
 };
 
 #define DATABASE_COLUMNS 4

@@ -113,6 +113,19 @@ static const struct {
 	{ STATE_UNKNOWN, "unknown", false, 95 },
 };
 
+/* What the server counted, while it does. */
+static const struct {
+	enum server_count kind;
+	const char *word;
+	enum style style;
+	int rank;
+} count_words[COUNT_KINDS] = {
+	{ COUNT_UNSEEN, "unseen", STYLE_TEXT, 55 },
+	{ COUNT_KILLED, "killed", STYLE_WARNING, 54 },
+	{ COUNT_FATAL, "fatal", STYLE_WARNING, 53 },
+	{ COUNT_ABANDONED, "abandoned", STYLE_WARNING, 52 },
+};
+
 /* Who waits, and for whom in the end. */
 static void
 add_blocking(struct writer *writer)
@@ -158,9 +171,14 @@ state_line_words(struct writer *writer)
 		units_number(rate, facts->churn.closed_per_second);
 		word_add(writer, arena_printf(arena, "closed %s/s", rate), STYLE_TEXT, 45, 1);
 	}
-	if (facts->unseen.known && facts->unseen.per_second[COUNT_UNSEEN] >= 0.05) {
-		units_number(rate, facts->unseen.per_second[COUNT_UNSEEN]);
-		word_add(writer, arena_printf(arena, "unseen %s/s", rate), STYLE_TEXT, 55, 2);
+	for (size_t i = 0; facts->unseen.known && i < COUNT_KINDS; i++) {
+		double per_second = facts->unseen.per_second[count_words[i].kind];
+
+		if (per_second < 0.05)
+			continue;
+		units_number(rate, per_second);
+		word_add(writer, arena_printf(arena, "%s %s/s", count_words[i].word, rate),
+		    count_words[i].style, count_words[i].rank, 2);
 	}
 	if (slots->max_wal_senders >= 0 && slots->walsenders >= 0)
 		word_add(writer,

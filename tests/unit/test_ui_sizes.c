@@ -118,6 +118,30 @@ test_slots_first(void **state)
 	fixture_clear(&fixture);
 }
 
+/* What the server counted is told while it counts, where there is room. */
+static void
+test_server_counts(void **state)
+{
+	struct fixture fixture;
+	struct unseen *unseen = &fixture.facts.unseen;
+
+	(void)state;
+	fixture_init(&fixture, SCENE_HEALTHY, false);
+	unseen->known = true;
+	unseen->per_second[COUNT_KILLED] = 1.2;
+	fixture_draw(&fixture, 24, 160, true);
+	assert_int_equal(fixture_find(&fixture, "  killed 1.2/s"), 2);
+	assert_int_equal(fixture_find(&fixture, "fatal"), -1);
+	unseen->per_second[COUNT_FATAL] = 3;
+	unseen->per_second[COUNT_ABANDONED] = 0.5;
+	fixture_draw(&fixture, 24, 160, true);
+	assert_int_equal(fixture_find(&fixture, "  killed 1.2/s  fatal 3.0/s  abandoned 0.5/s"), 2);
+	unseen->known = false;
+	fixture_draw(&fixture, 24, 160, true);
+	assert_int_equal(fixture_find(&fixture, "killed"), -1);
+	fixture_clear(&fixture);
+}
+
 /* Keys and clicks at a screen that was never drawn, or drawn smaller since. */
 static void
 test_keys_anywhere(void **state)
@@ -176,6 +200,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_slots_first),
+		cmocka_unit_test(test_server_counts),
 		cmocka_unit_test(test_keys_anywhere),
 		cmocka_unit_test(test_keys_between_samples),
 	};
