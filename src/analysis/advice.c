@@ -171,7 +171,6 @@ static bool
 advise_limit(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts,
     const char *command)
 {
-	(void)command;
 	(void)facts;
 	(void)command;
 	if (is_raised(alerts, "utilization") ||

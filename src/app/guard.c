@@ -10,6 +10,7 @@
 #include "action/words.h"
 #include "analysis/alerts.h"
 #include "app.h"
+#include "base/units.h"
 #include "kill.h"
 #include "model/snapshot.h"
 
@@ -65,12 +66,72 @@ find_alert(const struct kill *kill)
 	return NULL;
 }
 
+static bool
+is_utilization(const struct alert *alert)
+{
+	return strcmp(alert->rule->name, "utilization") == 0;
+}
+
+/*
+ * Utilization is what --until is about, so what that alert began goes on beyond its end until it is
+ * reached: else a guard that is throttled would stop where the alert clears.
+ */
+static enum guard_state
+judge_alert(const struct kill *kill, const struct alert *alert)
+{
+	const struct slots *slots = &kill->app->facts.slots;
+	enum guard_state before = kill->guard.state;
+
+	if (alert->level >= kill->order.level)
+		return GUARD_STANDS;
+	if (!alert->known && alert->rule->samples <= 2)
+		return GUARD_UNKNOWN;
+	if (kill->order.guard && (before == GUARD_STANDS || before == GUARD_GOES_ON) &&
+	    is_utilization(alert) && kill->order.choice.until > 0 &&
+	    slots->utilization > kill->order.choice.until)
+		return GUARD_GOES_ON;
+	return GUARD_WAITS;
+}
+
+/* "utilization is below critical again (80.7 %): goes on until 70 %". */
+static const char *
+say_change(struct kill *kill, const struct alert *alert, enum guard_state state)
+{
+	const char *name = alert->rule->name, *level = level_name(kill->order.level);
+	enum guard_state before = kill->guard.state;
+	char value[UNITS_TEXT_MAX] = "";
+
+	if (alert->known)
+		alert_figure(value, alert->rule->unit, alert->value);
+	switch (state) {
+	case GUARD_STANDS:
+		return arena_printf(&kill->arena, "%s is at %s: %s", name, level_name(alert->level),
+		    alert->message);
+	case GUARD_UNKNOWN:
+		return arena_printf(&kill->arena, "%s is unknown: %s: nothing is done", name,
+		    alert->why);
+	case GUARD_GOES_ON:
+		return arena_printf(&kill->arena,
+		    "%s is below %s again (%s): goes on until %.0f %%", name, level, value,
+		    kill->order.choice.until * 100);
+	case GUARD_NEW:
+	case GUARD_WAITS:
+		break;
+	}
+	if (before == GUARD_GOES_ON)
+		return arena_printf(&kill->arena, "%s is down to %s: waiting", name, value);
+	return arena_printf(&kill->arena, "%s is %s%s%s%s%s: waiting", name,
+	    before == GUARD_STANDS ? "below " : "not at ", level,
+	    before == GUARD_STANDS ? " again" : "", alert->known ? " (" : "",
+	    alert->known ? arena_printf(&kill->arena, "%s)", value) : "");
+}
+
 bool
 guard_judge(struct kill *kill)
 {
 	struct guard *guard = &kill->guard;
 	const struct alert *alert = find_alert(kill);
-	bool stands = alert == NULL || alert->level >= kill->order.level;
+	enum guard_state state;
 
 	guard->note_count = 0;
 	guard->change = NULL;
@@ -81,29 +142,60 @@ guard_judge(struct kill *kill)
 	}
 	if (alert == NULL)
 		return true;
-	if (guard->begun && guard->stands.b == stands)
-		return stands;
-	guard->change = stands
-	    ? arena_printf(&kill->arena, "%s is at %s: %s", alert->rule->name,
-	          level_name(alert->level), alert->message)
-	    : arena_printf(&kill->arena, "%s is %s at %s: nothing is done", alert->rule->name,
-	          guard->begun ? "no more" : "not", level_name(kill->order.level));
-	guard->begun = true;
-	guard->stands = value_bool(stands);
-	return stands;
+	state = judge_alert(kill, alert);
+	if (state != guard->state)
+		guard->change = say_change(kill, alert, state);
+	guard->state = state;
+	guard->stands = state == GUARD_UNKNOWN
+	    ? value_none()
+	    : value_bool(state == GUARD_STANDS || state == GUARD_GOES_ON);
+	return state == GUARD_STANDS || state == GUARD_GOES_ON;
+}
+
+/* Adds to what is said of this turn. */
+static void
+add_change(struct kill *kill, const char *text)
+{
+	const char *before = kill->guard.change;
+
+	kill->guard.change =
+	    before == NULL ? text : arena_printf(&kill->arena, "%s; %s", before, text);
+}
+
+/* Nobody is acted on for the minute is used up: said once, until somebody is again. */
+static void
+say_throttled(struct kill *kill, int64_t wait_us)
+{
+	char wait[UNITS_TEXT_MAX];
+
+	if (kill->guard.throttled)
+		return;
+	kill->guard.throttled = true;
+	add_change(kill,
+	    arena_printf(&kill->arena,
+	        "the most of a minute is reached, %d left alone: goes on in %s",
+	        kill->spared[SPARE_MINUTE], units_duration_long(wait, wait_us)));
 }
 
 void
-guard_planned(struct kill *kill)
+guard_planned(struct kill *kill, size_t count)
 {
+	struct guard *guard = &kill->guard;
 	int64_t now_us = clock_mono_us(), wait_us;
 
+	guard->throttled = guard->throttled && count == 0;
+	if (guard->state == GUARD_GOES_ON && count == 0 && kill->spared[SPARE_MINUTE] == 0) {
+		guard->state = GUARD_WAITS;
+		add_change(kill, "nobody is left to end: waiting");
+	}
 	if (kill->whom.budget == NULL || kill->spared[SPARE_MINUTE] == 0)
 		return;
-	wait_us = budget_wait(&kill->guard.budget, now_us);
+	wait_us = budget_wait(&guard->budget, now_us);
+	if (count == 0)
+		say_throttled(kill, wait_us);
 	if (wait_us > RETRY_MOST_US)
 		return;
-	kill->guard.retry_us = now_us + wait_us;
+	guard->retry_us = now_us + wait_us;
 	feed_soon(&kill->feed, wait_us);
 }
 

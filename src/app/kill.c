@@ -72,8 +72,12 @@ go_on(struct kill *kill, const struct plan *plan)
 	struct err err;
 
 	if (plan->count == 0) {
-		if (!kill->order.guard)
+		if (!kill->order.guard && kill->guard.state == GUARD_UNKNOWN) {
+			kill->acted = STATUS_QUERY_FAILED;
+			complain(kill->guard.change);
+		} else if (!kill->order.guard) {
 			kill->acted = STATUS_NO_MATCH;
+		}
 		look_only(kill, NULL);
 	} else if (kill->order.dry_run) {
 		look_only(kill, "a dry run");
@@ -115,7 +119,7 @@ begin_turn(struct kill *kill)
 	kill->before = *slots;
 	memcpy(kill->spared, plan.spared, sizeof(kill->spared));
 	guard_note_plan(kill, &plan);
-	guard_planned(kill);
+	guard_planned(kill, plan.count);
 	job_start(&kill->job, &kill->order.choice, &plan, data.snap);
 	go_on(kill, &plan);
 }

@@ -35,11 +35,21 @@ enum kill_state {
 
 #define NOTES_MOST 8
 
+/* What was seen of the alert of the order, and said of it. */
+enum guard_state {
+	GUARD_NEW,     /* nothing yet */
+	GUARD_WAITS,   /* it does not stand */
+	GUARD_UNKNOWN, /* it cannot be judged */
+	GUARD_STANDS,
+	GUARD_GOES_ON, /* it does not any more, but --until is not reached */
+};
+
 /* What must be kept between samples to act at each of them. */
 struct guard {
 	struct budget budget;
-	bool begun;          /* the alert was looked at before */
-	struct value stands; /* whether it stands; none without one */
+	enum guard_state state;
+	struct value stands; /* whether there is cause to act; none without an alert */
+	bool throttled;      /* it was said that the minute keeps it from some */
 	const char *change;  /* of one turn, as the notes: texts of its arena */
 	const char *notes[NOTES_MOST];
 	size_t note_count;
@@ -87,11 +97,16 @@ bool ask_answer(struct kill *kill);
 void guard_note(struct kill *kill);
 /* Notes what the plan could not see, and what to do instead. */
 void guard_note_plan(struct kill *kill, const struct plan *plan);
-/* Looks whether the alert of the order stands, and whether ending sessions helps. Gives the first.
+/*
+ * Looks whether the alert of the order stands, or what it began goes on, and whether ending
+ * sessions helps. Gives the first.
  */
 bool guard_judge(struct kill *kill);
-/* A plan was made: when the minute keeps it from some, asks for a sample when it is over. */
-void guard_planned(struct kill *kill);
+/*
+ * A plan for so many was made: when the minute keeps it from some, asks for a sample when it is
+ * over; what has nobody left does not go on.
+ */
+void guard_planned(struct kill *kill, size_t count);
 /* Whether that sample is there. */
 bool guard_is_due(const struct kill *kill);
 /* An act is over. */

@@ -205,7 +205,8 @@ check_alone(const struct settings *settings, const struct parsed *parsed, struct
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		if (given_text(parsed, fields[i]) != NULL && !order_given(settings))
 			return order_refuse_alone(settings_find(fields[i])->option, err);
-	return true;
+	return given_text(parsed, "until") == NULL || !settings->cancel ||
+	    err_set(err, "--until cannot be given with --cancel, which frees no slot");
 }
 
 /* Numbers that would be no limit: who computes a 0 does not mean everybody. */

@@ -145,6 +145,11 @@ check_limit(const struct order *order, const struct settings *settings, struct e
 {
 	const char *level = level_name(order->level);
 
+	if (!order->guard && order->when->samples > 1)
+		return err_set(err,
+		    "--when=%s would never act: that alert takes more than one sample; give "
+		    "--watch, or another alert",
+		    order->when->name);
 	return has_limit(order, settings, true) ||
 	    (order->level == LEVEL_WARNING && has_limit(order, settings, false)) ||
 	    err_set(err,
@@ -179,7 +184,7 @@ order_read(struct order *order, const struct settings *settings, struct err *err
 			.policy = row->policy,
 			.age_us = age_us,
 			.most = settings->max_kills,
-			.until = (double)settings->until / 100,
+			.until = action_row(row->action)->frees ? (double)settings->until / 100 : 0,
 		},
 	};
 	if (row->filtered && settings->filter.count == 0)

@@ -42,7 +42,10 @@ sub check_usage {
 		[['--yes'], qr/--yes belongs to an order/],
 		[['--kill-all', '--yes', '--when=idle_ratio:critical'],
 			qr/--when=idle_ratio:critical would never act: .* give one with --critical=idle_ratio:LIMIT/],
-		[['--kill-all', '--yes', '--when=churn', '--warning=churn:off', '--critical=churn:off'],
+		(map { [['--kill-all', '--yes', "--when=$_"], qr/--when=$_ would never act: that alert takes more than one sample; give --watch/] }
+			qw(churn exhaustion)),
+		[['--cancel', '--filter=pid=1', '--yes', '--until=50'], qr/--until cannot be given with --cancel, which frees no slot/],
+		[['--kill-all', '--yes', '--watch', '--when=churn', '--warning=churn:off', '--critical=churn:off'],
 			qr/--when=churn:warning would never act: .* give one with --warning=churn:LIMIT/],
 		[['--when=utilization'], qr/--when belongs to an order/],
 	);
