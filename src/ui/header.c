@@ -182,8 +182,9 @@ state_line_words(struct writer *writer)
 	}
 	if (slots->max_wal_senders >= 0 && slots->walsenders >= 0)
 		word_add(writer,
-		    arena_printf(arena, "walsenders %d/%d", slots->walsenders,
-		        slots->max_wal_senders),
+		    arena_printf(arena, "walsenders %d/%d%s", slots->walsenders,
+		        slots->max_wal_senders,
+		        writer->frame->data->snap->via == VIA_WALSENDER ? ", 1 ours" : ""),
 		    STYLE_TEXT, 40, 3);
 }
 

@@ -201,6 +201,8 @@ struct ui {
 	int64_t interval_us;
 	bool paused;
 	enum via via;         /* of the sample that identities are from */
+	enum via told_via;    /* the way in of the last frame */
+	int64_t new_via_us;   /* until then it is new: there was another one before */
 	struct arena scratch; /* of one frame, or one key */
 };
 

@@ -56,6 +56,8 @@ frame_is_old(const struct ui_frame *frame)
 
 #define DAY_US (INT64_C(86400) * UNITS_US_PER_SECOND)
 
+#define VIA_NEWS_US (10 * UNITS_US_PER_SECOND) /* how long a new way in is worth most */
+
 /* Who is at the other end. */
 static void
 add_server(struct writer *writer)
@@ -68,7 +70,8 @@ add_server(struct writer *writer)
 	if (server->version != NULL)
 		word_add(writer, arena_printf(writer->arena, "PostgreSQL %s", server->version),
 		    STYLE_TEXT, 50, 2);
-	word_add(writer, server_role(server), STYLE_TEXT, 55, 1);
+	/* Of a standby not all is true that is of a primary. */
+	word_add(writer, server_role(server), STYLE_TEXT, server->in_recovery ? 66 : 55, 1);
 	if (server->started_us == TIME_UNKNOWN)
 		return;
 	up_us = session_since(server->started_us, snap->server_us);
@@ -76,6 +79,17 @@ add_server(struct writer *writer)
 	if (up_us >= DAY_US)
 		snprintf(time, sizeof(time), "%dd", (int)(up_us / DAY_US));
 	word_add(writer, arena_printf(writer->arena, "up %s", time), STYLE_TEXT, 30, 1);
+}
+
+/* A way in that is not the one of before is worth more for a while. */
+static void
+note_via(struct ui *ui, const struct ui_frame *frame)
+{
+	if (frame->link == NULL || frame->link->state != LINK_UP ||
+	    frame->link->via == ui->told_via)
+		return;
+	ui->told_via = frame->link->via;
+	ui->new_via_us = frame->mono_us + VIA_NEWS_US;
 }
 
 /* The way in: the present one, or that of old data; and what keeps us from the best one. */
@@ -87,9 +101,11 @@ add_via(struct writer *writer)
 	bool up = frame->link != NULL &&
 	    (frame->link->state == LINK_UP || frame->link->state == LINK_LATE);
 	enum via via = up ? frame->link->via : frame->data->snap->via;
+	bool news = frame->mono_us < writer->ui->new_via_us;
 
 	word_add(writer, arena_printf(writer->arena, "via %s", via_name(via)),
-	    via == VIA_CLIENT ? STYLE_TEXT : STYLE_WARNING, via == VIA_CLIENT ? 25 : 97, 2);
+	    via == VIA_CLIENT ? STYLE_TEXT : STYLE_WARNING, via == VIA_CLIENT && !news ? 25 : 97,
+	    2);
 	if (knock == NULL)
 		return;
 	word_add(writer,
@@ -146,6 +162,7 @@ title_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas)
 	struct writer writer = { { { { 0 } }, 0, 0 }, &ui->scratch, ui, frame };
 	struct pen pen = pen_at(canvas, &ui->layout.title, 0, STYLE_TITLE);
 
+	note_via(ui, frame);
 	title_words(&writer);
 	line_draw(&writer.line, &pen);
 }
