@@ -27,6 +27,8 @@ struct hold {
 
 struct blocking {
 	int waiting;                  /* sessions that wait for a lock */
+	int lasting;                  /* of these, those whose statement takes over a second, or
+	                                 for how long is not known */
 	int looked;                   /* of these, those whose blockers were asked for */
 	int roots;                    /* sessions that hold up others and wait for nobody */
 	int prepared;                 /* sessions that wait for prepared transactions in the end */

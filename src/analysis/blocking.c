@@ -9,7 +9,10 @@
 #include "analysis/blocking.h"
 
 #include "base/mem.h"
+#include "base/units.h"
 #include "model/snapshot.h"
+
+#define LASTING_US UNITS_US_PER_SECOND
 
 struct edge {
 	int32_t waiter;
@@ -176,10 +179,13 @@ blocking_make(struct blocking *blocking, const struct snapshot *snap, struct are
 	*blocking = (struct blocking){ 0 };
 	for (size_t i = 0; i < snap->session_count; i++) {
 		const struct session *session = &snap->sessions[i];
+		int64_t us;
 
 		if (!session_waits_for_lock(session))
 			continue;
 		blocking->waiting++;
+		us = session_since(session->query_start_us, snap->server_us);
+		blocking->lasting += us == TIME_UNKNOWN || us >= LASTING_US;
 		blocking->looked += session->blockers_known;
 	}
 	if (blocking->waiting == 0)

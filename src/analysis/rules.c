@@ -143,7 +143,8 @@ read_churn(struct reading *reading, const struct facts *facts)
 	if (unseen->known && unseen->database != NULL &&
 	    unseen->per_second[COUNT_UNSEEN] > facts->churn.opened_per_second)
 		snprintf(reading->subject, sizeof reading->subject,
-		    "too short to be seen, most in database %.63s", unseen->database);
+		    "%.1f of them too short to be seen, most in database %.63s",
+		    unseen->per_second[COUNT_UNSEEN], unseen->database);
 	else
 		name_group(reading, facts, "opened", group_changes);
 }
@@ -159,8 +160,8 @@ read_blocked(struct reading *reading, const struct facts *facts)
 	reading->why = NO_SIGHT;
 	reading->unseen =
 	    facts->slots.estimated && facts->slots.states[STATE_UNKNOWN] > 0 ? INFINITY : 0;
-	reading->value = blocking->waiting;
-	if (blocking->root == NULL)
+	reading->value = blocking->lasting;
+	if (blocking->root == NULL || blocking->lasting == 0)
 		return;
 	name_session(&waiter, blocking->waiter);
 	name_session(reading, blocking->root);
@@ -255,8 +256,8 @@ const struct alert_rule alert_rules[] = {
 	    ALERT_FROM, NULL, "logins refused" },
 	{ "exhaustion", "time until the usable slots are full, as the trend goes", VALUE_DURATION,
 	    15 * MINUTE, 5 * MINUTE, ALERT_BELOW, read_exhaustion, "full in", 3 },
-	{ "blocked", "sessions that wait for a lock", VALUE_INT, 5, 20, ALERT_FROM, read_blocked,
-	    "blocked" },
+	{ "blocked", "sessions that wait for a lock, in a statement that takes over a second",
+	    VALUE_INT, 5, 20, ALERT_FROM, read_blocked, "blocked" },
 	{ "pool_over", "sessions of a pool above its plan", VALUE_INT, 1, NAN, ALERT_FROM,
 	    read_pool_over, "pool over its plan by" },
 	{ "role_limit", "sessions of a role, as a share of its connection limit", VALUE_SHARE, 0.85,

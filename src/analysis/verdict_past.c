@@ -13,6 +13,7 @@
 
 #define LEAK_LEAST 5    /* sessions opened while as many lie idle */
 #define STORM_RATE 10.0 /* sessions of one application per second */
+#define SEEN_LEAST 0.9  /* of them; where it is less, that is told */
 #define STORM_LIFE_US (2 * UNITS_US_PER_SECOND)
 #define STORM_WINDOW_US (10 * UNITS_US_PER_SECOND)
 
@@ -90,9 +91,9 @@ judge_leak(struct verdict *verdict, const struct evidence *evidence)
 	return false;
 }
 
-/* Whether it opens many, and half of them live shortly; how many per second. */
+/* Whether it opens many, and half of them live shortly; how many per second, and seen of these. */
 static bool
-is_storm(const struct track *track, double *opened)
+is_storm(const struct track *track, double *opened, double *seen)
 {
 	int64_t life_us = track_median_limit(track);
 	struct track_rates rates;
@@ -100,6 +101,7 @@ is_storm(const struct track *track, double *opened)
 	if (!track_rates(track, STORM_WINDOW_US, &rates) || rates.span_us < STORM_WINDOW_US / 2)
 		return false;
 	*opened = rates.begun > rates.opened ? rates.begun : rates.opened;
+	*seen = rates.opened;
 	return *opened >= STORM_RATE && life_us != TIME_UNKNOWN && life_us <= STORM_LIFE_US;
 }
 
@@ -121,12 +123,13 @@ judge_storm(struct verdict *verdict, const struct evidence *evidence)
 {
 	const struct tracks *tracks = evidence->tracks;
 	const struct track *worst = NULL;
-	double opened, most = 0;
-	char life[UNITS_TEXT_MAX];
+	double opened, seen, most = 0, seen_most = 0;
+	char life[UNITS_TEXT_MAX], less[32] = "";
 
 	for (size_t i = 0; i < tracks->count; i++)
-		if (is_storm(&tracks->items[i], &opened) && opened > most) {
+		if (is_storm(&tracks->items[i], &opened, &seen) && opened > most) {
 			most = opened;
+			seen_most = seen;
 			worst = &tracks->items[i];
 		}
 	if ((worst == NULL || evidence->facts->unseen.recent > 2 * most) &&
@@ -135,9 +138,11 @@ judge_storm(struct verdict *verdict, const struct evidence *evidence)
 	if (worst == NULL)
 		return false;
 	verdict_name(verdict, worst->name);
+	if (seen_most < most * SEEN_LEAST)
+		snprintf(less, sizeof less, ", %.0f of them seen", seen_most);
 	return verdict_say(verdict,
-	    "%.60s opens %.0f sessions a second, half of them live under %s",
-	    verdict_called(worst->name), most,
+	    "%.60s opens %.0f sessions a second%s, half of them live under %s",
+	    verdict_called(worst->name), most, less,
 	    units_duration_long(life, track_median_limit(worst)));
 }
 

@@ -131,7 +131,7 @@ test_message(void **state)
 	assert_string_equal(find(&set, "utilization")->message, "");
 	quiet(&facts);
 	facts.churn = (struct churn){ .known = true, .opened_per_second = 24.25 };
-	facts.blocking.waiting = 7;
+	facts.blocking.lasting = 7;
 	facts.trend.full_in_us = SECONDS(290);
 	alerts_update(&set, &facts, 4);
 	assert_string_equal(find(&set, "churn")->message, "opened 24.2/s (limit 20.0/s)");
@@ -328,7 +328,7 @@ test_raised(void **state)
 	settings_init(&settings);
 	alerts_init(&set, &settings);
 	quiet(&facts);
-	facts.blocking.waiting = 6;
+	facts.blocking.lasting = 6;
 	alerts_update(&set, &facts, 1);
 	alerts_refused(&set, &link, NULL, 2);
 	facts.slots.utilization = 0.99;

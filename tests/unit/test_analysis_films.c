@@ -362,7 +362,7 @@ test_short_storm(void **state)
 	play_short_storm(&film, 8);
 	assert_string_equal(film_verdict(&film), "storm");
 	assert_string_equal(film.fixture.verdict.text,
-	    "php opens 28 sessions a second, half of them live under 1.6 s");
+	    "php opens 28 sessions a second, 4 of them seen, half of them live under 1.6 s");
 	film_end(&film);
 	play_short_storm(&film, 2); /* too few, yet that all is well is not known */
 	assert_string_equal(film_verdict(&film), "");

@@ -218,6 +218,18 @@ test_blocked(void **state)
 	fixture.snap->sessions[1].blocker_count = 0;
 	fixture_analyse(&fixture);
 	assert_string_equal(alert(&fixture, "blocked")->subject, "");
+	/* Each waits for a moment only, or it is not known for how long. */
+	fixture.snap->sessions[1].query_start_us = NOW_US - SECONDS(1) + 1;
+	fixture.snap->sessions[2].query_start_us = NOW_US - SECONDS(1);
+	fixture.snap->sessions[3].query_start_us = TIME_UNKNOWN;
+	fixture_analyse(&fixture);
+	assert_int_equal(fixture.facts.blocking.waiting, 5);
+	assert_true(same(alert(&fixture, "blocked")->value, 4));
+	for (size_t i = 1; i < fixture.snap->session_count; i++)
+		fixture.snap->sessions[i].query_start_us = NOW_US - SECONDS(1) / 20;
+	fixture_analyse(&fixture);
+	assert_true(same(alert(&fixture, "blocked")->value, 0));
+	assert_int_equal(alert(&fixture, "blocked")->level, LEVEL_OK);
 	fixture_clear(&fixture);
 }
 

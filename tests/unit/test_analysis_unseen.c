@@ -196,7 +196,8 @@ test_alert(void **state)
 	churn = alerts_named(&film.fixture.alerts, "churn");
 	assert_true(fabs(churn->value - 100) < 1e-9);
 	assert_int_equal(churn->level, LEVEL_CRITICAL);
-	assert_string_equal(churn->subject, "too short to be seen, most in database wall");
+	assert_string_equal(churn->subject,
+	    "95.0 of them too short to be seen, most in database wall");
 	next(&film, 310, 1, 20);
 	churn = alerts_named(&film.fixture.alerts, "churn");
 	assert_true(fabs(churn->value - 5) < 1e-9);
