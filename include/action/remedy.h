@@ -24,6 +24,7 @@ struct remedy {
 	const char *what;      /* it does */
 	const char *statement; /* raw names, but all of it can be shown */
 	const char *undo;      /* NULL when nothing stays that would have to be taken back */
+	const char *about;     /* what the undo restores, in its words; NULL without any */
 	const char *unsure;    /* what is not known of the undo; NULL for nothing */
 };
 
@@ -32,6 +33,7 @@ struct remedy {
 
 struct remedies {
 	struct remedy_subject who; /* with what was found out */
+	const char *scopes[2]; /* what begins `about` of its role and its database, NULL for none */
 	struct remedy items[REMEDIES_MOST];
 	size_t count;
 	const char *notes[REMEDY_NOTES_MOST]; /* to be known before any of it is run */

@@ -153,6 +153,7 @@ add_limits(struct maker *maker, const char *object, const struct count *count, i
 {
 	int limit = sensible_limit(count);
 	struct remedy remedy = {
+		.about = arena_printf(maker->arena, "%s CONNECTION LIMIT", object),
 		.undo =
 		    arena_printf(maker->arena, "ALTER %s CONNECTION LIMIT %d;", object, present),
 		.unsure = maker->snap->limits_known ? NULL : "the present limit is not known",
@@ -233,6 +234,7 @@ add_timeouts(struct maker *maker, const char *user, const char *database)
 			remedy.unsure = "the present value is not known";
 		else if (timeout.holds < 0)
 			remedy.unsure = "what holds now is not known: it may be less";
+		remedy.about = arena_printf(maker->arena, "%s %s", scope, param_rows[id].name);
 		remedy.statement = set_text(maker, scope, id, timeouts[i].value);
 		remedy.undo = set_text(maker, scope, id,
 		    timeout.present != NULL ? timeout.present->value : -1);
@@ -273,6 +275,7 @@ add_role(struct maker *maker)
 	int limit = role != NULL ? find_limit(maker->snap, who->user, true) : -1;
 	struct count count;
 
+	maker->out->scopes[0] = role;
 	if (role == NULL)
 		return;
 	count_sessions(&count, maker, who->user, NULL);
@@ -295,6 +298,7 @@ add_database(struct maker *maker)
 	int limit = database != NULL ? find_limit(maker->snap, who->database, false) : -1;
 	struct count count;
 
+	maker->out->scopes[1] = database;
 	if (database == NULL)
 		return;
 	count_sessions(&count, maker, NULL, who->database);

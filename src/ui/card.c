@@ -134,6 +134,66 @@ title_of(const struct remedy_subject *who, struct arena *arena)
 	    name != NULL ? name : "it");
 }
 
+static const char *
+find_undo(const struct card *card, const char *about)
+{
+	for (size_t i = 0; i < card->undo_count; i++)
+		if (strcmp(card->undos[i].about, about) == 0)
+			return card->undos[i].statement;
+	return NULL;
+}
+
+static void
+keep_undos(struct card *card, const struct remedies *remedies)
+{
+	for (size_t i = 0; i < remedies->count; i++) {
+		const struct remedy *remedy = &remedies->items[i];
+
+		if (remedy->about == NULL || remedy->unsure != NULL ||
+		    card->undo_count == UNDOS_MOST || find_undo(card, remedy->about) != NULL)
+			continue;
+		card->undos[card->undo_count++] = (struct undo){
+			arena_strndup(&card->kept, remedy->about, strlen(remedy->about)),
+			arena_strndup(&card->kept, remedy->undo, strlen(remedy->undo)),
+		};
+	}
+}
+
+/* Whether it is of this role or database, and no statement of now has the same undo. */
+static bool
+is_former(const struct undo *undo, const struct remedies *remedies)
+{
+	bool ours = false;
+
+	for (size_t i = 0; i < sizeof remedies->scopes / sizeof remedies->scopes[0]; i++)
+		ours |= remedies->scopes[i] != NULL &&
+		    strncmp(undo->about, remedies->scopes[i], strlen(remedies->scopes[i])) == 0;
+	for (size_t i = 0; ours && i < remedies->count; i++)
+		if (remedies->items[i].undo != NULL &&
+		    strcmp(remedies->items[i].undo, undo->statement) == 0)
+			return false;
+	return ours;
+}
+
+/* After a change the undo of now restores the new value; this is how it was before. */
+static void
+add_former(struct card *card, const struct remedies *remedies)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < card->undo_count; i++) {
+		if (!is_former(&card->undos[i], remedies))
+			continue;
+		if (!any) {
+			add(card, STYLE_TEXT, NULL, "");
+			add(card, STYLE_HEADING, NULL,
+			    "CHANGED SINCE IT WAS FIRST SHOWN; AS IT WAS BEFORE");
+		}
+		add_statement(card, "undo", card->undos[i].statement);
+		any = true;
+	}
+}
+
 unsigned
 card_open_remedies(struct ui *ui, const struct ui_frame *frame, int arg)
 {
@@ -151,6 +211,8 @@ card_open_remedies(struct ui *ui, const struct ui_frame *frame, int arg)
 	begin(ui, title_of(&subject, &card->arena));
 	for (size_t i = 0; i < remedies.note_count; i++)
 		add(card, STYLE_WARNING, NULL, remedies.notes[i]);
+	add_former(card, &remedies);
+	keep_undos(card, &remedies);
 	for (size_t i = 0; i < remedies.count; i++) {
 		const struct remedy *remedy = &remedies.items[i];
 

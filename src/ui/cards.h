@@ -27,8 +27,19 @@ struct card_line {
 	bool copied;       /* a statement: the cursor stops here */
 };
 
+#define UNDOS_MOST 32
+
+/* What took a statement back when it was first shown. */
+struct undo {
+	const char *about; /* as of struct remedy */
+	const char *statement;
+};
+
 struct card {
 	struct arena arena;
+	struct arena kept; /* for the undos: they stay */
+	struct undo undos[UNDOS_MOST];
+	size_t undo_count;
 	const char *title;
 	struct card_line lines[CARD_LINES];
 	size_t count;

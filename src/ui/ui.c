@@ -112,6 +112,7 @@ ui_free(struct ui *ui)
 	filters_clear(&ui->filters);
 	free_acting(&ui->acting);
 	arena_clear(&ui->card.arena);
+	arena_clear(&ui->card.kept);
 	whatif_clear(&ui->trying.whatif);
 	mem_free(ui->keymap.items);
 	buf_clear(&ui->prompt.line.text);

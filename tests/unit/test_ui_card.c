@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#define LIMITS_MOST 16
+
 /* Presses y and expects just that text. */
 static void
 copy(struct fixture *fixture, const char *text)
@@ -49,6 +51,20 @@ test_setting(void **state)
 	expect(fixture, "8 Settings");
 }
 
+static void
+set_limit(struct fixture *fixture, const char *role, int connections)
+{
+	static struct limit limits[LIMITS_MOST];
+
+	assert_true(fixture->snap->limit_count <= LIMITS_MOST);
+	for (size_t i = 0; i < fixture->snap->limit_count; i++) {
+		limits[i] = fixture->snap->limits[i];
+		if (limits[i].is_role && strcmp(limits[i].name, role) == 0)
+			limits[i].connections = connections;
+	}
+	fixture->snap->limits = limits;
+}
+
 /* Both ways through statements and what takes them back, and no further. */
 static void
 test_moves(void **state)
@@ -76,6 +92,33 @@ test_moves(void **state)
 	expect_not(fixture, "hold for new sessions");
 	press(fixture, "Esc");
 	expect(fixture, "1 Applications");
+}
+
+/* After a change the card has what takes back to what was there first. */
+static void
+test_changed(void **state)
+{
+	static const char before[] = "ALTER ROLE \"app\" CONNECTION LIMIT 48;";
+	struct fixture *fixture = *state;
+
+	press(fixture, "1 Home L");
+	expect_not(fixture, "AS IT WAS BEFORE");
+	press(fixture, "Esc");
+	set_limit(fixture, "app", 0);
+	press(fixture, "L");
+	expect(fixture, "AS IT WAS BEFORE");
+	copy(fixture, before);
+	press(fixture, "Esc");
+	set_limit(fixture, "app", 7);
+	press(fixture, "L");
+	copy(fixture, before);
+	press(fixture, "Esc");
+	set_limit(fixture, "app", 48);
+	press(fixture, "L");
+	expect_not(fixture, "AS IT WAS BEFORE");
+	press(fixture, "Esc 4 Down Down Enter L");
+	expect(fixture, "Role analyst");
+	expect_not(fixture, "AS IT WAS BEFORE");
 }
 
 /* The subject is the session's, or what is under the cursor; Esc leads back. */
@@ -120,6 +163,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_setting, screen_set_up, screen_tear_down),
 		cmocka_unit_test_setup_teardown(test_moves, screen_set_up, screen_tear_down),
+		cmocka_unit_test_setup_teardown(test_changed, screen_set_up, screen_tear_down),
 		cmocka_unit_test_setup_teardown(test_places, screen_set_up, screen_tear_down),
 		cmocka_unit_test_setup_teardown(test_gone, screen_set_up, screen_tear_down),
 	};
