@@ -9,7 +9,8 @@
 static bool
 runs(const struct session *session)
 {
-	bool busy = session->state == STATE_ACTIVE || session->state == STATE_FASTPATH;
+	bool busy = session->state == STATE_ACTIVE || session->state == STATE_FASTPATH ||
+	    session->state == STATE_IDLE_IN_TRANSACTION || session->state == STATE_ABORTED;
 
 	return session->slot && !session->own && (busy || session_in_transaction(session));
 }

@@ -202,7 +202,8 @@ sub check_prometheus {
 	    'what opens is counted';
 	$server->stop;
 	wait_value($port, "pg_up{job=\"$_\",server=\"$label\"}", 0) for sort keys %targets;
-	wait_value($port, 'count(ALERTS{alertname="PostgresLoginRefused",job="text"})', 1);
+	wait_value($port, 'count(ALERTS{alertname="PostgresUnreachable",job="text"})', 1);
+	wait_value($port, 'count(ALERTS{alertname="PostgresLoginRefused"})', '');
 	wait_value($port, 'count(pgconntop_used_slots)', '');
 	my @rules = map { @{ $_->{rules} } } @{ ask($port, 'rules')->{groups} };
 	is_deeply([grep { $_->{health} ne 'ok' } @rules], [], 'all rules can be evaluated');

@@ -265,7 +265,7 @@ test_rows(void **state)
 	fixture_add(fixture.snap, 40, "rep", "standby", STATE_ACTIVE)->slot = false;
 	fixture_analyse(&fixture);
 	expect_rows(&table_sessions, &fixture, "17 16 15 14 13 12 11 10 20 21 30");
-	expect_rows(&table_queries, &fixture, "21 20 10 14");
+	expect_rows(&table_queries, &fixture, "21 20 10 12 13 14");
 	fixture_clear(&fixture);
 }
 
