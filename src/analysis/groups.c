@@ -18,6 +18,7 @@
 struct grouping {
 	enum group_by by;
 	int64_t now_us;
+	bool sees_queries; /* else nobody knows who never ran one */
 	struct arena *arena;
 	uint32_t *slots; /* hash table of indexes of items plus 1; free ones 0 */
 	size_t room;     /* of the table: a power of two, twice that of items */
@@ -131,14 +132,15 @@ keep_longest(int64_t *longest, int64_t us)
 }
 
 static void
-add_idle(struct group *group, const struct session *session, int64_t now_us)
+add_idle(struct group *group, const struct session *session, const struct grouping *grouping)
 {
 	static const int64_t limits_us[] = {
 		[IDLE_SECOND] = UNITS_US_PER_SECOND,
 		[IDLE_MINUTE] = 60 * UNITS_US_PER_SECOND,
 		[IDLE_TEN] = 600 * UNITS_US_PER_SECOND,
 	};
-	int64_t idle_us = session_since(session->state_change_us, now_us);
+	int64_t idle_us = session_since(session->state_change_us, grouping->now_us);
+	bool never = grouping->sees_queries && session->query_start_us == TIME_UNKNOWN;
 	size_t age = 0;
 
 	keep_longest(&group->oldest_idle_us, idle_us);
@@ -147,7 +149,7 @@ add_idle(struct group *group, const struct session *session, int64_t now_us)
 	group->old += idle_us >= limits_us[IDLE_MINUTE];
 	while (age < IDLE_LONGER && idle_us >= limits_us[age])
 		age++;
-	group->idle_ages[session->query_start_us == TIME_UNKNOWN ? IDLE_NEVER : age]++;
+	group->idle_ages[never ? IDLE_NEVER : age]++;
 }
 
 static void
@@ -162,7 +164,7 @@ add_session(struct grouping *grouping, const struct session *session)
 	group->young += session->id.start_us != TIME_UNKNOWN &&
 	    session_since(session->id.start_us, now) < GROUPS_YOUNG_US;
 	if (session->state == STATE_IDLE)
-		add_idle(group, session, now);
+		add_idle(group, session, grouping);
 	if (session->state == STATE_ACTIVE)
 		keep_longest(&group->longest_query_us, session_since(session->query_start_us, now));
 	keep_longest(&group->longest_xact_us, session_since(session->xact_start_us, now));
@@ -222,7 +224,10 @@ void
 groups_make(struct groups *groups, enum group_by by, const struct snapshot *snap,
     const struct snapshot *previous, struct arena *arena)
 {
-	struct grouping grouping = { .by = by, .now_us = snap->server_us, .arena = arena };
+	struct grouping grouping = { .by = by,
+		.now_us = snap->server_us,
+		.sees_queries = snap->via != VIA_PROC,
+		.arena = arena };
 	bool compare = previous != NULL && churn_comparable(snap, previous);
 
 	grow(&grouping);

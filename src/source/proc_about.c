@@ -94,6 +94,8 @@ take_control(struct proc_about *about, const char *data_dir)
 	about->running = data_dir[0] != '\0' && proc_fs_read_file(buf_str(&path), &data) &&
 	    proc_control_read(&control, buf_str(&data), data.len);
 	if (about->running) {
+		about->pending = about->max_connections >= 0 &&
+		    about->max_connections != control.max_connections;
 		about->max_connections = control.max_connections;
 		about->max_wal_senders = control.max_wal_senders;
 		about->params[PARAM_MAX_CONNECTIONS] = control.max_connections;

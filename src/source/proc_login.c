@@ -100,7 +100,7 @@ greet(struct proc_way *way)
 
 	proc_tell(way, LEVEL_INFO,
 	    "reading the processes of server %d: ages are the time since a process last ran, "
-	    "a guess; queries and applications are unknown",
+	    "a guess; queries, applications and the limits of roles and databases are unknown",
 	    (int)server->pid);
 	if (!server->may_signal)
 		proc_tell(way, LEVEL_WARNING,

@@ -153,6 +153,7 @@ proc_sample_fill(struct snapshot *snap, const struct proc_scan *scan,
 		snap->params.items[id].value = about->params[id];
 		snap->params.items[id].source = limits_from_name(about->limits_from);
 	}
+	snap->params.items[PARAM_MAX_CONNECTIONS].pending = about->pending;
 	snap->signal_right = scan->server.may_signal ? SIGNAL_ALL : SIGNAL_UNKNOWN;
 	snap->ages_estimated = true;
 	snap->hidden_known = true;

@@ -23,7 +23,14 @@ COUNT_GETTER(get_second, group->idle_ages[IDLE_SECOND])
 COUNT_GETTER(get_minute, group->idle_ages[IDLE_MINUTE])
 COUNT_GETTER(get_ten, group->idle_ages[IDLE_TEN])
 COUNT_GETTER(get_longer, group->idle_ages[IDLE_LONGER])
-COUNT_GETTER(get_never, group->idle_ages[IDLE_NEVER])
+
+static struct value
+get_never(const struct table_data *data, const void *row)
+{
+	const struct group *group = row;
+
+	return data->snap->via == VIA_PROC ? value_none() : value_int(group->idle_ages[IDLE_NEVER]);
+}
 
 static struct value
 get_name(const struct table_data *data, const void *row)

@@ -36,8 +36,9 @@ get_pending(const struct table_data *data, const void *row)
 {
 	const struct tuning *tuning = row;
 
-	(void)data;
-	return tuning->is_override ? value_none() : value_bool(tuning->pending);
+	if (tuning->is_override || (data->snap->via == VIA_PROC && !tuning->pending))
+		return value_none(); /* files do not tell */
+	return value_bool(tuning->pending);
 }
 
 static void

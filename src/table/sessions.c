@@ -183,10 +183,18 @@ session_depth(const struct table_data *data, const void *row)
 	return hold == NULL || hold->depth < 0 ? value_none() : value_int(hold->depth);
 }
 
+/* Somebody waits, and nobody could look for whom. */
+static bool
+is_unlooked(const struct table_data *data)
+{
+	return data->facts == NULL ||
+	    (data->facts->blocking.waiting > 0 && data->facts->blocking.looked == 0);
+}
+
 struct value
 session_blocks(const struct table_data *data, const void *row)
 {
-	if (data->facts == NULL)
+	if (is_unlooked(data))
 		return value_none();
 	return value_int(blocking_hold(&data->facts->blocking, data->snap, row)->blocks);
 }
@@ -194,7 +202,7 @@ session_blocks(const struct table_data *data, const void *row)
 struct value
 session_holds_up(const struct table_data *data, const void *row)
 {
-	if (data->facts == NULL)
+	if (is_unlooked(data))
 		return value_none();
 	return value_int(blocking_hold(&data->facts->blocking, data->snap, row)->below);
 }

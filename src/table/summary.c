@@ -218,8 +218,8 @@ long_queries(const struct table_data *data, const void *row)
 		    us != TIME_UNKNOWN &&
 		    alert_limit_past(alert->rule->sense, &alert->warning, (double)us, false);
 	}
-	/* What may not be seen may run as well. */
-	return n == 0 && snap->restricted ? value_none() : value_int(n);
+	/* What may not be seen may run as well; by /proc no query is. */
+	return n == 0 && (snap->restricted || snap->via == VIA_PROC) ? value_none() : value_int(n);
 }
 
 static void

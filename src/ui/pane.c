@@ -96,6 +96,17 @@ title_pools(struct pen *pen, const struct table_data *data)
 	pen->style = STYLE_FRAME;
 }
 
+/* Limits that are not in the list, though there may be some. */
+static void
+title_limits(struct pen *pen, const struct table_data *data)
+{
+	if (data->snap == NULL || data->facts->limits.known)
+		return;
+	pen->style = STYLE_UNKNOWN;
+	pen_text(pen, " those of roles and databases unknown ");
+	pen->style = STYLE_FRAME;
+}
+
 /* A pane while it is drawn. */
 struct list {
 	struct ui *ui;
@@ -123,6 +134,8 @@ draw_title(const struct list *list, struct pen *pen)
 	title_sort(pen, &pane->view);
 	if (list->id == PANE_POOLS)
 		title_pools(pen, list->frame->data);
+	if (list->id == PANE_LIMITS)
+		title_limits(pen, list->frame->data);
 	pen_finish(pen);
 }
 

@@ -127,9 +127,28 @@ sub check_pending {
 	$observer->query('alter system set max_wal_senders = 20');
 	my $report = proc($server, show => 'summary,settings');
 	is("$report->{slots}{max_connections} $report->{walsenders}{max}", SLOTS . ' 4', 'what the server runs with');
-	is(named($report->{settings}, 'max_connections')->{value}, SLOTS, 'also as a setting');
+	my %rows = map { $_->{name} => $_ } @{ $report->{settings} };
+	is($rows{max_connections}{value}, SLOTS, 'also as a setting');
+	ok($rows{max_connections}{pending}, 'for which another value waits');
+	is($rows{superuser_reserved_connections}{pending}, undef, 'of others that is not known');
 	$observer->query('alter system reset max_connections');
 	$observer->query('alter system reset max_wal_senders');
+	return;
+}
+
+# What nobody could look for is not there as nothing.
+sub check_unknown {
+	my ($server) = @_;
+	my ($holder, $waiter) = map { PgClient->new($server) } 1 .. 2;
+	my $report = proc($server, show => 'summary,idle');
+	is($report->{idle}[0]{never_used}, undef, 'who never ran a query');
+	is(scalar(grep { !defined } map { @$_{qw(under_1s under_1min)} } @{ $report->{idle} }), 0, 'how long they are idle is known');
+	$holder->query('select pg_advisory_lock(1)');
+	$waiter->send_query('select pg_advisory_lock(1)');
+	wait_ok { $report = proc($server); (named($report->{sessions}, $waiter->pid)->{wait_event_type} // '') eq 'Lock' } 20, 'one that waits';
+	my ($holds, $waits) = map { named($report->{sessions}, $_->pid) } $holder, $waiter;
+	is_deeply([@$holds{qw(blocks holds_up)}, @$waits{qw(blocked_by depth)}], [undef, undef, undef, undef], 'who holds up whom');
+	is($report->{long_queries}, undef, 'whether a query runs for long');
 	return;
 }
 
@@ -296,6 +315,8 @@ PgServer::each_version(sub {
 	check_limits($server, proc($server));
 	check_pending($server, $observer);
 	check_names($server, $observer);
+	check_unknown($server);
+	$observer->wait_for_sessions(1);
 	check_titles_off($server, $observer);
 	check_starting($server, $observer);
 	$observer->close;
