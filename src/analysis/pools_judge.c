@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analysis/alerts.h"
+#include "analysis/plans.h"
 #include "analysis/pools.h"
 #include "analysis/slots.h"
 #include "base/buf.h"
@@ -72,6 +73,23 @@ is_fitting(const struct pools *pools)
 	return true;
 }
 
+/* Whether a larger pool_size of some pool opens no more, for the limit of its databases. */
+static bool
+any_held(const struct pools *pools)
+{
+	for (size_t i = 0; i < pools->count; i++) {
+		struct pool_plan larger;
+
+		if (!has_size(&pools->items[i]))
+			continue;
+		larger = *pools->items[i].plan;
+		larger.pool_size++;
+		if (plans_capacity(&larger) == pools->items[i].configured)
+			return true;
+	}
+	return false;
+}
+
 static size_t
 count_sizes(const struct pools *pools)
 {
@@ -93,6 +111,8 @@ add_sizes(struct buf *out, const struct pools *pools, const struct settings *set
 	for (size_t i = 0; i < pools->count; i++)
 		all |= pools->items[i].fitting_all >= 0;
 	if (sizes == 0)
+		return;
+	if (is_fitting(pools) && any_held(pools))
 		return;
 	if (is_fitting(pools)) {
 		buf_addf(out, "; no larger pool_size fits %lld %% (%lld)",

@@ -127,6 +127,29 @@ test_several(void **state)
 	fixture_clear(&fixture);
 }
 
+/* Where the limit of its databases holds a pool, a larger pool_size fits as well. */
+static void
+test_held(void **state)
+{
+	struct fixture fixture;
+	struct pool_plan *plan;
+
+	(void)state;
+	fixture_init(&fixture);
+	add_plan(&fixture, "bouncer", &(struct numbers){ 6, 1, 20, 5 });
+	plan = &fixture.settings.pools[0];
+	plan->databases = 2;
+	plan->most = 50;
+	expect(&fixture, 140, POOLS_TIGHT,
+	    "100 of 137 usable (73.0 %): fits with 37 to spare, but past the warning (limit 70.0 "
+	    "%)");
+	plan->most = 0;
+	expect(&fixture, 180, POOLS_TIGHT,
+	    "150 of 177 usable (84.7 %): fits with 27 to spare, but past the warning (limit 70.0 "
+	    "%); no larger pool_size fits 85 % (150)");
+	fixture_clear(&fixture);
+}
+
 static void
 set_warning(struct fixture *fixture, const char *name, const char *limit)
 {
@@ -168,6 +191,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one),
 		cmocka_unit_test(test_several),
+		cmocka_unit_test(test_held),
 		cmocka_unit_test(test_limit),
 	};
 
