@@ -61,6 +61,7 @@ struct target {
 	const char *application;
 	const char *client;
 	const char *query; /* the whole one once it was fetched */
+	bool barred;       /* it was known beforehand that our role or account may not */
 	enum outcome outcome;
 	const char *note;     /* the role that would be allowed, what it waits for; NULL for none */
 	int64_t signalled_us; /* our clock for differences */

@@ -93,6 +93,9 @@ void job_watch(struct job *job, const struct snapshot *snap);
 /* Whether it is over: DONE. */
 bool job_is_over(const struct job *job);
 
+/* How many slots come free when all goes well. */
+int job_slots(const struct job *job);
+
 /* How many targets had their turn. */
 size_t job_progress(const struct job *job);
 

@@ -46,6 +46,8 @@ enum spare {
 	SPARE_PROTECTED, /* the configuration or we protect such ones */
 	SPARE_UNSEEN,    /* the way in does not show what would tell whether it is meant, or
 	                    protected */
+	SPARE_ROLE,      /* our role may not signal it */
+	SPARE_ACCOUNT,   /* by /proc: our account may not */
 	SPARE_USELESS,   /* the action does nothing to it */
 	SPARE_KEEP,      /* among the newest of its application that are to be kept */
 	SPARE_MOST,      /* beyond the most that are to be ended */
@@ -104,9 +106,15 @@ struct plan {
 	struct plan_group *groups; /* most targets first */
 	size_t group_count;
 	int64_t oldest_us;    /* TIME_UNKNOWN when there is none */
-	int slots;            /* that come free */
+	int64_t young_us;     /* the oldest that is not old enough; TIME_UNKNOWN for none */
+	int barred;           /* of the spared ones: we may not signal them */
+	int unjudged;         /* of the spared ones: we lack the right to see their state */
+	int slots;            /* that come free: not of those that we may not signal */
 	double before, after; /* utilization, 0 when usable is unknown */
 };
+
+/* Whether our role or account may signal it, as far as that is known beforehand. */
+bool plan_may_signal(const struct snapshot *snap, const struct session *session);
 
 /*
  * Sessions that are protected, unless one is named alone: by the name of the

@@ -49,7 +49,15 @@ const char *words_policy(const struct choice *choice, struct arena *arena);
 const char *words_tallies(const struct tally *tallies, size_t count, struct arena *arena);
 
 /* "2 protected, 1 our own connection"; NULL for nobody. */
-const char *words_spared(const int spared[SPARE_COUNT], struct arena *arena);
+const char *words_spared(const struct choice *choice, const int spared[SPARE_COUNT],
+    struct arena *arena);
+
+/* Who may signal what our role or account may not, a sentence without stop. */
+const char *words_barred(const struct snapshot *snap, struct arena *arena);
+
+/* The next step where a plan has no targets, a sentence without stop; NULL for none. */
+const char *words_next(const struct choice *choice, const struct plan *plan,
+    const struct snapshot *snap, struct arena *arena);
 
 /* What to do instead when sessions were spared as unseen; NULL when none were. */
 const char *words_unseen(const int spared[SPARE_COUNT]);
@@ -63,8 +71,7 @@ const char *words_outcomes(const struct job *job, struct arena *arena);
 /* Where it is done: "on db1:5432/postgres, primary, PostgreSQL 15.20". */
 const char *words_where(const char *target, const struct server *server, struct arena *arena);
 
-/* What an act on so many does to the utilization, a sentence. */
-const char *words_utilization(enum action action, size_t count, double before, double after,
-    struct arena *arena);
+/* What so many slots that come free do to the utilization, a sentence. */
+const char *words_utilization(int slots, double before, double after, struct arena *arena);
 
 #endif

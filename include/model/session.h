@@ -50,6 +50,7 @@ struct session {
 	bool own;             /* our own connection */
 	const char *database; /* interned, as are the next four: equal pointers mean equal text;
 	                         NULL is unknown */
+	bool foreign;         /* of a role whose rights ours has not, as far as known */
 	bool superuser;       /* of a superuser, as far as known: only superusers may signal it */
 	const char *user;
 	const char *application;  /* "" when the client gave none */

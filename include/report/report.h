@@ -12,6 +12,7 @@
 
 struct arena;
 struct buf;
+struct choice;
 struct err;
 struct filter;
 struct server;
@@ -69,7 +70,9 @@ struct report_act {
 	const struct table_data *data; /* of the last sample, with the job */
 	const struct slots *before;    /* when it was decided whom to act on */
 	const struct slots *after;     /* now; of a dry run, as it would be */
+	const struct choice *choice;   /* what the plan was for */
 	const int *spared;             /* how many were left alone, by enum spare */
+	const char *next;              /* what helps where there was nobody; NULL for nothing */
 	bool dry_run;                  /* nothing was done: it is only whom it would be */
 	bool guard;                    /* one of many: nothing to do is nothing to say */
 	bool first;                    /* as in a sample, and the next two */

@@ -51,6 +51,9 @@ const char *pg_names_get(struct pg_names *names, enum name_kind kind, uint32_t o
 /* Whether it is a superuser; false when that is not known. */
 bool pg_names_superuser(const struct pg_names *names, uint32_t oid);
 
+/* Whether it is a role whose rights ours has not; false when that is not known. */
+bool pg_names_foreign(const struct pg_names *names, uint32_t oid);
+
 /* Puts the limits, and whose sessions our role may signal, into the snapshot. */
 void pg_names_limits(struct pg_names *names, struct snapshot *snap);
 

@@ -70,9 +70,10 @@ enum {
 /*
  * Columns of PG_SQL_NAMES, and what the first one holds. A row is about the
  * right to signal: the number is 1 when our role has the rights of
- * pg_signal_backend, and the superuser is us.
+ * pg_signal_backend, and the superuser is us. The last one says of a role
+ * whether ours has its rights.
  */
-enum { NAMES_KIND, NAMES_OID, NAMES_NAME, NAMES_NUMBER, NAMES_SUPERUSER };
+enum { NAMES_KIND, NAMES_OID, NAMES_NAME, NAMES_NUMBER, NAMES_SUPERUSER, NAMES_OURS };
 enum { NAMES_IS_DATABASE = 'd', NAMES_IS_ROLE = 'r', NAMES_IS_SIGNAL = 's' };
 
 /* Columns of PG_SQL_PARAMS: the value in force for us, and the one that RESET would give. */

@@ -80,6 +80,7 @@ job_start(struct job *job, const struct choice *choice, const struct plan *plan,
 			.application = session->application,
 			.client = session->client,
 			.query = session->query,
+			.barred = !plan_may_signal(snap, session),
 		};
 
 		add_target(job, &target);
@@ -294,6 +295,16 @@ bool
 job_is_over(const struct job *job)
 {
 	return job->state == JOB_DONE || job->state == JOB_NONE;
+}
+
+int
+job_slots(const struct job *job)
+{
+	int slots = 0;
+
+	for (size_t i = 0; action_row(job->action)->frees && i < job->count; i++)
+		slots += !job->targets[i].barred;
+	return slots;
 }
 
 size_t

@@ -32,6 +32,8 @@ static const char *const spares[SPARE_COUNT] = {
 	[SPARE_STATE] = "of unknown state",
 	[SPARE_PROTECTED] = "protected",
 	[SPARE_UNSEEN] = "that filter or protect may name, which /proc does not show",
+	[SPARE_ROLE] = "not permitted to this role",
+	[SPARE_ACCOUNT] = "not permitted to this account",
 	[SPARE_USELESS] = "without a query to cancel",
 	[SPARE_KEEP] = "kept as the newest",
 	[SPARE_MOST] = "beyond the most to end",
@@ -77,17 +79,34 @@ plan_default_protected(const struct session *session)
 	return false;
 }
 
-static bool
-is_old(const struct choice *choice, const struct snapshot *snap, const struct session *session)
+bool
+plan_may_signal(const struct snapshot *snap, const struct session *session)
 {
-	int64_t age_us = session_since(session->state_change_us, snap->server_us);
-
-	return age_us != TIME_UNKNOWN && age_us >= choice->age_us;
+	switch (snap->signal_right) {
+	case SIGNAL_UNKNOWN:
+		return snap->via != VIA_PROC;
+	case SIGNAL_OWN:
+		return !session->superuser && !session->foreign;
+	case SIGNAL_OTHERS:
+		return !session->superuser;
+	case SIGNAL_ALL:
+		break;
+	}
+	return true;
 }
 
-/* Whether the policy means the session, whatever protects it. */
+/* Whether its state is not known, so that a policy of states may mean it or not. */
 static bool
-is_meant(const struct choice *choice, const struct snapshot *snap, const struct session *session)
+is_unjudged(const struct session *session)
+{
+	return session->kind == KIND_UNKNOWN ||
+	    (session->kind == KIND_CLIENT &&
+	        (session->state == STATE_UNKNOWN || session->state == STATE_DISABLED));
+}
+
+/* Whether the policy means the session, whatever protects it and however old it is. */
+static bool
+is_meant(const struct choice *choice, const struct session *session)
 {
 	enum session_state state = session->state;
 
@@ -96,12 +115,12 @@ is_meant(const struct choice *choice, const struct snapshot *snap, const struct 
 	case POLICY_ALL:
 		return true;
 	case POLICY_IDLE:
-		return state == STATE_IDLE && is_old(choice, snap, session);
+		return state == STATE_IDLE || is_unjudged(session);
 	case POLICY_IDLE_IN_TRANSACTION:
-		return (state == STATE_IDLE_IN_TRANSACTION || state == STATE_ABORTED) &&
-		    is_old(choice, snap, session);
+		return state == STATE_IDLE_IN_TRANSACTION || state == STATE_ABORTED ||
+		    is_unjudged(session);
 	case POLICY_ABORTED:
-		return state == STATE_ABORTED;
+		return state == STATE_ABORTED || is_unjudged(session);
 	case POLICY_APPLICATION:
 		return text_same(session->application, choice->name);
 	case POLICY_DATABASE:
@@ -114,6 +133,22 @@ is_meant(const struct choice *choice, const struct snapshot *snap, const struct 
 	return false;
 }
 
+/* Whether it is in its state for long enough, if that counts. */
+static bool
+is_old(const struct choice *choice, const struct session *session, int64_t age_us)
+{
+	return !policy_row(choice->policy)->aged || is_unjudged(session) ||
+	    (age_us != TIME_UNKNOWN && age_us >= choice->age_us);
+}
+
+/* Whether its state must be known, for the policy is one of states, or it is not named alone. */
+static bool
+needs_state(const struct choice *choice)
+{
+	return !choice->named || choice->policy == POLICY_IDLE ||
+	    choice->policy == POLICY_IDLE_IN_TRANSACTION || choice->policy == POLICY_ABORTED;
+}
+
 /* Why a session that is meant must not be touched; NONE when it may. */
 static enum spare
 check(const struct choice *choice, const struct plan_input *input, const struct session *session)
@@ -123,8 +158,7 @@ check(const struct choice *choice, const struct plan_input *input, const struct 
 	if (session->kind != KIND_CLIENT)
 		return session->kind == KIND_UNKNOWN ? SPARE_STATE : SPARE_KIND;
 	if (session->id.start_us == TIME_UNKNOWN || session->state == STATE_STARTING ||
-	    ((session->state == STATE_DISABLED || session->state == STATE_UNKNOWN) &&
-	        !choice->named))
+	    (is_unjudged(session) && needs_state(choice)))
 		return SPARE_STATE;
 	if (!choice->named &&
 	    (plan_default_protected(session) || input->is_protected(input->context, session)))
@@ -133,6 +167,8 @@ check(const struct choice *choice, const struct plan_input *input, const struct 
 		return SPARE_UNSEEN;
 	if (!action_works(choice->action, session->state))
 		return SPARE_USELESS;
+	if (!choice->named && !plan_may_signal(input->snap, session))
+		return input->snap->via == VIA_PROC ? SPARE_ACCOUNT : SPARE_ROLE;
 	return SPARE_NONE;
 }
 
@@ -141,6 +177,7 @@ spare(struct plan *plan, enum spare why)
 {
 	plan->spared[why]++;
 	plan->spared_count++;
+	plan->barred += why == SPARE_ROLE || why == SPARE_ACCOUNT;
 }
 
 static struct plan_group *
@@ -185,6 +222,21 @@ compare_groups(const void *a, const void *b)
 	return strcmp(left->application, right->application);
 }
 
+/* It is not old enough; whom a smaller age would reach is the next step. */
+static void
+note_young(struct plan *plan, enum spare why, int64_t age_us)
+{
+	if (why == SPARE_NONE && age_us > plan->young_us)
+		plan->young_us = age_us;
+}
+
+/* Whether it is for want of a right that its state is not known. */
+static bool
+lacks_right(const struct session *session)
+{
+	return is_unjudged(session) && session->state != STATE_DISABLED;
+}
+
 /* Lists whom the policy means and nothing protects, the oldest first. */
 static size_t
 collect(struct plan *plan, const struct choice *choice, const struct plan_input *input,
@@ -195,42 +247,46 @@ collect(struct plan *plan, const struct choice *choice, const struct plan_input 
 
 	for (size_t i = 0; i < snap->session_count; i++) {
 		const struct session *session = &snap->sessions[i];
+		int64_t age_us = session_since(session->state_change_us, snap->server_us);
 		enum spare why;
 
 		if (!session->slot || !input->within(input->context, session) ||
-		    !is_meant(choice, snap, session))
+		    !is_meant(choice, session))
 			continue;
 		why = check(choice, input, session);
-		if (why != SPARE_NONE) {
+		if (!is_old(choice, session, age_us)) {
+			note_young(plan, why, age_us);
+		} else if (why != SPARE_NONE) {
 			spare(plan, why);
+			plan->unjudged += why == SPARE_STATE && lacks_right(session);
 			find_group(plan, session->application)->spared++;
-			continue;
+		} else {
+			out[count++] = (struct candidate){ session, age_us, false };
 		}
-		out[count].session = session;
-		out[count++].age_us = session_since(session->state_change_us, snap->server_us);
 	}
 	if (count > 1)
 		qsort(out, count, sizeof(*out), compare_candidates);
 	return count;
 }
 
-/* Whether so many targets are enough for the utilization that was asked for. */
+/* Whether so many free slots are enough for the utilization that was asked for. */
 static bool
-is_enough(const struct choice *choice, const struct plan_input *input, size_t ended)
+is_enough(const struct choice *choice, const struct plan_input *input, int freed)
 {
-	int freed = action_row(choice->action)->frees ? (int)ended : 0;
-
 	if (choice->until <= 0 || input->usable <= 0)
 		return false;
 	return (double)(input->used - freed) / input->usable <= choice->until;
 }
 
 static void
-add_target(struct plan *plan, const struct candidate *candidate)
+add_target(struct plan *plan, const struct choice *choice, const struct snapshot *snap,
+    const struct candidate *candidate)
 {
 	struct plan_group *group = find_group(plan, candidate->session->application);
 
 	plan->targets[plan->count++] = candidate->session;
+	plan->slots +=
+	    action_row(choice->action)->frees && plan_may_signal(snap, candidate->session);
 	plan->by_state[candidate->session->state]++;
 	group->targets++;
 	if (candidate->age_us > group->oldest_us)
@@ -273,12 +329,12 @@ choose(struct plan *plan, const struct choice *choice, const struct plan_input *
 			why = SPARE_KEEP;
 		else if (choice->most > 0 && plan->count >= (size_t)choice->most)
 			why = SPARE_MOST;
-		else if (is_enough(choice, input, plan->count))
+		else if (is_enough(choice, input, plan->slots))
 			why = SPARE_UNTIL;
 		else if (is_used_up(plan, input, all[i].session->application))
 			why = SPARE_MINUTE;
 		if (why == SPARE_NONE) {
-			add_target(plan, &all[i]);
+			add_target(plan, choice, input->snap, &all[i]);
 			continue;
 		}
 		spare(plan, why);
@@ -294,14 +350,13 @@ plan_make(struct plan *plan, const struct choice *choice, const struct plan_inpu
 	struct candidate *all = arena_alloc(arena, most, sizeof(*all));
 	size_t count;
 
-	*plan = (struct plan){ .oldest_us = TIME_UNKNOWN };
+	*plan = (struct plan){ .oldest_us = TIME_UNKNOWN, .young_us = TIME_UNKNOWN };
 	plan->targets = arena_alloc(arena, most, sizeof(*plan->targets));
 	plan->groups = arena_alloc(arena, most, sizeof(*plan->groups));
 	count = collect(plan, choice, input, all);
 	choose(plan, choice, input, all, count);
 	if (plan->group_count > 1)
 		qsort(plan->groups, plan->group_count, sizeof(*plan->groups), compare_groups);
-	plan->slots = action_row(choice->action)->frees ? (int)plan->count : 0;
 	if (input->usable > 0) {
 		plan->before = (double)input->used / input->usable;
 		plan->after = (double)(input->used - plan->slots) / input->usable;

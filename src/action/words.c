@@ -109,16 +109,32 @@ words_policy(const struct choice *choice, struct arena *arena)
 	    row->aged ? age : words_name(choice->name, arena), place + strlen("%s"));
 }
 
+/* Why so many are left alone, with the limit that keeps them. */
+static const char *
+spared_words(const struct choice *choice, enum spare why, int count, struct arena *arena)
+{
+	char share[UNITS_TEXT_MAX];
+
+	if (why == SPARE_MOST)
+		return arena_printf(arena, "%d more, kept by the limit of %lld", count,
+		    (long long)choice->most);
+	if (why == SPARE_UNTIL)
+		return arena_printf(arena, "%d not needed to reach %s", count,
+		    units_share(share, choice->until));
+	return arena_printf(arena, "%d %s", count, spare_name(why));
+}
+
 const char *
-words_spared(const int spared[SPARE_COUNT], struct arena *arena)
+words_spared(const struct choice *choice, const int spared[SPARE_COUNT], struct arena *arena)
 {
 	const char *text = NULL;
 
 	for (int why = SPARE_NONE + 1; why < SPARE_COUNT; why++) {
 		if (spared[why] == 0)
 			continue;
-		text = arena_printf(arena, "%s%s%d %s", text != NULL ? text : "",
-		    text != NULL ? ", " : "", spared[why], spare_name((enum spare)why));
+		text = arena_printf(arena, "%s%s%s", text != NULL ? text : "",
+		    text != NULL ? ", " : "",
+		    spared_words(choice, (enum spare)why, spared[why], arena));
 	}
 	return text;
 }
@@ -138,6 +154,54 @@ words_unnamed(const struct snapshot *snap)
 	return snap->via != VIA_PROC ? NULL
 	                             : "by /proc no application is known: none is spared for its "
 	                               "name, such as pg_dump";
+}
+
+const char *
+words_barred(const struct snapshot *snap, struct arena *arena)
+{
+	if (snap->via == VIA_PROC)
+		return "only root and the server's own account may";
+	if (snap->signal_right == SIGNAL_OWN)
+		return arena_printf(arena, "GRANT pg_signal_backend TO %s",
+		    words_role(snap->server.user, arena));
+	return "only a superuser may, or postgres or root on the host: --via=proc";
+}
+
+/* Who may see the states that are not known. */
+static const char *
+words_unjudged(const struct snapshot *snap, struct arena *arena)
+{
+	if (snap->via == VIA_PROC)
+		return "process titles do not show their states: log in by SQL";
+	return arena_printf(arena, "GRANT pg_monitor TO %s", words_role(snap->server.user, arena));
+}
+
+static const char *
+words_young(const struct choice *choice, int64_t young_us, struct arena *arena)
+{
+	char age[UNITS_TEXT_MAX];
+
+	return arena_printf(arena, "a smaller age: the oldest is %s for %s",
+	    choice->policy == POLICY_IDLE ? "idle" : "idle in a transaction",
+	    units_duration_long(age, young_us));
+}
+
+const char *
+words_next(const struct choice *choice, const struct plan *plan, const struct snapshot *snap,
+    struct arena *arena)
+{
+	const char *parts[] = {
+		plan->young_us != TIME_UNKNOWN ? words_young(choice, plan->young_us, arena) : NULL,
+		plan->barred > 0 ? words_barred(snap, arena) : NULL,
+		plan->unjudged > 0 ? words_unjudged(snap, arena) : NULL,
+	};
+	const char *text = NULL;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (parts[i] != NULL)
+			text = arena_printf(arena, "%s%s%s", text != NULL ? text : "",
+			    text != NULL ? "; " : "", parts[i]);
+	return text;
 }
 
 const char *
@@ -164,18 +228,17 @@ words_where(const char *target, const struct server *server, struct arena *arena
 }
 
 const char *
-words_utilization(enum action action, size_t count, double before, double after,
-    struct arena *arena)
+words_utilization(int slots, double before, double after, struct arena *arena)
 {
 	char was[UNITS_TEXT_MAX], is[UNITS_TEXT_MAX];
-	const char *slots = arena_printf(arena, "%zu %s come%s free.", count,
-	    count == 1 ? "slot" : "slots", count == 1 ? "s" : "");
+	const char *free = arena_printf(arena, "%d %s come%s free.", slots,
+	    slots == 1 ? "slot" : "slots", slots == 1 ? "s" : "");
 
 	units_share(was, before);
 	units_share(is, after);
 	if (before <= 0) /* of an unknown number of slots there is no share */
-		return action_row(action)->frees ? slots : "No slot comes free.";
-	if (!action_row(action)->frees)
+		return slots > 0 ? free : "No slot comes free.";
+	if (slots == 0)
 		return arena_printf(arena, "Utilization stays %s: no slot comes free.", was);
-	return arena_printf(arena, "Utilization %s -> %s: %s", was, is, slots);
+	return arena_printf(arena, "Utilization %s -> %s: %s", was, is, free);
 }

@@ -82,13 +82,27 @@ say_targets(struct kill *kill)
 		say(kill, arena_printf(arena, "and %zu more", job->count - LISTED_MOST));
 }
 
+/* Who may do what our role or account may not. */
+static void
+say_rights(struct kill *kill, const struct plan *plan)
+{
+	const char *who = words_barred(kill->app->current, &kill->arena);
+
+	if (plan->barred > 0)
+		say(kill,
+		    arena_printf(&kill->arena, "! %d left alone for want of a right: %s",
+		        plan->barred, who));
+	else if (kill->job.targets[0].barred)
+		say(kill, arena_printf(&kill->arena, "! This will be denied: %s", who));
+}
+
 void
 ask_begin(struct kill *kill, const struct plan *plan)
 {
 	const struct job *job = &kill->job;
 	const struct action_row *row = action_row(job->action);
 	struct arena *arena = &kill->arena;
-	const char *spared = words_spared(plan->spared, arena);
+	const char *spared = words_spared(&kill->order.choice, plan->spared, arena);
 	const char *whom = kill->order.choice.policy == POLICY_CHOSEN
 	    ? "those that match"
 	    : words_policy(&kill->order.choice, arena);
@@ -101,9 +115,10 @@ ask_begin(struct kill *kill, const struct plan *plan)
 	say_targets(kill);
 	say_counts(kill, plan);
 	say(kill, arena_printf(arena, "This %s.", row->effect));
-	say(kill, words_utilization(job->action, job->count, plan->before, plan->after, arena));
+	say(kill, words_utilization(job_slots(job), plan->before, plan->after, arena));
 	if (spared != NULL)
 		say(kill, arena_printf(arena, "Left alone: %s.", spared));
+	say_rights(kill, plan);
 	/* What was typed before the question was seen is no answer to it. */
 	tcflush(STDIN_FILENO, TCIFLUSH);
 	if (job_is_few(job))

@@ -76,7 +76,7 @@ go_on(struct kill *kill, const struct plan *plan)
 			kill->acted = STATUS_QUERY_FAILED;
 			complain(kill->guard.change);
 		} else if (!kill->order.guard) {
-			kill->acted = STATUS_NO_MATCH;
+			kill->acted = tell_status(kill);
 		}
 		look_only(kill, NULL);
 	} else if (kill->order.dry_run) {
@@ -117,7 +117,7 @@ begin_turn(struct kill *kill)
 	if (stands)
 		whom_plan(&kill->whom, &kill->order, &data, &plan, &kill->arena);
 	kill->before = *slots;
-	memcpy(kill->spared, plan.spared, sizeof(kill->spared));
+	tell_planned(kill, &plan);
 	guard_note_plan(kill, &plan);
 	guard_planned(kill, plan.count);
 	job_start(&kill->job, &kill->order.choice, &plan, data.snap);

@@ -69,6 +69,8 @@ struct kill {
 	enum kill_state state;
 	struct slots before;     /* when the plan was made */
 	int spared[SPARE_COUNT]; /* of the plan */
+	int barred, unjudged;    /* likewise */
+	const char *next;        /* what helps where it has no targets; NULL for nothing */
 	struct arena arena;      /* of one turn */
 	struct out out;
 	struct buf text; /* of one turn */
@@ -116,6 +118,8 @@ void guard_acted(struct kill *kill);
 
 /* Checks that the format can tell about acts, and prepares it. */
 bool tell_open(struct kill *kill, struct err *err);
+/* A plan was made: keeps what is to be told of it. */
+void tell_planned(struct kill *kill, const struct plan *plan);
 /* Prints the job and its outcome; planned: not what is, but what would be. */
 void tell_job(struct kill *kill, bool planned);
 /* A sample could not be had. */

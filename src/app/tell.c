@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "action/words.h"
 #include "app.h"
 #include "base/err.h"
 #include "kill.h"
@@ -66,18 +67,47 @@ slots_without(const struct slots *slots, int count)
 }
 
 void
+tell_planned(struct kill *kill, const struct plan *plan)
+{
+	memcpy(kill->spared, plan->spared, sizeof(kill->spared));
+	kill->barred = plan->barred;
+	kill->unjudged = plan->unjudged;
+	kill->next = NULL;
+	if (plan->targets != NULL && plan->count == 0 && !kill->order.guard)
+		kill->next =
+		    words_next(&kill->order.choice, plan, kill->app->current, &kill->arena);
+}
+
+/* Sessions that are left though no limit keeps them: we may not signal them. */
+static bool
+lacks_right(const struct kill *kill)
+{
+	return kill->barred > 0 && kill->spared[SPARE_MOST] + kill->spared[SPARE_UNTIL] == 0;
+}
+
+/* Nobody was acted on: was there nobody, or had we not the right to see or to signal them? */
+static int
+status_of_none(const struct kill *kill)
+{
+	return kill->unjudged > 0 || kill->spared[SPARE_UNSEEN] > 0 || lacks_right(kill)
+	    ? STATUS_QUERY_FAILED
+	    : STATUS_NO_MATCH;
+}
+
+void
 tell_job(struct kill *kill, bool planned)
 {
 	const struct job *job = &kill->job;
-	int freed = action_row(job->action)->frees ? (int)job->count : 0;
 	const struct slots after =
-	    planned ? slots_without(&kill->before, freed) : kill->app->facts.slots;
+	    planned ? slots_without(&kill->before, job_slots(job)) : kill->app->facts.slots;
 	struct table_data data;
 	const struct report_act act = {
 		.data = &data,
 		.before = &kill->before,
 		.after = &after,
+		.choice = &kill->order.choice,
 		.spared = kill->spared,
+		.next = kill->next,
 		.dry_run = kill->order.dry_run || (planned && job->count > 0),
 		.guard = kill->order.guard,
 		.first = kill->out.path != NULL || !kill->begun,
@@ -138,8 +168,10 @@ tell_status(const struct kill *kill)
 	size_t untried = (size_t)outcomes[OUTCOME_NOT_TRIED];
 	bool up = source_link(kill->app->source)->state == LINK_UP;
 
+	if (job->count == 0)
+		return status_of_none(kill);
 	if (gone == job->count)
-		return STATUS_OK;
+		return lacks_right(kill) ? STATUS_NOT_ENDED : STATUS_OK;
 	/* Stopped before the first one, and neither by a signal nor by a lost server: by the log.
 	 */
 	if (refused == job->count || (untried == job->count && up && !kill->quit))

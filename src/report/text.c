@@ -337,7 +337,7 @@ add_outcome(const struct report *report, const struct report_act *act, struct bu
 {
 	const struct job *job = act->data->job;
 	const char *name = action_row(job->action)->name;
-	const char *spared = words_spared(act->spared, arena);
+	const char *spared = words_spared(act->choice, act->spared, arena);
 
 	if (job->count == 0)
 		buf_addf(out, "Nothing to %s; ", name);
@@ -354,6 +354,11 @@ add_outcome(const struct report *report, const struct report_act *act, struct bu
 	buf_addc(out, '\n');
 	if (spared != NULL)
 		buf_addf(out, "Left alone: %s\n", spared);
+	if (act->next != NULL) {
+		buf_adds(out, "Next: ");
+		add_clean(report, act->next, out);
+		buf_addc(out, '\n');
+	}
 }
 
 static void

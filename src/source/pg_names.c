@@ -34,6 +34,7 @@ struct entry {
 	size_t len;
 	int64_t limit;        /* -1 for none */
 	bool superuser;       /* of a role */
+	bool foreign;         /* of a role: ours has not its rights */
 	const char *interned; /* in the snapshot of that sample */
 };
 
@@ -169,9 +170,11 @@ read_row(struct pg_names *names, const struct pg_rows *rows, int row)
 	const char *name = pg_rows_value(rows, row, NAMES_NAME, &len);
 	const char *limit = pg_rows_value(rows, row, NAMES_NUMBER, &ignored);
 	const char *super = pg_rows_value(rows, row, NAMES_SUPERUSER, &ignored);
+	const char *ours = pg_rows_value(rows, row, NAMES_OURS, &ignored);
 	struct entry *entry;
 
-	if (kind == NULL || oid == NULL || name == NULL || limit == NULL || super == NULL)
+	if (kind == NULL || oid == NULL || name == NULL || limit == NULL || super == NULL ||
+	    ours == NULL)
 		return;
 	if (kind[0] == NAMES_IS_SIGNAL) {
 		names->right = super[0] == 't' ? SIGNAL_ALL
@@ -186,6 +189,7 @@ read_row(struct pg_names *names, const struct pg_rows *rows, int row)
 	entry->len = len;
 	entry->limit = strtol(limit, NULL, 10);
 	entry->superuser = super[0] == 't';
+	entry->foreign = ours[0] == 'f';
 }
 
 void
@@ -242,6 +246,12 @@ bool
 pg_names_superuser(const struct pg_names *names, uint32_t oid)
 {
 	return find(names, NAME_ROLE, oid)->superuser;
+}
+
+bool
+pg_names_foreign(const struct pg_names *names, uint32_t oid)
+{
+	return find(names, NAME_ROLE, oid)->foreign;
 }
 
 void

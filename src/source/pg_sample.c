@@ -211,6 +211,7 @@ pg_sample_names(struct pg_sample *sample, struct pg_names *names)
 		    pg_names_get(names, NAME_DATABASE, sample->oids[i].database, snap);
 		session->user = pg_names_get(names, NAME_ROLE, sample->oids[i].user, snap);
 		session->superuser = pg_names_superuser(names, sample->oids[i].user);
+		session->foreign = pg_names_foreign(names, sample->oids[i].user);
 	}
 	sample->oids = NULL;
 	name_databases(snap, names);

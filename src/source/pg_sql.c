@@ -85,13 +85,14 @@ struct statement {
 	" ORDER BY oid LIMIT 1000)"
 
 #define NAMES(databases)                                                                         \
-	"SELECT 'd', oid, datname, datconnlimit, false FROM pg_catalog.pg_database"              \
+	"SELECT 'd', oid, datname, datconnlimit, false, true FROM pg_catalog.pg_database"        \
 	" WHERE oid IN ($1)" LIMITED_DATABASES databases                                         \
 	" UNION ALL SELECT 'r', oid, rolname, CASE WHEN rolsuper THEN -1 ELSE rolconnlimit END," \
-	" rolsuper FROM pg_catalog.pg_roles WHERE oid IN ($2)" LIMITED_ROLES                     \
+	" rolsuper, pg_catalog.pg_has_role(oid, 'USAGE')"                                        \
+	" FROM pg_catalog.pg_roles WHERE oid IN ($2)" LIMITED_ROLES                              \
 	" UNION ALL SELECT 's', oid, rolname,"                                                   \
 	" CASE WHEN pg_catalog.pg_has_role(oid, 'USAGE') THEN 1 ELSE 0 END,"                     \
-	" pg_catalog.current_setting('is_superuser') = 'on'"                                     \
+	" pg_catalog.current_setting('is_superuser') = 'on', true"                               \
 	" FROM pg_catalog.pg_roles WHERE rolname = 'pg_signal_backend'"
 
 /* By id, then by version. */

@@ -28,9 +28,11 @@ act_refuse(struct ui *ui, const struct ui_frame *frame)
 }
 
 unsigned
-act_say_nothing(struct ui *ui, const struct choice *choice, const struct plan *plan)
+act_say_nothing(struct ui *ui, const struct ui_frame *frame, const struct choice *choice,
+    const struct plan *plan)
 {
-	const char *spared = words_spared(plan->spared, &ui->scratch);
+	const char *spared = words_spared(choice, plan->spared, &ui->scratch);
+	const char *next = words_next(choice, plan, frame->data->snap, &ui->scratch);
 	const char *name = action_row(choice->action)->name;
 
 	if (plan->spared_count > 0 && plan->spared[SPARE_USELESS] == plan->spared_count)
@@ -39,9 +41,13 @@ act_say_nothing(struct ui *ui, const struct choice *choice, const struct plan *p
 		    keymap_first(&ui->keymap, "terminate", &ui->scratch));
 	if (spared == NULL && choice->policy == POLICY_CHOSEN)
 		return ui_sayf(ui, "nothing to %s: the session is gone", name);
+	if (plan->young_us != TIME_UNKNOWN)
+		return ui_sayf(ui, "nothing to %s; Tab, then %s", name, next);
 	if (spared == NULL)
 		return ui_sayf(ui, "nothing to %s: no session is %s", name,
 		    words_policy(choice, &ui->scratch));
+	if (next != NULL)
+		return ui_sayf(ui, "nothing to %s: %s; %s", name, spared, next);
 	return ui_sayf(ui, "nothing to %s: %s", name, spared);
 }
 
@@ -91,7 +97,7 @@ act_run(struct ui *ui, const struct ui_frame *frame, int action)
 	if (plan.count == 0) {
 		if (ui->mode == MODE_MENU)
 			ui_set_mode(ui, ui->origin);
-		return act_say_nothing(ui, &choice, &plan);
+		return act_say_nothing(ui, frame, &choice, &plan);
 	}
 	job_start(&ui->acting.asked, &choice, &plan, frame->data->snap);
 	ui->acting.question.of_free = false;

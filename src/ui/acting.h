@@ -153,7 +153,8 @@ unsigned act_menu(struct ui *ui, const struct ui_frame *frame, int arg);
 unsigned act_refuse(struct ui *ui, const struct ui_frame *frame);
 
 /* Why the plan has no targets, for the bottom line. */
-unsigned act_say_nothing(struct ui *ui, const struct choice *choice, const struct plan *plan);
+unsigned act_say_nothing(struct ui *ui, const struct ui_frame *frame, const struct choice *choice,
+    const struct plan *plan);
 
 /* free.c, free_draw.c */
 unsigned free_open(struct ui *ui, const struct ui_frame *frame, int arg);

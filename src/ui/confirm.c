@@ -179,7 +179,7 @@ write_facts(struct ui *ui, const struct ui_frame *frame, struct page *page)
 	page_wrap(page, STYLE_TEXT, words_where(frame->target, &frame->data->snap->server, arena));
 	page_wrap(page, STYLE_TEXT, arena_printf(arena, "This %s.", row->effect));
 	page_wrap(page, STYLE_TEXT,
-	    words_utilization(job->action, job->count, question->before, question->after, arena));
+	    words_utilization(job_slots(job), question->before, question->after, arena));
 	if (job->count > 1)
 		page_wrap(page, STYLE_TEXT,
 		    arena_printf(arena, "States: %s.  Users: %s.", question->states,

@@ -216,7 +216,7 @@ free_take(struct ui *ui, const struct ui_frame *frame)
 		return ui_sayf(ui, "%s", err.msg);
 	targets_plan(ui, frame, &choice, NULL, &plan);
 	if (plan.count == 0)
-		return act_say_nothing(ui, &choice, &plan);
+		return act_say_nothing(ui, frame, &choice, &plan);
 	job_start(&acting->asked, &choice, &plan, frame->data->snap);
 	acting->question.of_free = true;
 	acting->question.choice = choice;

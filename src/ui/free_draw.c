@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "table/filter.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define BOX_COLS 100
@@ -60,7 +61,9 @@ write_policy(struct ui *ui, enum policy policy, struct page *page)
 	if (dialog->plans != NULL && dialog->named[policy]) {
 		const struct plan *plan = &dialog->plans[policy];
 
-		units_share(after, plan->after);
+		snprintf(after, sizeof(after), "-"); /* unknown, as the slots are */
+		if (plan->before > 0)
+			units_share(after, plan->after);
 		pen_printf(&pen, "%*zu%*d", NUMBER_COLS, plan->count, NUMBER_COLS, plan->slots);
 		pen_field(&pen, NUMBER_COLS + 1, after, true);
 	}
@@ -102,14 +105,14 @@ write_preview(struct ui *ui, const struct ui_frame *frame, const struct plan *pl
 	const char *const notes[] = { words_unseen(plan->spared),
 		plan->count > 0 ? words_unnamed(frame->data->snap) : NULL };
 	struct tally *tallies = arena_alloc(&ui->scratch, plan->group_count, sizeof(*tallies));
-	const char *spared = words_spared(plan->spared, &ui->scratch);
-	char before[UNITS_TEXT_MAX], after[UNITS_TEXT_MAX];
+	struct choice choice;
+	const char *spared;
+	struct err err;
 
-	units_share(before, plan->before);
-	units_share(after, plan->after);
+	free_choice(ui, ui->acting.free.policy, &choice, &err);
+	spared = words_spared(&choice, plan->spared, &ui->scratch);
 	page_wrap(page, STYLE_TITLE,
-	    arena_printf(&ui->scratch, "Utilization %s -> %s: %d %s", before, after, plan->slots,
-	        plan->slots == 1 ? "slot comes free" : "slots come free"));
+	    words_utilization(plan->slots, plan->before, plan->after, &ui->scratch));
 	if (spared != NULL)
 		page_wrap(page, STYLE_TEXT, arena_printf(&ui->scratch, "Left alone: %s", spared));
 	for (size_t i = 0; i < sizeof(notes) / sizeof(notes[0]); i++)

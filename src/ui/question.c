@@ -96,10 +96,11 @@ is_superusers(const struct ui *ui, const struct ui_frame *frame, const struct se
 }
 
 static bool
-is_of_others(const struct ui *ui, const struct ui_frame *frame, const struct session *session)
+is_foreign(const struct ui *ui, const struct ui_frame *frame, const struct session *session)
 {
 	(void)ui;
-	return !text_same(session->user, frame->data->snap->server.user);
+	(void)frame;
+	return session->foreign && !session->superuser;
 }
 
 static bool
@@ -145,11 +146,11 @@ note_rights(struct ui *ui, const struct ui_frame *frame)
 	struct question *question = &ui->acting.question;
 	const char *named = "";
 
-	if (snap->signal_right == SIGNAL_OWN && count_those(ui, frame, is_of_others, NULL) > 0)
+	if (snap->signal_right == SIGNAL_OWN && count_those(ui, frame, is_foreign, NULL) > 0)
 		note(question,
 		    arena_printf(&question->arena,
-		        "your role may end only its own sessions:\n  GRANT pg_signal_backend TO %s",
-		        words_role(snap->server.user, &question->arena)));
+		        "your role may end only its own sessions: it will be denied:\n  %s",
+		        words_barred(snap, &question->arena)));
 	if (count_those(ui, frame, is_managed, &named) > 0)
 		note(question,
 		    arena_printf(&question->arena,
@@ -203,6 +204,10 @@ note_all(struct ui *ui, const struct ui_frame *frame, const struct plan *plan)
 		note(question,
 		    arena_printf(&question->arena,
 		        "protected from bulk actions, but chosen by you: %s", named));
+	if (plan != NULL && plan->barred > 0)
+		note(question,
+		    arena_printf(&question->arena, "%d left alone for want of a right: %s",
+		        plan->barred, words_barred(frame->data->snap, &question->arena)));
 	note_rights(ui, frame);
 	note_proc(ui, frame);
 	if (!ui->paused && !frame_is_old(frame))
@@ -255,13 +260,14 @@ question_make(struct ui *ui, const struct ui_frame *frame, const struct plan *pl
 	const struct slots *slots = &frame->data->facts->slots;
 	struct question *question = &ui->acting.question;
 	const struct job *job = &ui->acting.asked;
-	int freed = action_row(job->action)->frees ? (int)job->count : 0;
+	int freed = job_slots(job);
 
 	arena_reset(&question->arena);
 	buf_reset(&question->typed);
 	question->seen = false;
 	question->whom = whom(ui, plan == NULL);
-	question->spared = plan != NULL ? words_spared(plan->spared, &question->arena) : NULL;
+	question->spared =
+	    plan != NULL ? words_spared(&question->choice, plan->spared, &question->arena) : NULL;
 	question->spared_count = plan != NULL ? plan->spared_count : 0;
 	question->before = slots->utilization;
 	question->after = slots->usable > 0 ? (double)(slots->used - freed) / slots->usable : 0;

@@ -219,7 +219,9 @@ write_result(struct ui *ui, const struct ui_frame *frame, struct page *page)
 	units_share(before, job->before);
 	units_share(now, frame->data->facts->slots.utilization);
 	page_text(page, STYLE_TEXT,
-	    arena_printf(&ui->scratch, "Utilization %s before, %s now.", before, now));
+	    job->before > 0 && frame->data->facts->slots.usable > 0
+	        ? arena_printf(&ui->scratch, "Utilization %s before, %s now.", before, now)
+	        : "Utilization unknown: so is the number of slots.");
 	if (can_escalate(job))
 		page_wrap(page, STYLE_WARNING,
 		    arena_printf(&ui->scratch, "! %d still there. Key %s: terminate them",

@@ -214,11 +214,46 @@ sub check_unseen {
 	$server->psql('create role nosy login');
 	my ($web) = clients($server, 1, 'web');
 	($status, $report) = acted($server, { user => 'nosy' }, '--filter=pid=' . $web->pid, @yes);
-	is($status, 5, 'a role that sees nothing: exit status');
+	is($status, 3, 'a role that sees nothing: exit status');
 	is($report->{spared}{'of unknown state'}, 1, 'why');
 	is(alive($server, $web), 1, 'he lives');
 	send_home($server, $web);
 	return;
+}
+
+# Whom the role may not end takes no place of those that it may, and frees nothing in what is foretold.
+sub check_barred {
+	my ($server) = @_;
+	$server->psql('create role watch login; grant pg_monitor, pg_signal_backend to watch; create role own login;'
+		. ' grant pg_monitor to own; create role hers login; grant hers to own');
+	my @sup = clients($server, 2, 'sup');
+	my @hers = clients($server, 3, 'web', user => 'hers');
+	my $watch = { user => 'watch' };
+	my ($status, $report) = acted($server, $watch, '--kill-idle=0s', '--dry-run');
+	is_deeply(targets($report, 'not tried'), pids(@hers), 'a dry run names whom it may end');
+	is($report->{slots_before}{used} - $report->{slots_after}{used}, 3, 'and the slots of those');
+	($status, $report) = acted($server, $watch, '--kill-idle=0s', '--max-kills=1', '--yes');
+	is($status, 0, 'the most that are to be ended: exit status');
+	is_deeply(targets($report, 'ended'), pids($hers[0]), 'the oldest that it may end');
+	is($report->{spared}{'not permitted to this role'}, 2, 'the others are counted');
+	my $half = int(100 * ($report->{slots_after}{used} - 1) / $report->{slots_after}{usable}) + 1;
+	($status, $report) = acted($server, { user => 'own' }, '--kill-idle=0s', "--until=$half", '--yes');
+	is_deeply(targets($report, 'ended'), pids($hers[1]), 'down to a utilization, by a member of their role');
+	($status, my ($out, $err)) = order($server, $watch, '--terminate', '--filter=application=sup', '--yes');
+	is($status, 3, 'nobody but those: exit status');
+	like($out, qr/^Nothing to terminate; .*\nLeft alone: 2 not permitted to this role\nNext: only a superuser may/m, 'why');
+	is(scalar(alive($server, @sup)), 2, 'they live');
+	return send_home($server, @sup, $hers[2]);
+}
+
+# Nobody is old enough: the age that would do.
+sub check_young {
+	my ($server) = @_;
+	my ($web) = clients($server, 1, 'web');
+	my ($status, $out) = order($server, '--kill-idle', '--yes');
+	is($status, 5, 'nobody is idle for so long');
+	like($out, qr/^Nothing to terminate; .*\nNext: a smaller age: the oldest is idle for /, 'for how long they are');
+	return send_home($server, $web);
 }
 
 # Who may not, and where the log cannot be written: 3. Some that stay: 4. No way in: 2.
@@ -232,8 +267,9 @@ sub check_statuses {
 	is_deeply($report->{outcomes}, { denied => 1 }, 'the outcome');
 	like($report->{targets}[0]{note}, qr/superuser/, 'whose rights would do');
 	($status, $report) = acted($server, { user => 'app' }, '--terminate', '--filter=application=web', '--yes');
-	is($status, 4, 'some denied: exit status');
-	is_deeply($report->{outcomes}, { denied => 1, ended => 1 }, 'the outcomes');
+	is($status, 4, 'some are not permitted: exit status');
+	is_deeply($report->{outcomes}, { ended => 1 }, 'the outcomes');
+	is($report->{spared}{'not permitted to this role'}, 1, 'they are left alone');
 	is_deeply([alive($server, $hers, $ours)], [$ours], 'one lives');
 
 	($status, $report, my $err) = acted($server, '--kill-idle=0s', '--yes', '--kill-log=/nowhere/at/all');
@@ -336,6 +372,8 @@ PgServer::each_version(sub {
 	check_limits($server);
 	check_protected($server);
 	check_unseen($server);
+	check_barred($server);
+	check_young($server);
 	check_statuses($server);
 	check_untold($server);
 	check_hostile($server);

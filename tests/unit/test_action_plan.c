@@ -40,7 +40,8 @@ test_states(void **state)
 	EXPECT(&scene, 10 + STATE_IDLE_IN_TRANSACTION, 10 + STATE_ABORTED);
 	scene.choice.policy = POLICY_ABORTED;
 	EXPECT(&scene, 10 + STATE_ABORTED);
-	assert_int_equal(scene.plan.spared_count, 0);
+	expect_spared(&scene, SPARE_STATE, 2); /* disabled and unknown: they may be in it or not */
+	assert_int_equal(scene.plan.unjudged, 1);
 	scene.choice.policy = POLICY_ALL;
 	EXPECT(&scene, 10, 11, 12, 13, 14);
 	expect_spared(&scene, SPARE_STATE, 3);
@@ -247,7 +248,76 @@ test_useless(void **state)
 	assert_true(scene.plan.after == scene.plan.before);
 	scene.choice.policy = POLICY_IDLE;
 	EXPECT_NONE(&scene);
-	expect_spared(&scene, SPARE_USELESS, 1);
+	assert_int_equal(scene.plan.spared[SPARE_USELESS], 1);
+	scene_clear(&scene);
+}
+
+/* Whom our role may not signal takes nobody's place, and frees nothing; one that is named is tried.
+ */
+static void
+test_barred(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_init(&scene);
+	for (int i = 0; i < 3; i++)
+		scene_add(&scene, 1 + i, "sup", STATE_IDLE, 900 - i)->superuser = true;
+	for (int i = 0; i < 4; i++)
+		scene_add(&scene, 11 + i, "web", STATE_IDLE, 100 - i)->foreign = true;
+	scene_add(&scene, 21, "our", STATE_IDLE, 50);
+	scene.choice.policy = POLICY_IDLE;
+	scene.choice.most = 2;
+	scene.snap->signal_right = SIGNAL_ALL;
+	EXPECT(&scene, 1, 2);
+	scene.snap->signal_right = SIGNAL_OTHERS;
+	EXPECT(&scene, 11, 12);
+	assert_int_equal(scene.plan.spared[SPARE_ROLE], 3);
+	assert_int_equal(scene.plan.spared[SPARE_MOST], 3);
+	scene.choice.most = 0;
+	scene.choice.until = 89.0 / 97;
+	EXPECT(&scene, 11, 12);
+	scene.choice.until = 0;
+	scene.choice.keep = 2;
+	EXPECT(&scene, 11, 12);
+	scene.choice.keep = 0;
+	scene.snap->signal_right = SIGNAL_OWN;
+	EXPECT(&scene, 21);
+	expect_spared(&scene, SPARE_ROLE, 7);
+	scene.snap->signal_right = SIGNAL_UNKNOWN; /* not asked yet */
+	EXPECT(&scene, 1, 2, 3, 11, 12, 13, 14, 21);
+	scene.snap->via = VIA_PROC;
+	EXPECT_NONE(&scene);
+	expect_spared(&scene, SPARE_ACCOUNT, 8);
+	scene.choice.named = true;
+	scene.choice.policy = POLICY_CHOSEN;
+	scene.shown = (const int32_t[]){ 2, 0 };
+	EXPECT(&scene, 2);
+	assert_int_equal(scene.plan.slots, 0);
+	assert_true(scene.plan.after == scene.plan.before);
+	scene_clear(&scene);
+}
+
+/* The age that would reach somebody; whom it would not does not count. */
+static void
+test_young(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_init(&scene);
+	scene_add(&scene, 1, "etl", STATE_IDLE, 200);
+	scene_add(&scene, 2, "web", STATE_IDLE, 124);
+	scene_add(&scene, 3, "web", STATE_IDLE, 60);
+	scene_add(&scene, 4, "web", STATE_ACTIVE, 250);
+	scene.choice.policy = POLICY_IDLE;
+	scene.choice.age_us = SECONDS(300);
+	EXPECT_NONE(&scene);
+	assert_true(scene.plan.young_us == SECONDS(124));
+	assert_int_equal(scene.plan.spared_count, 0);
+	scene.choice.policy = POLICY_IDLE_IN_TRANSACTION;
+	EXPECT_NONE(&scene);
+	assert_true(scene.plan.young_us == TIME_UNKNOWN);
 	scene_clear(&scene);
 }
 
@@ -311,6 +381,8 @@ main(void)
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_protected),
 		cmocka_unit_test(test_useless),
+		cmocka_unit_test(test_barred),
+		cmocka_unit_test(test_young),
 		cmocka_unit_test(test_within),
 		cmocka_unit_test(test_tables),
 	};

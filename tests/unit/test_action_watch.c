@@ -292,6 +292,7 @@ test_hand_over_asked(void **state)
 	(void)state;
 	scene_init(&watch.scene);
 	watch.scene.snap->via = VIA_PROC;
+	watch.scene.snap->signal_right = SIGNAL_ALL;
 	for (int i = 0; i < 5; i++)
 		scene_add(&watch.scene, 1 + i, "web", i < 4 ? STATE_IDLE : STATE_ACTIVE, 60 - i);
 	scene_plan(&watch.scene);

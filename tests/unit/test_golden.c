@@ -112,7 +112,7 @@ static const struct golden goldens[] = {
 	DIALOG("confirm-many", SCENE_BUSY, "/ 'application=web' Enter * K '4'"),
 	DIALOG("confirm-end", SCENE_BUSY, "/ 'application=web' Enter * \\ K '39' Enter End"),
 	DIALOG("confirm-cancel", SCENE_BUSY, "* C"),
-	DIALOG("confirm-rights", SCENE_MANAGED, "* K"),
+	DIALOG("confirm-rights", SCENE_MANAGED, "K"),
 	DIALOG("confirm-free", SCENE_BUSY, "i X Down Tab '1min' Tab '1' Enter"),
 	DIALOG("confirm-details", SCENE_BUSY, "4 Down Down Enter C"),
 	DIALOG("confirm-hostile", SCENE_HOSTILE, "* K"),

@@ -62,6 +62,7 @@ add_session(struct snapshot *snap, const struct batch *batch, int n)
 	session->client = intern(snap, batch->client);
 	session->superuser = batch->user != NULL &&
 	    (strcmp(batch->user, "postgres") == 0 || strcmp(batch->user, "rdsadmin") == 0);
+	session->foreign = batch->user != NULL && strcmp(batch->user, "monitor") != 0;
 	session->backend_type = unknown ? NULL : intern(snap, "client backend");
 	session->query = intern(snap, batch->query);
 	set_times(session,
@@ -132,7 +133,7 @@ set_server(struct snapshot *snap, enum scene scene)
 	snap->superuser_reserved = 3;
 	snap->max_wal_senders = 10;
 	snap->restricted = scene == SCENE_RESTRICTED;
-	snap->signal_right = scene == SCENE_MANAGED ? SIGNAL_OWN : SIGNAL_OTHERS;
+	snap->signal_right = scene == SCENE_MANAGED ? SIGNAL_OWN : SIGNAL_ALL;
 	snap->hidden_known = true;
 	snap->limits_known = true;
 	set_params(snap, scene);

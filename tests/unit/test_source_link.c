@@ -31,9 +31,9 @@ static const char *const activity_cells[] = { "100", "5", "10", "app", NULL, "-1
 	"2026-11-20 11:00:00+00", NULL, NULL, NULL, NULL, NULL, "idle", NULL, NULL,
 	"client backend", "select 1", NULL, NULL };
 static const struct pg_rows activity_rows = FAKE_ROWS(activity_cells, ACTIVITY_COLUMNS);
-static const char *const names_cells[] = { "d", "5", "shop", "-1", "f", "r", "10", "ann", "-1",
-	"f" };
-static const struct pg_rows names_rows = FAKE_ROWS(names_cells, 5);
+static const char *const names_cells[] = { "d", "5", "shop", "-1", "f", "t", "r", "10", "ann", "-1",
+	"f", "t" };
+static const struct pg_rows names_rows = FAKE_ROWS(names_cells, NAMES_OURS + 1);
 
 static struct source *source;
 static int64_t now;

@@ -47,9 +47,9 @@ test_names(void **state)
 {
 	static const char *const cells[] = { SESSION("11", "10") };
 	static const struct pg_rows rows = FAKE_ROWS(cells, ACTIVITY_COLUMNS);
-	static const char *const answer[] = { "d", "5", "shop", "-1", "f", "r", "10", "ann", "7",
-		"f", "r", "5", "bob", "0", "t" };
-	static const struct pg_rows names_rows = FAKE_ROWS(answer, 5);
+	static const char *const answer[] = { "d", "5", "shop", "-1", "f", "t", "r", "10", "ann",
+		"7", "f", "t", "r", "5", "bob", "0", "t", "t" };
+	static const struct pg_rows names_rows = FAKE_ROWS(answer, NAMES_OURS + 1);
 	struct buf list = { 0 };
 
 	(void)state;
@@ -103,7 +103,7 @@ test_names(void **state)
 static void
 test_many_names(void **state)
 {
-	static const struct pg_rows none = { 0, 5, NULL };
+	static const struct pg_rows none = { 0, NAMES_OURS + 1, NULL };
 
 	(void)state;
 	for (uint32_t oid = 1; oid <= 3000; oid++)
@@ -124,9 +124,9 @@ test_superusers(void **state)
 	static const char *const cells[] = { SESSION("11", "10"), SESSION("12", "5"),
 		SESSION("13", NULL) };
 	static const struct pg_rows rows = FAKE_ROWS(cells, ACTIVITY_COLUMNS);
-	static const char *const answer[] = { "d", "5", "shop", "-1", "f", "r", "10", "ann", "-1",
-		"t", "r", "5", "bob", "-1", "f" };
-	static const struct pg_rows names_rows = FAKE_ROWS(answer, 5);
+	static const char *const answer[] = { "d", "5", "shop", "-1", "f", "t", "r", "10", "ann",
+		"-1", "t", "t", "r", "5", "bob", "-1", "f", "f" };
+	static const struct pg_rows names_rows = FAKE_ROWS(answer, NAMES_OURS + 1);
 
 	(void)state;
 	pg_sample_sessions(&sample, &rows, names);
@@ -137,6 +137,9 @@ test_superusers(void **state)
 	assert_true(sample.snap->sessions[0].superuser);
 	assert_false(sample.snap->sessions[1].superuser);
 	assert_false(sample.snap->sessions[2].superuser);
+	assert_false(sample.snap->sessions[0].foreign);
+	assert_true(sample.snap->sessions[1].foreign); /* ours has not its rights */
+	assert_false(sample.snap->sessions[2].foreign);
 }
 
 static void
@@ -157,8 +160,8 @@ test_right(void **state)
 	assert_int_equal(sample.snap->signal_right, SIGNAL_UNKNOWN);
 	for (size_t i = 0; i < sizeof(rights) / sizeof(rights[0]); i++) {
 		const char *const cells[] = { "s", "4200", "pg_signal_backend", rights[i].member,
-			rights[i].superuser };
-		const struct pg_rows rows = FAKE_ROWS(cells, 5);
+			rights[i].superuser, "t" };
+		const struct pg_rows rows = FAKE_ROWS(cells, NAMES_OURS + 1);
 
 		pg_names_read(names, &rows, 0);
 		pg_names_limits(names, sample.snap);

@@ -30,9 +30,9 @@ static const char *const activity_cells[] = { "100", "5", "10", "app", NULL, "-1
 	"2026-11-20 11:00:00+00", NULL, NULL, NULL, "Lock", "tuple", "active", NULL, NULL,
 	"client backend", "select 1", NULL, NULL };
 static const struct pg_rows activity_rows = FAKE_ROWS(activity_cells, ACTIVITY_COLUMNS);
-static const char *const names_cells[] = { "d", "5", "shop", "-1", "f", "r", "10", "ann", "3",
-	"f" };
-static const struct pg_rows names_rows = FAKE_ROWS(names_cells, 5);
+static const char *const names_cells[] = { "d", "5", "shop", "-1", "f", "t", "r", "10", "ann", "3",
+	"f", "t" };
+static const struct pg_rows names_rows = FAKE_ROWS(names_cells, NAMES_OURS + 1);
 static const char *const blockers_cells[] = { "100", "{7}" };
 static const struct pg_rows blockers_rows = FAKE_ROWS(blockers_cells, 2);
 static const char *const starting_cells[] = { "100", "50" };

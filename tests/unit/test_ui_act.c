@@ -265,9 +265,14 @@ test_rights(void **state)
 {
 	struct fixture *fixture = *state;
 
+	fixture->snap->signal_right = SIGNAL_OTHERS;
 	press(fixture, "K");
 	expect(fixture, "of superusers, will be denied");
 	expect(fixture, "psql of");
+	expect(fixture, "no slot comes free");
+	press(fixture, "n Space Down Space K"); /* more than one: that is bulk */
+	expect(fixture, "nothing to terminate: 2 not permitted to this role; only a superuser may");
+	press(fixture, "U g K");
 	press(fixture, "n G Up Up K");
 	expect_not(fixture, "superusers");
 	expect_not(fixture, "GRANT");
@@ -332,7 +337,7 @@ test_protect(void **state)
 	ui_free(fixture->ui);
 	fixture->ui = ui;
 	press(fixture, "X");
-	expect(fixture, "Left alone: 22 protected");
+	expect(fixture, "22 protected");
 	press(fixture, "Esc / 'user=jobs' Enter K");
 	expect_asked(fixture, ACTION_TERMINATE, 1, 20200);
 	expect(fixture, "chosen by you: 20200 worker of jobs");
