@@ -48,6 +48,7 @@ enum refusal {
 	REFUSAL_STOPPED,     /* the server's process is stopped, as by SIGSTOP */
 	REFUSAL_SILENT,      /* connected, but it says nothing */
 	REFUSAL_HANGS,       /* the server answers, but not the process that logs us in */
+	REFUSAL_POOL_WAITS,  /* a pooler lets us wait for a connection to the server */
 	REFUSAL_STRANGER,    /* something that is no server of ours answers */
 	REFUSAL_TLS,         /* certificate or encryption */
 	REFUSAL_PROC,        /* no server of this host is to be seen in /proc */

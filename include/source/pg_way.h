@@ -95,6 +95,8 @@ struct pg {
 	int64_t begun_us;    /* the login */
 	struct pg_conn *conn;
 	struct probe *probe; /* of a login that takes long; NULL for none */
+	bool asked_who;      /* by a probe of this login */
+	bool at_pooler;      /* that was the answer */
 	struct pg_about about;
 	bool pooled;         /* each message may go to another server process */
 	int64_t started_us;  /* the server's start */

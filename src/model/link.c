@@ -75,6 +75,10 @@ static const struct {
 	    "that checks passwords hangs; --via=proc on the server's host shows the sessions: look "
 	    "for the oldest transaction",
 	    true },
+	[REFUSAL_POOL_WAITS] = { "the pooler lets us wait for a connection to the server",
+	    "the server or the pool may be full: see SHOW POOLS in the pooler's console, or "
+	    "connect to the server itself",
+	    true },
 	[REFUSAL_STRANGER] = { "something else than PostgreSQL answers there",
 	    "check host and port", true },
 	[REFUSAL_TLS] = { "no agreement on encryption",

@@ -131,6 +131,7 @@ connect_hosts(struct pg *pg)
 	pg->conn = pg_conn_start(params.keys, params.values);
 	conn_params_clear(&params);
 	pg->begun_us = pg->mono_us;
+	pg->asked_who = pg->at_pooler = false;
 	pg->deadline_us = pg->mono_us + pg->info.timeout_us;
 	pg_set_phase(pg, PHASE_LOGIN);
 }

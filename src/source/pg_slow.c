@@ -90,6 +90,18 @@ wait_on(struct pg *pg, enum refusal refusal, const char *help)
 	pg_set_link(pg, LINK_DOWN);
 }
 
+/* What the probe has found out so far. */
+static enum refusal
+read_probe(struct pg *pg)
+{
+	enum probe_answer answer = probe_step(pg->probe);
+
+	if (answer == PROBE_NOTHING)
+		return REFUSAL_SILENT;
+	pg->at_pooler = pg->at_pooler || answer == PROBE_POOLER;
+	return pg->at_pooler ? REFUSAL_POOL_WAITS : REFUSAL_HANGS;
+}
+
 void
 login_wait(struct pg *pg)
 {
@@ -97,10 +109,12 @@ login_wait(struct pg *pg)
 	char help[64] = "";
 	int32_t stopped;
 
-	if (pg->mono_us >= probe_time(pg) && pg->probe == NULL)
-		pg->probe = probe_start(pg_conn_socket(pg->conn));
+	if (pg->mono_us >= probe_time(pg) && pg->probe == NULL) {
+		pg->probe = probe_start(pg_conn_socket(pg->conn), !pg->asked_who);
+		pg->asked_who = pg->probe != NULL;
+	}
 	if (pg->probe != NULL)
-		refusal = probe_step(pg->probe) ? REFUSAL_HANGS : REFUSAL_SILENT;
+		refusal = read_probe(pg);
 	if (pg->mono_us < pg->deadline_us)
 		return;
 	stopped = probe_stopped(pg_conn_socket(pg->conn));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: PostgreSQL */
 /*
- * A connection of 16 bytes, without libpq, for that one knows only how to
+ * A connection of few bytes, without libpq, for that one knows only how to
  * wait for it.
  */
 #include "source/probe.h"
@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -18,8 +19,9 @@
 
 struct probe {
 	int fd;
+	bool who; /* asks who is there */
 	bool sent;
-	bool answered;
+	enum probe_answer answer;
 };
 
 /* What SO_PEERCRED gives: libc's struct ucred, which is not declared for POSIX programs. */
@@ -29,10 +31,13 @@ struct peer {
 };
 
 /* Length, code of a cancel request, process and key: there is no process 0. */
-static const unsigned char request[16] = { 0, 0, 0, 16, 0x04, 0xd2, 0x16, 0x2e };
+static const unsigned char cancel[16] = { 0, 0, 0, 16, 0x04, 0xd2, 0x16, 0x2e };
+
+/* A login by version 4 of the protocol, which there is not. */
+static const unsigned char login[8] = { 0, 0, 0, 8, 0, 4, 0, 0 };
 
 struct probe *
-probe_start(int socket_fd)
+probe_start(int socket_fd, bool who)
 {
 	struct sockaddr_storage peer;
 	socklen_t len = sizeof(peer);
@@ -46,6 +51,7 @@ probe_start(int socket_fd)
 		return NULL;
 	probe = mem_alloc(1, sizeof(*probe));
 	probe->fd = fd;
+	probe->who = who;
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	fcntl(fd, F_SETFL, O_NONBLOCK);
 	/* What goes wrong here is no answer. */
@@ -54,17 +60,36 @@ probe_start(int socket_fd)
 	return probe;
 }
 
-bool
+/* Who refuses: a server says that it knows no such version, a pooler only that something is wrong.
+ */
+static enum probe_answer
+read_refusal(const char *bytes, size_t n)
+{
+	static const char pooler[] = "C08P01";
+	const size_t len = sizeof(pooler) - 1;
+
+	for (size_t i = 0; i + len <= n; i++)
+		if (memcmp(bytes + i, pooler, len) == 0)
+			return PROBE_POOLER;
+	return PROBE_SERVER;
+}
+
+enum probe_answer
 probe_step(struct probe *probe)
 {
-	char byte;
+	const unsigned char *request = probe->who ? login : cancel;
+	size_t len = probe->who ? sizeof(login) : sizeof(cancel);
+	char bytes[64];
+	ssize_t n;
 
 	if (!probe->sent)
-		probe->sent = send(probe->fd, request, sizeof(request), MSG_NOSIGNAL) ==
-		    (ssize_t)sizeof(request);
-	if (probe->sent && recv(probe->fd, &byte, 1, 0) == 0)
-		probe->answered = true;
-	return probe->answered;
+		probe->sent = send(probe->fd, request, len, MSG_NOSIGNAL) == (ssize_t)len;
+	if (!probe->sent || probe->answer != PROBE_NOTHING)
+		return probe->answer;
+	n = recv(probe->fd, bytes, sizeof(bytes), 0);
+	if (n >= 0)
+		probe->answer = read_refusal(bytes, (size_t)n);
+	return probe->answer;
 }
 
 int32_t

@@ -52,6 +52,9 @@ sub check_old {
 			qr/no way in by \/proc: --pgdata=\S+ is the server of port \d+, but the connection goes to \S+:$port: for that server give -h \Q$dir\E/,
 			'nor by the data directory of a server that may not be the one behind it');
 	}
+	# Where it lets us wait then, nobody thinks of locks.
+	complaint([monitor($server, %login, 'connect-timeout' => '1s')], 2,
+		qr/: (?:the pooler lets us wait for a connection to the server: nothing within 1 s|$why); /, 'the next time');
 	my $watch = Report->watch($server, %login);
 	$watch->wait_for(sub { $_[0]{error} }, 'it waits');
 	@sessions = ();

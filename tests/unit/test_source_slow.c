@@ -102,12 +102,13 @@ listen_to(int *listener)
 
 /* The next connection is served as a server does with a request that it cannot meet. */
 static void
-answer_probe(int listener)
+answer_probe(int listener, const char *answer, size_t len)
 {
 	char request[16];
 	int fd = accept(listener, NULL, NULL);
 
-	assert_int_equal(read(fd, request, sizeof(request)), sizeof(request));
+	assert_true(read(fd, request, sizeof(request)) > 0);
+	assert_int_equal(write(fd, answer, len), len);
 	assert_int_equal(close(fd), 0);
 }
 
@@ -124,7 +125,7 @@ test_hanging_login(void **state)
 	fake_get()->socket = fd;
 	step(0);
 	step(9 * SECOND);
-	answer_probe(listener);
+	answer_probe(listener, "", 0);
 	step(SECOND);
 	for (int i = 0; i < 20; i++) {
 		assert_int_equal(link->state, LINK_DOWN);
@@ -134,7 +135,7 @@ test_hanging_login(void **state)
 		assert_int_equal(fake_get()->logins, 1);
 		source_retry(source);
 		step(9 * SECOND);
-		answer_probe(listener);
+		answer_probe(listener, "", 0);
 		step(SECOND);
 	}
 	fake_get()->login = PG_DONE;
@@ -143,6 +144,33 @@ test_hanging_login(void **state)
 	step(0);
 	assert_int_equal(link->state, LINK_UP);
 	assert_false(link->pending);
+	assert_int_equal(fake_get()->logins, 1);
+	close(listener);
+	close(fd);
+}
+
+/* A pooler waits for the server in our place. */
+static void
+test_pooler(void **state)
+{
+	static const char no_server[] = "E\0\0\0\x29SFATAL\0C08P01\0Mbad packet header";
+	const struct link *link = source_link(source);
+	int listener, fd = listen_to(&listener);
+
+	(void)state;
+	fake_get()->login = PG_WAIT;
+	fake_get()->made = true;
+	fake_get()->socket = fd;
+	step(0);
+	step(9 * SECOND);
+	answer_probe(listener, no_server, sizeof(no_server));
+	step(SECOND);
+	assert_int_equal(link->refusal, REFUSAL_POOL_WAITS);
+	/* It is asked once who it is. */
+	step(9 * SECOND);
+	answer_probe(listener, "", 0);
+	step(SECOND);
+	assert_int_equal(link->refusal, REFUSAL_POOL_WAITS);
 	assert_int_equal(fake_get()->logins, 1);
 	close(listener);
 	close(fd);
@@ -180,6 +208,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_login_deadline, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hanging_login, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pooler, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_silent_login, setup, teardown),
 	};
 
