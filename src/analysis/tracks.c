@@ -306,9 +306,10 @@ track_tell(const struct track *track, int64_t mono_us, char out[TRACK_TEXT_MAX])
 	if (returned > 0)
 		snprintf(count, sizeof count, "%d", returned);
 	units_duration_long(time, us < TRACK_ACT_US ? us : TRACK_ACT_US);
-	snprintf(out, TRACK_TEXT_MAX, "%.*s: %d ended, %s came back within %s%s", TRACK_NAME_MAX,
-	    track->name[0] != '\0' ? track->name : "(unknown)", (int)act->ended, count, time,
-	    track_is_futile(track) ? ": ending sessions does not help, see its pool settings" : "");
+	snprintf(out, TRACK_TEXT_MAX, "%.*s: %s%d ended, %s came back within %s%s", TRACK_NAME_MAX,
+	    track->name[0] != '\0' ? track->name : "(unknown)",
+	    track_is_futile(track) ? "they come back, ending does not help: " : "", (int)act->ended,
+	    count, time, track_is_futile(track) ? "; see its pool settings" : "");
 }
 
 bool

@@ -7,16 +7,21 @@
 #include "line.h"
 
 #include "analysis/alerts.h"
+#include "analysis/facts.h"
 #include "analysis/verdict.h"
 #include "base/units.h"
 #include "model/messages.h"
+#include "model/snapshot.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define NEWS_US (60 * UNITS_US_PER_SECOND) /* how long a message stays in the header */
 #define NEWS_COLS 30                       /* columns that it needs */
 #define MORE_COLS 60 /* a narrower screen tells of more alerts by their number only, */
 #define FEW_COLS 30  /* and this one not at all */
+#define NAME_MOST 60 /* bytes of a name in a sentence, */
+#define NAME_LEAST 8 /* and those that are left of it when it is cut */
 
 enum style
 style_of_level(int level)
@@ -125,19 +130,47 @@ draw_calm(const struct table_data *data, struct pen *pen)
 	draw_words(pen, verdict->text);
 }
 
+/* With the name in it cut, if it only fits so: what is said of it matters more. */
+static const char *
+cut_name(const char *text, const char *name, const struct pen *pen, struct arena *arena)
+{
+	size_t len = name != NULL ? strnlen(name, NAME_MOST) : 0;
+	const char *at = text, *rest;
+	char cut[VERDICT_TEXT_MAX + 4];
+
+	while (*at != '\0' && (len < NAME_LEAST || strncmp(at, name, len) != 0))
+		at++;
+	if (*at == '\0' || canvas_width(pen->canvas, text) <= pen->end - pen->col)
+		return text;
+	rest = at + len;
+	for (size_t keep = len; keep-- > NAME_LEAST;) {
+		if (((unsigned char)at[keep] & 0xC0) == 0x80)
+			continue; /* within a character */
+		snprintf(cut, sizeof cut, "%.*s...%s", (int)(at + keep - text), text, rest);
+		if (canvas_width(pen->canvas, cut) <= pen->end - pen->col)
+			return arena_printf(arena, "%s", cut);
+	}
+	return text;
+}
+
 /* Why it is so, and the key that helps, which has its place whatever the length. */
 static void
 draw_cause(struct writer *writer, const struct verdict *verdict, struct pen *pen)
 {
 	const char *key = arena_printf(writer->arena, "  key %s",
 	    keymap_first(&writer->ui->keymap, verdict->rule->command, writer->arena));
+	const struct session *root = writer->frame->data->facts->blocking.root;
+	const char *text;
 	int end = pen->end;
 
 	if (end - pen->col >= MORE_COLS)
 		pen->end -= (int)strlen(key);
 	pen->style = STYLE_TITLE;
 	pen_text(pen, "CAUSE ");
-	draw_words(pen, verdict->text);
+	text = cut_name(verdict->text, verdict->subject, pen, writer->arena);
+	if (root != NULL)
+		text = cut_name(text, root->application, pen, writer->arena);
+	draw_words(pen, text);
 	pen_finish(pen);
 	if (pen->end == end)
 		return;

@@ -224,9 +224,13 @@ add_marks(struct writer *writer)
 	int idle = facts->idle.ages[IDLE_AGE_TEN].count;
 	char time[UNITS_TEXT_MAX];
 
-	if (idle > 0)
+	if (idle > 0) {
 		word_add(writer, arena_printf(writer->arena, "reclaimable %d", idle), STYLE_TEXT,
 		    72, 2);
+		word_add(writer,
+		    arena_printf(writer->arena, "(idle over %s)", idle_ages[IDLE_AGE_TEN].words),
+		    STYLE_TEXT, 50, 1);
+	}
 	if (facts->peak.used > facts->slots.used)
 		word_add(writer,
 		    arena_printf(writer->arena, "peak %d at %s", (int)facts->peak.used,

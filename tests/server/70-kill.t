@@ -351,7 +351,7 @@ sub check_return {
 	my @pool = map { eager($server, 'pool') } 1 .. 4;
 	my $count = q{select count(*) from pg_stat_activity where application_name = 'pool' and state = 'active'};
 	wait_ok { $server->psql($count) == 4 } 20, 'a pool';
-	my $said = qr/^pool: \d+ ended, \d+ came back within [\d.]+ \w+: ending sessions does not help/;
+	my $said = qr/^pool: they come back, ending does not help: \d+ ended, \d+ came back within [\d.]+ \w+/;
 	wait_ok {
 		($status, $report, $err) = acted($server, '--terminate', '--filter=application=pool', '--yes');
 		grep { /$said/ } @{ $report->{notes} };

@@ -132,7 +132,7 @@ sub check_pool {
 		wait_ok { !alive($server, @pool) } 20, 'the pool is ended';
 		@pool = clients_or_less($server, 4, 'pool');
 	}
-	my $said = qr/pool: \d+ ended, \d+ came back within [\d.]+ \w+: ending sessions does not help/;
+	my $said = qr/pool: they come back, ending does not help: \d+ ended, \d+ came back within [\d.]+ \w+/;
 	wait_ok { $guard->err =~ $said } 20, 'it says that this does not help';
 	wait_ok { grep { "@{ $_->{notes} }" =~ $said } reports($guard) } 20, 'in the data too';
 	my $count = reports($guard);

@@ -35,7 +35,7 @@ sub check_back {
 	only($screen, 'application=eager', 4);
 	press($screen, ['*', 'K'], qr/Terminate 4 sessions\?/, 'K');
 	answer($screen, 4);
-	my $said = qr/eager: 4 ended, 4 came back within \d[\d.]* \w+: ending sessions does not help/;
+	my $said = qr/eager: they come back, ending does not help: 4 ended, 4 came back within \d[\d.]* \w+/;
 	wait_ok { words($screen) =~ $said } 20, 'the result tells that they came back';
 	press_gone($screen, 'Escape', qr/4 of 4 ended/, 'closed');
 	press($screen, '7', qr/warning  [\d:]+  $said/, 'the messages have it');

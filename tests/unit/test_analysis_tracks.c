@@ -186,8 +186,8 @@ test_returned(void **state)
 	film_next(&film);
 	add_web(&film, 103, 2, 3);
 	expect_act(&film,
-	    "web: 3 ended, 3 came back within 4 s: ending sessions does not help, see its pool "
-	    "settings",
+	    "web: they come back, ending does not help: 3 ended, 3 came back within 4 s; see its "
+	    "pool settings",
 	    true);
 	for (int i = 0; i < 29; i++)
 		film_next(&film);

@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -118,6 +119,34 @@ test_slots_first(void **state)
 	fixture_clear(&fixture);
 }
 
+/* A long name is cut, and not what is said of it. */
+static void
+test_long_cause(void **state)
+{
+	static const char name[] =
+	    "pg_activity with a name of which nobody knows why it is so long";
+	struct fixture fixture;
+	struct verdict *verdict;
+
+	(void)state;
+	fixture_init(&fixture, SCENE_BUSY, false);
+	verdict = &fixture.verdict;
+	verdict->rule = &verdict_rules[0];
+	snprintf(verdict->subject, sizeof verdict->subject, "%s", name);
+	snprintf(verdict->text, sizeof verdict->text,
+	    "%.60s, which only watches, holds 11 of 12 used slots", name);
+	fixture.data.verdict = verdict;
+	fixture_draw(&fixture, 24, 80, true);
+	assert_in_range(
+	    fixture_find(&fixture,
+	        "CAUSE pg_activity with ..., which only watches, holds 11 of 12 used slots"),
+	    4, 6);
+	fixture_draw(&fixture, 24, 160, true);
+	assert_in_range(fixture_find(&fixture, "is so l, which only watches, holds 11 of 12"), 4,
+	    6);
+	fixture_clear(&fixture);
+}
+
 /* What the server counted is told while it counts, where there is room. */
 static void
 test_server_counts(void **state)
@@ -200,6 +229,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_slots_first),
+		cmocka_unit_test(test_long_cause),
 		cmocka_unit_test(test_server_counts),
 		cmocka_unit_test(test_keys_anywhere),
 		cmocka_unit_test(test_keys_between_samples),
