@@ -3,7 +3,7 @@
 #ifndef PGCONNTOP_ANALYSIS_ADVICE_H
 #define PGCONNTOP_ANALYSIS_ADVICE_H
 
-#define ADVICE_COMMAND_MAX 256
+#define ADVICE_COMMAND_MAX 320
 
 struct alert_set;
 struct facts;

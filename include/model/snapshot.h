@@ -96,6 +96,7 @@ struct snapshot {
 	    *databases; /* by oid; none before 14, and not with the first sample */
 	size_t database_count;
 	enum signal_right signal_right;
+	const char *account; /* by /proc and where we may not signal: who may; else NULL */
 	bool ages_estimated; /* starts of states are when processes last ran, no more is known */
 	bool restricted;     /* our role may not see all of other roles' sessions */
 	bool hidden_known;   /* authenticating sessions are in the list, or the server has none to

@@ -30,7 +30,7 @@ struct pollfd;
 struct snapshot;
 struct source;
 
-#define AGAIN_MAX ADVICE_COMMAND_MAX
+#define AGAIN_MAX 256
 
 /* Exit statuses, as the manual lists them. */
 enum status {

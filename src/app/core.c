@@ -89,11 +89,24 @@ judge_refusal(struct app *app, int64_t wall_us)
 	    wall_us);
 }
 
+/* The command to advise: by /proc it takes the account of the server. */
+static const char *
+command(const struct app *app, char out[ADVICE_COMMAND_MAX])
+{
+	const char *account = app->current->account;
+
+	if (account == NULL || strchr(account, ' ') != NULL)
+		return app->again;
+	snprintf(out, ADVICE_COMMAND_MAX, "sudo -u %.40s %s", account, app->again);
+	return out;
+}
+
 const char *
 app_take(struct app *app, struct snapshot *snap)
 {
 	struct snapshot *previous = app->current;
 	struct input input;
+	char advised[ADVICE_COMMAND_MAX];
 
 	app->current = snap;
 	if (previous != NULL && previous->server.started_us != snap->server.started_us)
@@ -112,7 +125,7 @@ app_take(struct app *app, struct snapshot *snap)
 	tracks_update(&app->tracks, &app->facts, snap, previous);
 	alerts_update(&app->alerts, &app->facts, snap->wall_us);
 	judge_refusal(app, snap->wall_us);
-	advice_make(&app->alerts, &app->facts, app->again);
+	advice_make(&app->alerts, &app->facts, command(app, advised));
 	verdict_make(&app->verdict,
 	    &(struct evidence){ snap, &app->facts, &app->alerts, &app->tracks });
 	source_recycle(app->source, previous); /* the facts do not point into it */

@@ -155,6 +155,7 @@ proc_sample_fill(struct snapshot *snap, const struct proc_scan *scan,
 	}
 	snap->params.items[PARAM_MAX_CONNECTIONS].pending = about->pending;
 	snap->signal_right = scan->server.may_signal ? SIGNAL_ALL : SIGNAL_UNKNOWN;
+	snap->account = scan->server.may_signal ? NULL : copy(snap, scan->server.account);
 	snap->ages_estimated = true;
 	snap->hidden_known = true;
 	snapshot_reserve(snap, scan->count);

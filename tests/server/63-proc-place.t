@@ -139,7 +139,7 @@ sub check_account {
 	SKIP: {
 		my ($account) = grep { defined && $_->[0] != (stat $server->data)[4] }
 			map { my @entry = getpwnam $_; @entry ? [@entry[2, 3]] : undef } qw(nobody daemon bin);
-		skip 'no other account for us', 8 if $> != 0 || !$account;
+		skip 'no other account for us', 9 if $> != 0 || !$account;
 		my @sessions = PgClient->new($server);
 		chmod 0755, $server->host or die "chmod: $!";
 		my $program = program_for_all();
@@ -159,6 +159,12 @@ sub check_account {
 			account => $account, dir => '/');
 		is($status, 3, 'nor is it known whether all is well');
 		like($out, qr/^PGCONNTOP UNKNOWN - utilization is unknown: how many slots are usable is not known; 1 slots used/, 'and it says why');
+		$sessions[0]->query('begin');
+		($status, $out) = run_program([$program, qw(--check --via=proc --critical=idle_in_transaction:0
+			--config=/dev/null), $server->connstr], account => $account, dir => '/');
+		my $pid = $sessions[0]->pid;
+		like($out, qr/^next: .*: sudo -u $owner pgconntop -d '[^\n]+' --via=proc --terminate --filter pid=$pid$/m,
+			'the command takes the right account');
 	}
 	return;
 }
