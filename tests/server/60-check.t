@@ -292,7 +292,8 @@ sub check_readers {
 	is((run_program([@closed, '--check', $server->connstr]))[0], 3, 'nowhere to write to');
 	is((run_program([@closed, '--check', '--critical=utilization:1', $server->connstr]))[0], 2, 'CRITICAL nevertheless');
 	is((run_program([@closed, '--watch', '--count=1', $server->connstr]))[0], 1, 'which is an error for reports');
-	unlike($server->log, qr/invalid message|protocol/, 'the server gets nothing of it');
+	# But for the question who is there, which logins that hung have asked before.
+	unlike($server->log, qr/invalid message|protocol(?! 4\.0)/, 'the server gets nothing of it');
 	SKIP: {
 		skip 'no /dev/full', 1 if !-c '/dev/full';
 		is((run_program(['sh', '-c', 'exec "$@" >/dev/full', 'sh', $ENV{PGCONNTOP}, '--config=/dev/null', '--check', $server->connstr]))[0],
