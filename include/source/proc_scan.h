@@ -22,6 +22,7 @@ struct proc_child {
 	char *title; /* owned; without the NULs at its end */
 	size_t title_len;
 	bool no_sender; /* it handles signals as no walsender does */
+	bool stopped;   /* by a signal: it ends, or goes on, only after SIGCONT */
 	bool seen;      /* in this look */
 	bool ran;       /* since the look before */
 	int64_t ran_us; /* our clock: the last time, as near as one can tell */

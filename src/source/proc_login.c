@@ -110,6 +110,11 @@ greet(struct proc_way *way)
 		proc_tell(way, LEVEL_WARNING,
 		    "max_connections is unknown: the server's configuration cannot be read by this "
 		    "account");
+	else if (about->limits_from == LIMITS_BEFORE)
+		proc_tell(way, LEVEL_INFO,
+		    "max_connections %d and the other limits are those that an earlier connection "
+		    "to this server knew",
+		    about->max_connections);
 	else if (about->running)
 		proc_tell(way, LEVEL_INFO,
 		    "the server runs with max_connections %d; the reserved slots are those of the "

@@ -13,6 +13,9 @@
 #include "source/proc_scan.h"
 #include "source/proc_title.h"
 
+/* In the place of what the server would say: nothing but that signal moves it. */
+static const char stopped[] = "stopped: kill -CONT";
+
 static const char *
 intern(struct snapshot *snap, struct proc_text text)
 {
@@ -84,6 +87,8 @@ add_session(struct snapshot *snap, const struct proc_scan *scan, const struct pr
 	session->blockers_known = !title->waits_for_lock;
 	if (title->waits_for_lock)
 		session->wait_event_type = snapshot_intern(snap, "Lock", strlen("Lock"));
+	if (child->stopped)
+		session->wait_event = snapshot_intern(snap, stopped, strlen(stopped));
 }
 
 /* Only a standby replays forever; only a primary writes. */

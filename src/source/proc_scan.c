@@ -143,6 +143,7 @@ read_child(struct proc_scan *scan, int32_t pid, struct proc_run run, struct proc
 	if (run.turns == 0)
 		now->run = run_of_stat(scan, stat);
 	now->start_ticks = stat->start_ticks;
+	now->stopped = stat->state == 'T';
 	if (!proc_fs_read(pid, "cmdline", &scan->text))
 		return false;
 	while (scan->text.len > 0 && scan->text.data[scan->text.len - 1] == '\0')
@@ -213,6 +214,7 @@ update(struct proc_scan *scan, struct proc_child *child, int64_t mono_us, int64_
 		child->cpu = (double)(now.run.cpu_ns - child->run.cpu_ns) /
 		    ((double)(mono_us - scan->mono_us) * NS_PER_US);
 	child->run = now.run;
+	child->stopped = now.stopped;
 	keep_title(child, &now);
 	child->no_sender = false;
 	check_sender(scan, child);

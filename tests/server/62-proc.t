@@ -266,6 +266,23 @@ sub check_unseen {
 	return;
 }
 
+# A process that is stopped does not end, and it is said why.
+sub check_stopped {
+	my ($server) = @_;
+	my $session = PgClient->new($server);
+	my $pid = $session->pid;
+	kill 'STOP', $pid;
+	my $report;
+	wait_ok { $report = proc($server); (named($report->{sessions}, $pid)->{wait_event} // '') =~ /^stopped/ } 20, 'a stopped session';
+	my ($status, $out) = run_program([$ENV{PGCONNTOP}, qw(--via=proc --yes --config=/dev/null --format=json --terminate),
+		'--kill-log=' . $server->host . '/kill.log', "--filter=pid=$pid", $server->connstr], session => 1);
+	my $target = Report::decode($out)->{targets}[0];
+	is("$status $target->{outcome}: $target->{note}", '4 still there: stopped: kill -CONT', 'does not end');
+	kill 'CONT', $pid;
+	wait_ok { !named(proc($server)->{sessions}, $pid) } 20, 'before it goes on';
+	return;
+}
+
 # Nothing but silent clients: no slot is used, and yet no login gets in, not even a walsender's.
 # The role of the login has no more connections, and may not take a walsender slot either.
 sub check_role_limit {
@@ -321,6 +338,7 @@ PgServer::each_version(sub {
 	check_starting($server, $observer);
 	$observer->close;
 	check_unseen($server);
+	check_stopped($server);
 	undef $observer;
 	check_known($server);
 	check_full($server);
