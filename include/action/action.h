@@ -13,10 +13,13 @@
 enum action { ACTION_CANCEL, ACTION_TERMINATE, ACTION_COUNT };
 
 struct action_row {
-	const char *name;   /* in the log: "terminate" */
-	const char *verb;   /* in a question: "Terminate" */
-	const char *effect; /* what it does, a short sentence without stop */
-	bool frees;         /* ends the session and so frees its slot */
+	const char *name;    /* in the log: "terminate" */
+	const char *verb;    /* in a question: "Terminate" */
+	const char *effect;  /* what it does, a short sentence without stop */
+	const char *effects; /* the same to several */
+	const char *object;  /* of the verb before "3 sessions": "the queries of "; "" for none */
+	const char *done;    /* of those with the outcome ended: "queries cancelled" */
+	bool frees;          /* ends the session and so frees its slot */
 };
 
 const struct action_row *action_row(enum action action);

@@ -74,6 +74,7 @@ struct report_act {
 	const int *spared;             /* how many were left alone, by enum spare */
 	const char *next;              /* what helps where there was nobody; NULL for nothing */
 	bool dry_run;                  /* nothing was done: it is only whom it would be */
+	bool unasked;                  /* and that not by a dry run: nobody could be asked */
 	bool guard;                    /* one of many: nothing to do is nothing to say */
 	bool first;                    /* as in a sample, and the next two */
 	size_t skipped;

@@ -8,9 +8,11 @@
 
 static const struct action_row actions[ACTION_COUNT] = {
 	[ACTION_CANCEL] = { "cancel", "Cancel", "ends the running query, the session stays",
+	    "ends the running queries, the sessions stay", "the queries of ", "queries cancelled",
 	    false },
 	[ACTION_TERMINATE] = { "terminate", "Terminate",
-	    "ends the session, rolls its transaction back and frees its slot", true },
+	    "ends the session, rolls its transaction back and frees its slot",
+	    "ends these sessions, rolls transactions back and frees the slots", "", "ended", true },
 };
 
 static const struct {

@@ -207,8 +207,8 @@ words_next(const struct choice *choice, const struct plan *plan, const struct sn
 const char *
 words_outcomes(const struct job *job, struct arena *arena)
 {
-	const char *text =
-	    arena_printf(arena, "%d of %zu ended", job->outcomes[OUTCOME_ENDED], job->count);
+	const char *text = arena_printf(arena, "%d of %zu %s", job->outcomes[OUTCOME_ENDED],
+	    job->count, action_row(job->action)->done);
 
 	for (int i = 0; i < OUTCOME_COUNT; i++)
 		if (i != OUTCOME_ENDED && job->outcomes[i] > 0)

@@ -25,15 +25,22 @@ ask_can(void)
 	return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 }
 
-/* A line, as the terminal takes it. */
+/* A part of a line, as the terminal takes it. */
 static void
-say(const struct kill *kill, const char *text)
+say_part(const struct kill *kill, const char *text)
 {
 	struct buf clean = { 0 };
 
 	text_clean(&clean, text, strlen(text), kill->report.utf8 ? TEXT_UTF8 : 0u);
-	fprintf(stderr, "%s\n", buf_str(&clean));
+	fputs(buf_str(&clean), stderr);
 	buf_clear(&clean);
+}
+
+static void
+say(const struct kill *kill, const char *text)
+{
+	say_part(kill, text);
+	fputc('\n', stderr);
 }
 
 static const char *
@@ -108,24 +115,27 @@ ask_begin(struct kill *kill, const struct plan *plan)
 	    : words_policy(&kill->order.choice, arena);
 
 	say(kill,
-	    arena_printf(arena, "%s %zu session%s: %s%s", row->verb, job->count,
+	    arena_printf(arena, "%s %s%zu session%s: %s%s", row->verb, row->object, job->count,
 	        job->count == 1 ? "" : "s", whom, whom_text(&kill->whom, arena)));
 	say(kill,
 	    words_where(source_target(kill->app->source), &kill->app->current->server, arena));
 	say_targets(kill);
 	say_counts(kill, plan);
-	say(kill, arena_printf(arena, "This %s.", row->effect));
+	say(kill, arena_printf(arena, "This %s.", job->count == 1 ? row->effect : row->effects));
 	say(kill, words_utilization(job_slots(job), plan->before, plan->after, arena));
 	if (spared != NULL)
 		say(kill, arena_printf(arena, "Left alone: %s.", spared));
 	say_rights(kill, plan);
 	/* What was typed before the question was seen is no answer to it. */
 	tcflush(STDIN_FILENO, TCIFLUSH);
+	/* The first lines may have scrolled away. */
+	say_part(kill,
+	    arena_printf(arena, "%s %s%zu on %s? ", row->verb, row->object, job->count,
+	        source_target(kill->app->source)));
 	if (job_is_few(job))
-		fprintf(stderr, "%s %zu? y is yes, anything else no: ", row->verb, job->count);
+		fputs("y is yes, anything else no: ", stderr);
 	else
-		fprintf(stderr, "%s %zu? Type %zu for yes, anything else is no: ", row->verb,
-		    job->count, job->count);
+		fprintf(stderr, "Type %zu for yes, anything else is no: ", job->count);
 	kill->feed.fd = STDIN_FILENO;
 }
 

@@ -109,6 +109,7 @@ tell_job(struct kill *kill, bool planned)
 		.spared = kill->spared,
 		.next = kill->next,
 		.dry_run = kill->order.dry_run || (planned && job->count > 0),
+		.unasked = planned && !kill->order.dry_run,
 		.guard = kill->order.guard,
 		.first = kill->out.path != NULL || !kill->begun,
 		.skipped = kill->skipped,

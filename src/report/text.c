@@ -342,8 +342,10 @@ add_outcome(const struct report *report, const struct report_act *act, struct bu
 	if (job->count == 0)
 		buf_addf(out, "Nothing to %s; ", name);
 	else if (act->dry_run)
-		buf_addf(out, "Dry run, nothing was done: it would %s %zu session%s; ", name,
-		    job->count, job->count == 1 ? "" : "s");
+		buf_addf(out, "%s would %s %s%zu session%s; ",
+		    act->unasked ? "Nothing was done: no --yes and no terminal. It"
+		                 : "Dry run, nothing was done: it",
+		    name, action_row(job->action)->object, job->count, job->count == 1 ? "" : "s");
 	else
 		buf_addf(out, "%s; ", words_outcomes(job, arena));
 	add_utilization(act, out);

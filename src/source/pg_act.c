@@ -110,7 +110,7 @@ note_denied(struct pg_act *act, const char *words)
 	if (strstr(words, "pg_signal_backend") != NULL)
 		note_member(act, "pg_signal_backend", "");
 	else
-		buf_adds(&act->note, "a superuser");
+		buf_adds(&act->note, "a superuser, or postgres or root on the host: --via=proc");
 }
 
 void

@@ -161,6 +161,9 @@ unsigned free_open(struct ui *ui, const struct ui_frame *frame, int arg);
 bool free_key(struct ui *ui, uint32_t code);
 unsigned free_move(struct ui *ui, enum move move);
 unsigned free_take(struct ui *ui, const struct ui_frame *frame);
+
+/* Whether it knows an application, a user or a database by the row under the cursor. */
+bool free_is_named(const struct ui *ui);
 void free_draw(struct ui *ui, const struct ui_frame *frame, struct canvas *canvas);
 
 /* What the dialog says; false when a field cannot be read, with the reason. */

@@ -233,6 +233,9 @@ command_works(const struct ui *ui, const struct command *command, const struct u
 	/* Without data there is nothing to choose from. */
 	if (frame->data == NULL && !(command->modes & 1U << MODE_HELP))
 		return false;
+	/* There is no row under the cursor that has what it would be about. */
+	if (ui->mode == MODE_FREE && command->run == card_open_remedies && !free_is_named(ui))
+		return false;
 	return command->modes & 1U << ui->mode;
 }
 

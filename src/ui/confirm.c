@@ -177,7 +177,8 @@ write_facts(struct ui *ui, const struct ui_frame *frame, struct page *page)
 
 	page_wrap(page, STYLE_TITLE, arena_printf(arena, "%s %s", row->verb, question->whom));
 	page_wrap(page, STYLE_TEXT, words_where(frame->target, &frame->data->snap->server, arena));
-	page_wrap(page, STYLE_TEXT, arena_printf(arena, "This %s.", row->effect));
+	page_wrap(page, STYLE_TEXT,
+	    arena_printf(arena, "This %s.", job->count == 1 ? row->effect : row->effects));
 	page_wrap(page, STYLE_TEXT,
 	    words_utilization(job_slots(job), question->before, question->after, arena));
 	if (job->count > 1)

@@ -116,6 +116,14 @@ free_open(struct ui *ui, const struct ui_frame *frame, int arg)
 	return UI_DRAW;
 }
 
+bool
+free_is_named(const struct ui *ui)
+{
+	const bool *named = ui->acting.free.named;
+
+	return named[POLICY_APPLICATION] || named[POLICY_USER] || named[POLICY_DATABASE];
+}
+
 /* Whether the line can be chosen. */
 static bool
 is_open(const struct free_dialog *dialog, int line)

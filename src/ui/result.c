@@ -107,8 +107,8 @@ state_words(struct ui *ui)
 		how = "Watching until they are gone.";
 		break;
 	case JOB_DONE:
-		how = arena_printf(&ui->scratch, "Over: %d of %zu ended. Esc closes.",
-		    job->outcomes[OUTCOME_ENDED], job->count);
+		how = arena_printf(&ui->scratch, "Over: %d of %zu %s. Esc closes.",
+		    job->outcomes[OUTCOME_ENDED], job->count, action_row(job->action)->done);
 		break;
 	case JOB_NONE:
 	case JOB_ASKED:

@@ -74,7 +74,7 @@ sub check_look {
 	is($status, 1, 'no terminal and no --yes: exit status');
 	like($err, qr/nothing was done.*--yes/, 'says so');
 	like($out, qr/^ *$_ .*\bweb\b.*\bnot tried\b/m, "shows whom it would be: $_") for @{ pids(@web) };
-	like($out, qr/^Dry run, nothing was done: it would terminate 3 sessions; utilization/m, 'in words');
+	like($out, qr/^Nothing was done: no --yes and no terminal\. It would terminate 3 sessions; utilization/m, 'in words');
 	($status, my $report) = acted($server, '--kill-idle=0s', '--dry-run', '--yes');
 	is($status, 0, 'a dry run: exit status');
 	is_deeply(targets($report, 'not tried'), pids(@web), 'its targets');

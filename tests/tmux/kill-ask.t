@@ -14,7 +14,7 @@ use Test::More;
 
 Screen::need();
 
-my $question = qr/Terminate (\d+)\? (?:y is yes|Type \1 for yes), anything else (?:is )?no:/;
+my $question = qr/Terminate (\d+) on \S+:\d+\/postgres\? (?:y is yes|Type \1 for yes), anything else (?:is )?no:/;
 
 # Gives the order on a terminal and waits until it asks.
 sub ask {
@@ -50,7 +50,7 @@ sub check_few {
 	like($text, qr/^on \S+:\d+\/postgres, primary, PostgreSQL \d/m, 'where');
 	like($text, qr/^ *$_ postgres\@postgres web idle [^\n]*: select 1$/m, "each of them: $_") for map { $_->pid } @web;
 	like($text, qr/^Applications: web 3\. .*^States: idle 3\..*^Users: postgres 3\./ms, 'by application, state, user');
-	like($text, qr/^This ends the session, rolls its transaction back/m, 'what it does');
+	like($text, qr/^This ends (?:the session, rolls its|these sessions, rolls) transactions? back/m, 'what it does');
 	like($text, qr/^Utilization [\d.]+ % -> [\d.]+ %: 3 slots come free\./m, 'what comes of it');
 	like($text, qr/^Left alone: 1 protected\./m, 'and who is left alone');
 	$screen->keys('C-c');

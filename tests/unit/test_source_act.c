@@ -205,7 +205,8 @@ test_errors(void **state)
 	} errors[] = {
 		{ ERROR("42501", "must be a superuser to terminate superuser process",
 		      "pg_terminate_backend"),
-		    "ann", OUTCOME_DENIED, "a superuser" },
+		    "ann", OUTCOME_DENIED,
+		    "a superuser, or postgres or root on the host: --via=proc" },
 		{ ERROR("42501", "muss Mitglied der Rolle sein oder von pg_signal_backend",
 		      "pg_cancel_backend"),
 		    "ann", OUTCOME_DENIED, "a member of ann or pg_signal_backend" },

@@ -84,12 +84,17 @@ test_unnamed(void **state)
 
 	press(fixture, "5 X Down Down");
 	expect(fixture, "all of the application under the cursor: none there");
+	expect_not(fixture, "L Limits"); /* of nobody */
+	press(fixture, "L");
+	expect(fixture, "this key does nothing here");
+	expect(fixture, "Free slots on");
 	press(fixture, "Down");
 	expect(fixture, "(*) everything but this connection");
 	press(fixture, "Up");
 	expect(fixture, "(*) idle in an aborted transaction");
 	press(fixture, "Esc 1 Down X Down Down Down");
 	expect(fixture, "(*) all of application worker");
+	expect(fixture, "L Limits");
 	press(fixture, "Down");
 	expect(fixture, "(*) everything but this connection");
 	press(fixture, "Esc v Down X");
