@@ -356,7 +356,7 @@ sub check_return {
 		($status, $report, $err) = acted($server, '--terminate', '--filter=application=pool', '--yes');
 		grep { /$said/ } @{ $report->{notes} };
 	} 30, 'they come back: it says so';
-	like($err, qr/pgconntop: pool: \d+ ended/, 'and on stderr');
+	like($err, qr/pgconntop: pool: they come back, ending does not help: \d+ ended/, 'and on stderr');
 	$_->kill for @pool;
 	wait_ok { $server->psql(q{select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'pool'}) eq '' } 20,
 	    'the pool is gone';
