@@ -83,6 +83,15 @@ add_limit(struct settings *settings, bool critical, const char *text, struct err
 	return true;
 }
 
+/* A filter without terms would mean everybody: more likely a variable of the shell is not set. */
+static bool
+check_list(const struct setting_row *row, const char *text, struct err *err)
+{
+	if (text[strspn(text, " \t")] == '\0')
+		return err_set(err, "%s is empty: that would be every session", row->option);
+	return value_check_filter(text, err);
+}
+
 bool
 value_set(struct settings *settings, const struct setting_row *row, const char *text,
     struct err *err)
@@ -94,7 +103,7 @@ value_set(struct settings *settings, const struct setting_row *row, const char *
 	if (critical || strcmp(row->field, "warning") == 0)
 		return add_limit(settings, critical, text, &why) ||
 		    err_set(err, "%s=%.80s: %s", row->option, text, why.msg);
-	if (row->kind == SETTING_LIST && !value_check_filter(text, err))
+	if (row->kind == SETTING_LIST && !check_list(row, text, err))
 		return false;
 	if (strcmp(row->field, "show") == 0 && !report_show(&unused, text, err))
 		return false;

@@ -167,6 +167,7 @@ sub check_bad_filters {
 	is((pgconntop(@look))[0], 2, 'one of the configuration is for what has sessions');
 	like((pgconntop(@look))[2], $note, 'and it is said where it does nothing');
 	unlike((pgconntop(@look, '--show=summary,queries'))[2], $note, 'not where it does');
+	refused("empty $_", ["--$_", '--kill-idle', '--yes'], qr/\S+ is empty: that would be every session/) for 'filter=', 'filter= ', 'protect=';
 	refused('the second filter', ['--filter=a', '--filter=age>'], qr/bad filter, at 5: a value is missing/);
 	return;
 }
