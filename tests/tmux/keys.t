@@ -87,7 +87,7 @@ sub check_panes {
 	press_ok('2', qr/^.*> No pools are configured/m, 'key 2');
 	press_ok('5', qr/5 States.*\n.*STATE/, 'key 5');
 	press_gone('4', qr/5 States/, '4: the queries take their place again');
-	like($screen->capture, qr/4 Long-running queries.*\n.*\n> /, 'and have the cursor');
+	like($screen->capture, qr/4 Long-running queries.*\n.*\n>[ !] /, 'and have the cursor');
 	press_ok('7', qr/7 Alerts and messages/, 'key 7');
 	press_ok('8', qr/8 Settings/, 'key 8');
 	press_ok('Tab', qr/1 Applications.*\n.*\n>/, 'Tab: from the last to the first');
