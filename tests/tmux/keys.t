@@ -82,8 +82,8 @@ sub check_moves {
 }
 
 sub check_panes {
-	press_gone('1', qr/Sessions.*\n.*\n(?:.*\n)*?>\s/, '1: the cursor leaves the sessions');
-	press_ok('3', qr/3 Sessions.*\n(?: .*\n)*>\s/, '3: it is back');
+	press_gone('1', qr/Sessions.*\n.*\n(?:.*\n)*?>[\s!]/, '1: the cursor leaves the sessions');
+	press_ok('3', qr/3 Sessions.*\n(?: .*\n)*>[\s!]/, '3: it is back');
 	press_ok('2', qr/^.*> No pools are configured/m, 'key 2');
 	press_ok('5', qr/5 States.*\n.*STATE/, 'key 5');
 	press_gone('4', qr/5 States/, '4: the queries take their place again');
@@ -92,7 +92,7 @@ sub check_panes {
 	press_ok('8', qr/8 Settings/, 'key 8');
 	press_ok('Tab', qr/1 Applications.*\n.*\n>/, 'Tab: from the last to the first');
 	press_ok('BTab', qr/8 Settings/, 'S-Tab: and back');
-	press_ok(['3'], qr/3 Sessions.*\n(?: .*\n)*>\s/, 'key 3');
+	press_ok(['3'], qr/3 Sessions.*\n(?: .*\n)*>[\s!]/, 'key 3');
 	press_gone('f', qr/1 Applications/, 'f: the sessions alone');
 	press_ok('f', qr/1 Applications/, 'f: all panes');
 	for my $group ('Users', 'Databases', 'Clients', 'Idle sessions', 'Turnover', 'Applications') {
@@ -306,7 +306,7 @@ sub check_all {
 		is($screen->status, undef, "after $key it still runs") or last;
 	}
 	$screen->keys('3');
-	ok($screen->wait_for(qr/3 Sessions.*\n(?: .*\n)*>\s/), 'and knows its panes');
+	ok($screen->wait_for(qr/3 Sessions.*\n(?: .*\n)*>[\s!]/), 'and knows its panes');
 	press_ok('C-g', qr/no such key; F1 is help/, 'a key that is none');
 	return;
 }
