@@ -74,7 +74,8 @@ sub only {
 	return $ok;
 }
 
-# Takes all filters away and puts the cursor on a client's session.
+# Takes all filters away and puts the cursor on a session like that client's: the text is found in
+# the next row that has it, wherever the cursor was.
 sub point_at {
 	my ($screen, $client, $text) = @_;
 	my $pid = $client->pid;
@@ -83,7 +84,7 @@ sub point_at {
 	$screen->wait_for(qr/^. . *$pid /m);
 	$screen->keys('F3', 'C-u');
 	$screen->type("$text\n");
-	return Test::More::ok($screen->wait_for(qr/^> . *$pid /m, 20), "the cursor is on $text");
+	return Test::More::ok($screen->wait_for(qr/^>[ !] .*\b\Q$text\E\b/m, 20), "the cursor is on $text");
 }
 
 # Presses keys and waits for what they bring, or take away.
