@@ -12,6 +12,9 @@
 /* To be called first: what is freed at the end of the heap goes back to the system soon. */
 void mem_init(void);
 
+/* Gives back what lies free between blocks that are in use. */
+void mem_trim(void);
+
 /* Zeroed memory for n objects of the size; never NULL, also for n = 0. Free with mem_free(). */
 void *mem_alloc(size_t n, size_t size);
 

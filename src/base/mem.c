@@ -51,6 +51,14 @@ mem_init(void)
 #endif
 }
 
+void
+mem_trim(void)
+{
+#ifdef __GLIBC__
+	malloc_trim(0);
+#endif
+}
+
 void *
 mem_alloc(size_t n, size_t size)
 {

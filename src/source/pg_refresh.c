@@ -120,6 +120,7 @@ finish_sample(struct pg *pg)
 		pg_sample_blockers(&pg->sample, pg->blockers);
 	pg_sample_starting(&pg->sample, &pg->starting);
 	publish(pg);
+	mem_trim(); /* of the server's answer, below what was found in it */
 }
 
 /* Takes a closer look if there is a reason; one a moment ago is still good. */
