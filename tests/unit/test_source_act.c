@@ -59,10 +59,6 @@ answer_hello(void)
 static int
 setup(void **state)
 {
-	static char host[] = "/tmp";
-	static const struct settings settings = { .via = 1,
-		.host = host,
-		.connect_timeout = 10 * SECOND };
 	struct source_event event;
 
 	(void)state;
@@ -74,7 +70,7 @@ setup(void **state)
 		.state_change_us = CHANGE,
 		.user = "ann",
 	};
-	source = source_open(&settings, NULL);
+	source = source_open(&fake_settings, NULL);
 	step(0);
 	answer_hello();
 	while (source_next(source, &event))

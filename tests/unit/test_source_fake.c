@@ -6,6 +6,8 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/units.h"
+#include "model/link.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -19,6 +21,14 @@ struct pg_conn {
 };
 
 static struct fake fake;
+
+static char host[] = "/tmp";
+
+const struct settings fake_settings = {
+	.via = 1 + VIA_CLIENT,
+	.host = host,
+	.connect_timeout = 10 * UNITS_US_PER_SECOND,
+};
 
 void
 fake_reset(void)

@@ -6,6 +6,7 @@
 #ifndef PGCONNTOP_TEST_SOURCE_FAKE_H
 #define PGCONNTOP_TEST_SOURCE_FAKE_H
 
+#include "base/settings.h"
 #include "source/pg_conn.h"
 
 #define FAKE_RESULTS 16
@@ -64,6 +65,9 @@ struct fake {
 
 /* All zero, but for a server that takes logins: PostgreSQL 15 with the pid 100. */
 void fake_reset(void);
+
+/* For source_open(): an ordinary login to a directory, which may take 10 s. */
+extern const struct settings fake_settings;
 
 /* The one fake. */
 struct fake *fake_get(void);

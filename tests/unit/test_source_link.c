@@ -41,15 +41,10 @@ static int64_t now;
 static int
 setup(void **state)
 {
-	static char host[] = "/tmp";
-	static const struct settings settings = { .via = 1,
-		.host = host,
-		.connect_timeout = 10 * SECOND };
-
 	(void)state;
 	fake_reset();
 	now = 1000 * SECOND;
-	source = source_open(&settings, NULL);
+	source = source_open(&fake_settings, NULL);
 	return source == NULL;
 }
 

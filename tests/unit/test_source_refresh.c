@@ -68,16 +68,11 @@ answer(const struct pg_rows *first, const struct pg_rows *second)
 static int
 setup(void **state)
 {
-	static char host[] = "/tmp";
-	static const struct settings settings = { .via = 1,
-		.host = host,
-		.connect_timeout = 10 * SECOND };
-
 	(void)state;
 	fake_reset();
 	server_cells[SERVER_MAX_CONNECTIONS] = "100";
 	now = 1000 * SECOND;
-	source = source_open(&settings, NULL);
+	source = source_open(&fake_settings, NULL);
 	step(0);
 	answer(&one_row, &identity_rows);
 	return source_link(source)->state != LINK_UP;
