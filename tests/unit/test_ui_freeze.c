@@ -126,7 +126,8 @@ see_by(struct fixture *fixture, enum via via)
 {
 	fixture->snap->via = via;
 	for (size_t i = 0; i < fixture->snap->session_count; i++)
-		fixture->snap->sessions[i].id.start_us += via == VIA_PROC ? -12345 : 12345;
+		if (fixture->snap->sessions[i].id.start_us != TIME_UNKNOWN)
+			fixture->snap->sessions[i].id.start_us += via == VIA_PROC ? -12345 : 12345;
 	if (via == VIA_CLIENT)
 		make_older(fixture, 20121, 20127); /* to the top, were the order not kept */
 	fixture_next(fixture, 0);
