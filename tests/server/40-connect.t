@@ -226,7 +226,8 @@ sub check_certificates {
 
 my ($bindir) = reverse PgServer::bindirs();
 plan skip_all => 'no PostgreSQL server found (PG_BINDIRS names where)' if !$bindir;
-my $server = PgServer->new(bindir => $bindir, start => 0, conf => { log_connections => 'on' });
+my $server = PgServer->new(bindir => $bindir, start => 0,
+	conf => { log_connections => 'on', password_encryption => 'scram-sha-256' });
 my $hba = $server->data . '/pg_hba.conf';
 my $rest = slurp($hba);
 open my $out, '>', $hba or die "$hba: $!";
