@@ -69,6 +69,9 @@ void pools_make(struct pools *pools, const struct input *input, const struct slo
  */
 void pools_keep_peaks(const struct pools *pools, int *peaks);
 
+/* How plans that fit, or do not, and take such a share of the usable slots stand to them. */
+enum pools_verdict pools_verdict(bool fits, double share, const struct settings *settings);
+
 /* Sets verdict and text out of all the rest; pools_make() does. */
 void pools_judge(struct pools *pools, const struct settings *settings, const struct slots *slots,
     struct arena *arena);

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analysis/pools.h"
+
 struct memory;
 struct pool_plan;
 struct settings;
@@ -83,6 +85,7 @@ struct whatif_sum {
 	int64_t target;          /* connections that fitting sizes are made for */
 	int64_t planned;
 	double share; /* of the usable ones; negative when unknown */
+	enum pools_verdict verdict;
 };
 
 /* Judges plans, one for each pool of the settings, with another max_connections, -1 for that of the

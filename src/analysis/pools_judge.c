@@ -156,12 +156,15 @@ add_sessions(struct buf *out, const struct pools *pools, int usable)
 	}
 }
 
-static enum pools_verdict
-judge(const struct pools *pools, const struct alert_limit *warning, double share)
+enum pools_verdict
+pools_verdict(bool fits, double share, const struct settings *settings)
 {
-	if (!pools->fits)
+	const struct alert_rule *rule = alert_find("utilization");
+	struct alert_limit warning = alerts_limit(rule, settings, false);
+
+	if (!fits)
 		return POOLS_EXCEED;
-	return alert_limit_past(ALERT_FROM, warning, share, false) ? POOLS_TIGHT : POOLS_FIT;
+	return alert_limit_past(rule->sense, &warning, share, false) ? POOLS_TIGHT : POOLS_FIT;
 }
 
 void
@@ -177,7 +180,7 @@ pools_judge(struct pools *pools, const struct settings *settings, const struct s
 
 	if (pools->count == 0 || slots->usable < 0)
 		return;
-	pools->verdict = judge(pools, &warning, share);
+	pools->verdict = pools_verdict(pools->fits, share, settings);
 	buf_addf(&out, "%lld of %d usable", (long long)pools->configured, slots->usable);
 	if (slots->usable > 0)
 		buf_addf(&out, " (%s)", units_share(text, share));

@@ -206,6 +206,7 @@ whatif_sum(struct whatif_sum *sum, const struct settings *settings, const struct
 		.target = -1,
 		.planned = plans_sum(plans, settings->pool_count),
 		.share = -1,
+		.verdict = POOLS_UNKNOWN,
 	};
 	if (sum->max_connections < 0)
 		return;
@@ -216,6 +217,7 @@ whatif_sum(struct whatif_sum *sum, const struct settings *settings, const struct
 	sum->target = sum->usable * settings->target / 100;
 	if (sum->usable > 0)
 		sum->share = (double)sum->planned / (double)sum->usable;
+	sum->verdict = pools_verdict(sum->spare >= 0, sum->share, settings);
 }
 
 struct whatif_memory

@@ -47,7 +47,4 @@ void whatif_grid(struct ui *ui, const struct ui_frame *frame, struct page *page)
 void whatif_judge(const struct ui_frame *frame, const struct pool_plan *plans,
     int64_t max_connections, struct whatif_sum *sum);
 
-/* Whether the sum is past the warning limit of the utilization. */
-bool whatif_tight(const struct ui_frame *frame, const struct whatif_sum *sum);
-
 #endif

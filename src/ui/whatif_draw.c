@@ -5,7 +5,6 @@
  */
 #include "internal.h"
 
-#include "analysis/alerts.h"
 #include "analysis/facts.h"
 #include "analysis/plans.h"
 #include "base/settings.h"
@@ -48,14 +47,6 @@ whatif_judge(const struct ui_frame *frame, const struct pool_plan *plans, int64_
     struct whatif_sum *sum)
 {
 	whatif_sum(sum, frame->data->settings, plans, max_connections, &frame->data->facts->slots);
-}
-
-bool
-whatif_tight(const struct ui_frame *frame, const struct whatif_sum *sum)
-{
-	const struct alert *alert = alerts_named(frame->data->alerts, "utilization");
-
-	return alert_limit_past(alert->rule->sense, &alert->warning, sum->share, false);
 }
 
 /* By how much all numbers are wider than at least. */
@@ -353,7 +344,7 @@ title_of(struct ui *ui, const struct ui_frame *frame)
 	if (sum.spare < 0)
 		return arena_printf(&ui->scratch, "%s: %lld TOO MANY", name, (long long)-sum.spare);
 	return arena_printf(&ui->scratch, "%s: fits, %lld to spare%s", name, (long long)sum.spare,
-	    whatif_tight(frame, &sum) ? ", high" : "");
+	    sum.verdict == POOLS_TIGHT ? ", high" : "");
 }
 
 void

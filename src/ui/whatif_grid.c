@@ -134,7 +134,7 @@ fits_text(const struct grid *grid, const struct side *side)
 	if (side->sum.spare < 0)
 		return arena_printf(grid->arena, "NO %lld", (long long)side->sum.spare);
 	return arena_printf(grid->arena, "%s +%lld",
-	    whatif_tight(grid->frame, &side->sum) ? "high" : "yes", (long long)side->sum.spare);
+	    side->sum.verdict == POOLS_TIGHT ? "high" : "yes", (long long)side->sum.spare);
 }
 
 /* What is past the warning, where a side is that fits. */
@@ -147,7 +147,7 @@ write_tight(const struct grid *grid, struct ui *ui, struct page *page)
 	for (size_t i = 0; i < grid->count; i++) {
 		const struct whatif_sum *sum = &grid->sides[i].sum;
 
-		if (sum->usable < 0 || sum->spare < 0 || !whatif_tight(grid->frame, sum))
+		if (sum->verdict != POOLS_TIGHT)
 			continue;
 		alert_limit_words(words, alert->rule->unit, &alert->warning, sum->share);
 		page_wrap(page, STYLE_DIM,
@@ -195,14 +195,12 @@ static const struct {
 	{ "memory: slots", slots_memory_text, false, false },
 };
 
-static enum style
-judge(const struct grid *grid, const struct side *side)
-{
-	if (side->sum.usable >= 0 && side->sum.spare < 0)
-		return STYLE_CRITICAL;
-	return side->sum.usable >= 0 && whatif_tight(grid->frame, &side->sum) ? STYLE_WARNING
-	                                                                      : STYLE_TEXT;
-}
+static const enum style styles[] = {
+	[POOLS_FIT] = STYLE_TEXT,
+	[POOLS_TIGHT] = STYLE_WARNING,
+	[POOLS_EXCEED] = STYLE_CRITICAL,
+	[POOLS_UNKNOWN] = STYLE_TEXT,
+};
 
 void
 whatif_grid(struct ui *ui, const struct ui_frame *frame, struct page *page)
@@ -226,7 +224,7 @@ whatif_grid(struct ui *ui, const struct ui_frame *frame, struct page *page)
 		pen = begin_line(page, lines[n].label, STYLE_TEXT);
 		for (size_t i = 0; i < grid.count; i++)
 			write_cell(&pen, &grid, lines[n].text(&grid, &grid.sides[i]),
-			    lines[n].judged ? judge(&grid, &grid.sides[i]) : STYLE_TEXT);
+			    lines[n].judged ? styles[grid.sides[i].sum.verdict] : STYLE_TEXT);
 	}
 	if (whatif->count > 0)
 		write_tight(&grid, ui, page);

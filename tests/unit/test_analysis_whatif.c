@@ -94,6 +94,10 @@ test_one_plan(void **state)
 		assert_int_equal(sum.spare >= 0, rows[i].fits);
 		assert_int_equal(sum.share > 0.70, rows[i].past_70);
 		assert_int_equal(sum.target, 82);
+		assert_int_equal(sum.verdict,
+		    !rows[i].fits         ? POOLS_EXCEED
+		        : rows[i].past_70 ? POOLS_TIGHT
+		                          : POOLS_FIT);
 	}
 	assert_int_equal(given.workers, 1);
 	whatif_clear(&whatif);
