@@ -8,7 +8,7 @@ _pgconntop()
 	[ "$prev" = = ] && prev=${COMP_WORDS[COMP_CWORD - 2]}
 	case $prev in
 	--via) words='auto client walsender proc' ;;
-	--show) words='summary states applications users databases clients sessions queries pools unclaimed limits idle turnover settings alerts' ;;
+	--show) words='summary states applications users databases clients sessions queries pools unclaimed scenarios limits idle turnover settings alerts' ;;
 	--format) words='text csv json openmetrics' ;;
 	--color) words='auto always never' ;;
 	--output | --kill-log | --config) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;

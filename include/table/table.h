@@ -109,7 +109,8 @@ extern const size_t table_count;
 /* The tables that code names. */
 extern const struct table table_summary, table_states, table_applications, table_users,
     table_databases, table_clients, table_sessions, table_queries, table_pools, table_pool_total,
-    table_unclaimed, table_limits, table_idle, table_turnover, table_params, table_alerts;
+    table_unclaimed, table_scenarios, table_limits, table_idle, table_turnover, table_params,
+    table_alerts;
 
 /* What an act did: its targets, and how many have which outcome. Not for --show. */
 extern const struct table table_targets, table_outcomes;

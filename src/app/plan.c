@@ -5,6 +5,7 @@
  * it; what keeps us from one has a status of its own.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "app.h"
 #include "base/buf.h"
@@ -20,6 +21,7 @@
 #define TEXT_BOUNCER ",databases,max_db_connections"
 #define TEXT_SUM \
 	",configured,fitting_size,fitting_all,usable,max_connections,spare,share,target,fits,text"
+#define TEXT_SCENARIOS ",verdict,pools"
 
 /* Whether there is something to calculate with, and nothing else was asked for. */
 static bool
@@ -48,29 +50,48 @@ check_settings_of(const struct settings *settings, struct err *err)
 	return true;
 }
 
+/* The pools with their sum, and where there is room for two tables the scenarios that there are;
+ * or those alone. */
 static const char *
-columns_of(const struct settings *settings, const struct report *report)
+tables_of(const struct settings *settings, const struct report *report)
+{
+	if (settings->show != NULL && strcmp(settings->show, table_scenarios.name) == 0)
+		return settings->show;
+	return settings->scenario_count == 0 || report->writer->one_table ? "pools"
+	                                                                  : "pools,scenarios";
+}
+
+static const char *
+columns_of(const struct settings *settings, const struct report *report, struct arena *arena)
 {
 	bool bouncer = false;
 
-	if (settings->columns != NULL || report->writer != &writer_text)
+	if (settings->columns != NULL || report->writer != &writer_text ||
+	    report->tables[0] != &table_pools)
 		return settings->columns;
 	for (size_t i = 0; i < settings->pool_count; i++)
 		bouncer |= settings->pools[i].databases > 0;
-	return bouncer ? TEXT_SIZES TEXT_BOUNCER TEXT_SUM : TEXT_SIZES TEXT_SUM;
+	return arena_printf(arena, TEXT_SIZES "%s" TEXT_SUM "%s", bouncer ? TEXT_BOUNCER : "",
+	    settings->scenario_count > 0 ? TEXT_SCENARIOS : "");
 }
 
 static bool
 prepare(struct report *report, const struct settings *settings, struct arena *arena,
     struct err *err)
 {
-	const char *columns = columns_of(settings, report);
+	const char *columns;
 
 	if (!report->writer->plans)
 		return err_set(err, "--format=%s has no plans: text, csv and json have",
 		    report->writer->name);
-	return report_show(report, table_pools.name, err) &&
-	    (settings->sort == NULL || report_sort(report, settings->sort, err)) &&
+	if (!report_show(report, tables_of(settings, report), err))
+		return false;
+	if (report->tables[0] == &table_scenarios && settings->scenario_count == 0)
+		return err_set(err,
+		    "no scenarios to plan: describe them in the configuration, scenarios = ( ... "
+		    "); see pgconntop.conf(5)");
+	columns = columns_of(settings, report, arena);
+	return (settings->sort == NULL || report_sort(report, settings->sort, err)) &&
 	    (columns == NULL || report_columns(report, columns, arena, err));
 }
 

@@ -77,6 +77,7 @@ const struct table *const tables[] = {
 	&table_queries,
 	&table_pools,
 	&table_unclaimed,
+	&table_scenarios,
 	&table_limits,
 	&table_idle,
 	&table_turnover,

@@ -125,6 +125,36 @@ sub check_csv {
 	return;
 }
 
+# Scenarios stand beside the pools, or alone; the status is about the pools.
+sub check_scenarios {
+	my $pools = pools('workers = 8; engines = 2; pool_size = 5; max_overflow = 10;', 'connections = 12;');
+	my $config = '--config=' . file('scenarios.conf', slurp($pools) . <<'END');
+scenarios = ( { name = "small"; pools = ( { name = "p1"; pool_size = 2; max_overflow = 1; } ); },
+    { name = "tight"; pools = ( { name = "p1"; pool_size = 3; max_overflow = 2; } ); },
+    { name = "more slots"; max_connections = 300; } );
+END
+	my ($status, $out, $err) = pgconntop('--plan', '--format=json', $config, '--max-connections=100');
+	is("$status$err", '2', 'scenarios: the status is that of what is configured');
+	my $plan = JSON::PP->new->utf8->decode($out);
+	is(join(' ', sort keys %$plan), 'pool_total pools scenarios time version', 'they come with the pools');
+	is_deeply([map { [@$_{qw(name configured usable spare fits verdict pools)}] } @{ $plan->{scenarios} }], [
+		['(configured)', 252, 97, -155, JSON::PP::false, 'does not fit', 'p1 240, p2 12'],
+		['small', 60, 97, 37, JSON::PP::true, 'fits', 'p1 48, p2 12'],
+		['tight', 92, 97, 5, JSON::PP::true, 'fits, but past the warning', 'p1 80, p2 12'],
+		['more slots', 252, 297, 45, JSON::PP::true, 'fits, but past the warning', 'p1 240, p2 12'],
+	], 'what each would come to');
+	($status, $out) = pgconntop('--plan', $config, '--max-connections=100');
+	like($out, qr/\nVERDICT  .*\n\nScenarios\nSCENARIO .*\n\(configured\) .*\nsmall +60 +97 +100 +37 +61\.9 % +yes /, 'as text');
+	($status, $out) = pgconntop('--plan', '--format=csv', '--show=scenarios', $config, '--max-connections=100');
+	is(join(' ', $status, map { "$_->{name}:$_->{spare}" } read_csv($out)), '2 (configured):-155 small:37 tight:5 more slots:45',
+		'alone, as CSV');
+	($status, $out) = pgconntop('--plan', '--show=scenarios', $config, '--max-connections=100');
+	like($out, qr/\AScenarios\n/, 'alone, as text');
+	refused('no scenarios', ['--plan', '--show=scenarios', "--config=$pools", '--max-connections=100'],
+		qr/no scenarios to plan: describe them in the configuration, .*/, 3);
+	return;
+}
+
 # What is no verdict has a status of its own, also where the rest of the program has another.
 sub check_refused {
 	my $config = '--config=' . pools('pool_size = 5;');
@@ -188,6 +218,7 @@ check_unknown();
 check_limits();
 check_text();
 check_csv();
+check_scenarios();
 check_refused();
 check_output();
 check_example();

@@ -93,6 +93,20 @@ sub check_narrow {
 	return;
 }
 
+# The same pools with other numbers, and with other slots than the 26 of this server.
+sub check_scenarios {
+	my ($server) = @_;
+	my $file = write_config($config . <<'END');
+scenarios = ( { name = "less"; pools = ( { name = "api"; max_overflow = 0; } ); },
+	{ name = "more"; max_connections = 50; pools = ( { name = "api"; pool_size = 9; } ); } );
+END
+	my $scenarios = report($server, config => $file, show => 'scenarios')->{scenarios};
+	is(join(' ', map { "$_->{name}:$_->{configured}:$_->{usable}:$_->{spare}" } @$scenarios),
+		'(configured):27:23:-4 less:21:23:2 more:69:47:-22', 'scenarios against the slots of the server');
+	is_deeply(report($server, show => 'scenarios')->{scenarios}, [], 'none without configuration');
+	return;
+}
+
 sub check_broken {
 	my ($server) = @_;
 	my $file = write_config($config =~ s/user=app/usr=app/r);
@@ -126,5 +140,6 @@ my $file = write_config($config);
 $observer->wait_for_sessions(1);
 check_peak($server, $file);
 check_narrow($server, $file);
+check_scenarios($server);
 check_broken($server);
 done_testing();
