@@ -18,7 +18,7 @@ use Order;
 use PgServer;
 use Screen;
 
-our @EXPORT = qw(acting alive answer clients eager entries kill_log listed only outcomes over
+our @EXPORT = qw(acting alive answer clients eager entries hold kill_log listed only outcomes over
 	own_pid point_at press press_gone
 	process send_home state_of words);
 
@@ -49,6 +49,19 @@ sub process {
 	my ($pid, $signal) = @_;
 	kill($signal, $pid) == 1 or die "kill $pid: $!\n";
 	return;
+}
+
+# Stops a process of the server where it has no lock that logins and queries wait for.
+sub hold {
+	my ($server, $pid) = @_;
+	for (1 .. 20) {
+		process($pid, 'STOP');
+		my ($status) = $server->psql_rc('select count(*) from pg_stat_activity', timeout => 5);
+		return if $status eq '0';
+		process($pid, 'CONT');
+		select undef, undef, undef, 0.01;
+	}
+	die "process $pid always holds others up\n";
 }
 
 # Process numbers in the list of sessions, from top to bottom.

@@ -38,7 +38,7 @@ sub check_mixed {
 	ok($screen->wait_for(qr/Sessions \(300 of 302\)/), '300 are listed');
 	press($screen, ['*', 'K'], qr/Terminate 280 sessions\?/, 'K on all of them');
 	like(words($screen), qr/Left alone: 20 not permitted to this role/, 'whom we may not end is said before');
-	process($pid, 'STOP'); # between the answer and the first one's turn
+	hold($server, $pid); # between the answer and the first one's turn
 	$screen->type("280\n");
 	ok($screen->wait_for(qr/Fetching the whole queries/), 'yes; the server takes its time');
 	my @working = @{ $crowd{changed} };

@@ -162,7 +162,7 @@ sub check_changed_after {
 	only($screen, 'application=lamb', $lamb);
 	my $own = own_pid($server);
 	press($screen, 'K', $question, 'K asks');
-	process($own, 'STOP');
+	hold($server, $own);
 	press($screen, 'y', qr/Fetching the whole queries/, 'yes; the server takes its time');
 	$lamb->send_query('select pg_sleep(1000)');
 	wait_ok { state_of($server, $lamb) eq 'active' } 20, 'it becomes active after the answer';

@@ -113,7 +113,7 @@ sub check_full_log {
 	my $own = own_pid($server);
 	only($screen, 'application=crowd', CROWD);
 	press($screen, ['*', 'K'], qr/Terminate $all sessions\?/, 'K on all of them');
-	process($own, 'STOP');
+	hold($server, $own);
 	$screen->type("$all\n");
 	ok($screen->wait_for(qr/Fetching the whole queries/), 'yes; the server takes its time');
 	$_->query('select 2') for @crowd[10 .. CROWD - 11];
@@ -184,7 +184,7 @@ sub halfway {
 	wait_until {
 		$watcher->query("select count(*) from pg_stat_get_activity(null) where application_name = 'flock'") < MANY
 	} 30, 'the first ones to end';
-	process($own, 'STOP');
+	hold($server, $own);
 	my $left = $watcher->query("select count(*) from pg_stat_get_activity(null) where application_name = 'flock'");
 	cmp_ok($left, '>', 1, "half way: $left are left");
 	return $own;
@@ -269,7 +269,7 @@ sub check_fetching {
 	only($screen, 'application=lamb', $lamb);
 	my $own = own_pid($server);
 	press($screen, 'K', qr/Terminate 1 session\?/, 'K');
-	process($own, 'STOP');
+	hold($server, $own);
 	press($screen, 'y', qr/Fetching the whole queries/, 'yes; the server takes its time');
 	press($screen, 'Escape', qr/0 of 1 had their turn: stopped by you/, 'Esc stops it');
 	press_gone($screen, 'Escape', qr/had their turn/, 'and closes it');

@@ -116,7 +116,7 @@ sub check_stopped {
 		my $log = kill_log($server) . ".$how";
 		my $screen = ask($server, '--kill-idle=0s', '--filter=application=web', "--kill-log=$log");
 		my $own = own_pid($server);
-		process($own, 'STOP');
+		hold($server, $own);
 		$server->psql("select pg_terminate_backend($own)") if $how eq 'lost';
 		$screen->type("y\n");
 		wait_ok { -e $log } 20, "$how: yes";
