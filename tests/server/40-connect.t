@@ -139,6 +139,20 @@ sub check_failures {
 	return;
 }
 
+# A host that has no network.
+sub check_no_route {
+	my @unshare = qw(unshare -rn);
+	SKIP: {
+		skip 'no network namespaces for us', 3 if (run_program([@unshare, 'true']))[0] ne '0';
+		my ($status, $out, $err) = run_program([@unshare, $ENV{PGCONNTOP}, '--config=/dev/null',
+			'--check', '-h', '192.0.2.1'], env => { HOME => $dir }, timeout => 20);
+		is("$status$err", '2', 'no route');
+		like($out, qr/\APGCONNTOP CRITICAL - server not reached: "?192\.0\.2\.1"?, port \d+: Network is unreachable \|/, 'is what it is');
+		unlike($out, qr/full|slots in use/, 'and not full');
+	}
+	return;
+}
+
 # What is wrong by itself: nothing is tried.
 sub check_usage {
 	my ($server) = @_;
@@ -240,6 +254,7 @@ $server->psql($_) for "create role app login; create role shy login password 'ri
 check_options($server);
 check_passwords($server);
 check_failures($server);
+check_no_route();
 check_usage($server);
 check_certificates($server);
 done_testing();
