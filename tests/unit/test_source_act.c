@@ -17,24 +17,10 @@
 
 #define SECOND UNITS_US_PER_SECOND
 
-static const char *const one_cell[] = { "x" };
-static const struct pg_rows one_row = FAKE_ROWS(one_cell, 1);
-static const char *const identity_cells[] = { "100", "2026-11-20 00:00:00+00", NULL };
-static const struct pg_rows identity_rows = FAKE_ROWS(identity_cells, 3);
 #define START (1795176000 * SECOND + 123456)
 #define CHANGE (1795176010 * SECOND + 1)
 
 static struct target target;
-static struct source *source;
-static int64_t now;
-
-static void
-step(int64_t us)
-{
-	now += us;
-	source_step(source, now, now + 5);
-}
-
 /* The end of the message, after a row of one cell unless word is NULL. */
 static void
 answer(const char *word)
@@ -47,58 +33,24 @@ answer(const char *word)
 	step(0);
 }
 
-static void
-answer_hello(void)
-{
-	fake_answer(PG_ROWS, &one_row);
-	fake_answer(PG_ROWS, &identity_rows);
-	fake_answer(PG_DONE, NULL);
-	step(0);
-}
-
 static int
 setup(void **state)
 {
 	struct source_event event;
 
-	(void)state;
-	fake_reset();
-	now = 1000 * SECOND;
+	fake_setup(state);
 	target = (struct target){
 		.id = { 7, START },
 		.state = STATE_IDLE,
 		.state_change_us = CHANGE,
 		.user = "ann",
 	};
-	source = source_open(&fake_settings, NULL);
 	step(0);
-	answer_hello();
+	fake_hello();
+	step(0);
 	while (source_next(source, &event))
 		;
 	return source_link(source)->state != LINK_UP;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	source_close(source);
-	return fake_get()->open;
-}
-
-static struct source_event
-next_event(void)
-{
-	struct source_event event;
-
-	source_next(source, &event);
-	return event;
-}
-
-static bool
-sent(const char *words)
-{
-	return strstr(fake_get()->sql, words) != NULL;
 }
 
 static void
@@ -259,7 +211,8 @@ assert_not_repeated(int messages)
 {
 	fake_get()->send_fails = false;
 	step(SECOND);
-	answer_hello();
+	fake_hello();
+	step(0);
 	assert_int_equal(source_link(source)->state, LINK_UP);
 	step(SECOND);
 	assert_int_equal(fake_get()->sent, messages + 1); /* the hello */
@@ -269,6 +222,7 @@ assert_not_repeated(int messages)
 static void
 test_lost(void **state)
 {
+	struct source_event event;
 	int messages;
 
 	(void)state;
@@ -276,8 +230,11 @@ test_lost(void **state)
 	messages = fake_get()->sent;
 	fake_answer(PG_BROKEN, NULL);
 	step(0);
-	assert_outcome(OUTCOME_UNKNOWN, NULL); /* before the link */
-	assert_int_equal(next_event().type, SOURCE_LINK);
+	source_next(source, &event);
+	assert_int_equal(event.type, SOURCE_OUTCOME); /* before the link */
+	assert_int_equal(event.outcome, OUTCOME_UNKNOWN);
+	source_next(source, &event);
+	assert_int_equal(event.type, SOURCE_LINK);
 	assert_int_equal(source_link(source)->state, LINK_DOWN);
 	assert_not_repeated(messages);
 	/* Part of it may be on its way. */
@@ -324,7 +281,8 @@ test_not_tried(void **state)
 	assert_int_equal(fake_get()->sent, messages + 1);
 	source_act(source, ACTION_TERMINATE, &target);
 	assert_outcome(OUTCOME_NOT_TRIED, NULL);
-	answer_hello();
+	fake_hello();
+	step(0);
 	assert_true(sent("pg_stat_get_activity(NULL)")); /* the sample is asked for again */
 	assert_int_equal(fake_get()->sent, messages + 2);
 }
@@ -333,13 +291,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_statements, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_outcomes, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_errors, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_notice, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_lost, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_answered, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_not_tried, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_statements, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_outcomes, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_errors, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_notice, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_lost, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_answered, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_not_tried, setup, fake_teardown),
 	};
 
 	return cmocka_run_group_tests_name("source/pg_act", tests, NULL, NULL);

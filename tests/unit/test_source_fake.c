@@ -20,6 +20,14 @@ struct pg_conn {
 	const struct pg_rows *rows; /* of the last PG_ROWS */
 };
 
+static const char *const one_cell[] = { "x" };
+const struct pg_rows fake_row = FAKE_ROWS(one_cell, 1);
+static const char *const identity_cells[] = { "100", "2026-11-20 00:00:00+00", NULL };
+const struct pg_rows fake_identity = FAKE_ROWS(identity_cells, 3);
+
+struct source *source;
+int64_t now;
+
 static struct fake fake;
 
 static char host[] = "/tmp";
@@ -52,6 +60,65 @@ fake_answer(enum pg_status status, const struct pg_rows *rows)
 	assert(fake.result_count < FAKE_RESULTS);
 	fake.results[fake.result_count].status = status;
 	fake.results[fake.result_count++].rows = rows;
+}
+
+void
+fake_hello(void)
+{
+	fake_answer(PG_ROWS, &fake_row);
+	fake_answer(PG_ROWS, &fake_identity);
+	fake_answer(PG_DONE, NULL);
+}
+
+void
+fake_answers(const struct pg_rows *first, const struct pg_rows *second)
+{
+	fake_answer(PG_ROWS, first);
+	if (second != NULL)
+		fake_answer(PG_ROWS, second);
+	fake_answer(PG_DONE, NULL);
+	step(0);
+}
+
+int
+fake_setup(void **state)
+{
+	(void)state;
+	fake_reset();
+	now = 1000 * UNITS_US_PER_SECOND;
+	source = source_open(&fake_settings, NULL);
+	return source == NULL;
+}
+
+int
+fake_teardown(void **state)
+{
+	(void)state;
+	source_close(source);
+	return fake.open;
+}
+
+void
+step(int64_t us)
+{
+	now += us;
+	source_step(source, now, now + 5);
+}
+
+struct source_event
+next_event(void)
+{
+	struct source_event event;
+
+	while (source_next(source, &event) && event.type == SOURCE_LINK)
+		;
+	return event;
+}
+
+bool
+sent(const char *words)
+{
+	return strstr(fake.sql, words) != NULL;
 }
 
 struct pg_conn *

@@ -8,6 +8,7 @@
 
 #include "base/settings.h"
 #include "source/pg_conn.h"
+#include "source/source.h"
 
 #define FAKE_RESULTS 16
 
@@ -74,5 +75,31 @@ struct fake *fake_get(void);
 
 /* Adds a result; rows only for PG_ROWS. */
 void fake_answer(enum pg_status status, const struct pg_rows *rows);
+
+/* A row of one cell; the rows that tell who we are. */
+extern const struct pg_rows fake_row, fake_identity;
+
+/* Adds what a server answers to the first message. */
+void fake_hello(void);
+
+/* Adds one result or two, and the end of the message; then a step. */
+void fake_answers(const struct pg_rows *first, const struct pg_rows *second);
+
+/* The source under test, with the fake for its server, and its clock, which begins at 1000 s. */
+extern struct source *source;
+extern int64_t now;
+
+/* Of a cmocka test: opens the source, which did not step yet; closes it. */
+int fake_setup(void **state);
+int fake_teardown(void **state);
+
+/* Time goes by, then a step. */
+void step(int64_t us);
+
+/* The next event that is none of the link. */
+struct source_event next_event(void);
+
+/* Whether the last message has these words. */
+bool sent(const char *words);
 
 #endif

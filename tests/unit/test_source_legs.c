@@ -16,45 +16,12 @@
 
 #define SECOND UNITS_US_PER_SECOND
 
-static struct played *client, *walsender;
-static struct settings settings;
-static struct source *source;
-static int64_t now;
-
-static int
-setup(void **state)
-{
-	(void)state;
-	played_reset();
-	client = played_get(VIA_CLIENT);
-	walsender = played_get(VIA_WALSENDER);
-	memset(&settings, 0, sizeof(settings));
-	now = 1000 * SECOND;
-	source = source_open(&settings, NULL);
-	return source == NULL;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	source_close(source);
-	return client->open + walsender->open;
-}
-
-static void
-step(int64_t us)
-{
-	now += us;
-	source_step(source, now, now);
-}
-
 /* A login that hangs stays the only one of its kind; what else there is helps meanwhile. */
 static void
 test_pending(void **state)
 {
 	(void)state;
-	played_get(VIA_PROC)->visible = true;
+	proc->visible = true;
 	played_refuse(client, REFUSAL_ALL_SLOTS, "53300");
 	step(0);
 	played_refuse(walsender, REFUSAL_HANGS, "");
@@ -169,10 +136,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_pending, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_limit, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_trouble, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_settled, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pending, played_setup, played_teardown),
+		cmocka_unit_test_setup_teardown(test_limit, played_setup, played_teardown),
+		cmocka_unit_test_setup_teardown(test_trouble, played_setup, played_teardown),
+		cmocka_unit_test_setup_teardown(test_settled, played_setup, played_teardown),
 	};
 
 	return cmocka_run_group_tests_name("source/legs", tests, NULL, NULL);

@@ -20,10 +20,6 @@
 #define FULL "FATAL:  53300: sorry\nLOCATION:  InitProcess, proc.c:1\n"
 #define WRONG "FATAL:  28P01: wrong\nLOCATION:  auth_failed, auth.c:1\n"
 
-static const char *const session_cells[] = { "x" };
-static const struct pg_rows session_rows = FAKE_ROWS(session_cells, 1);
-static const char *const identity_cells[] = { "100", "2026-11-20 00:00:00+00", NULL };
-static const struct pg_rows identity_rows = FAKE_ROWS(identity_cells, 3);
 static const char *const server_cells[] = { "2026-11-20 12:00:00+00", "100", "f", "100", "3", "0",
 	"10", NULL };
 static const struct pg_rows server_rows = FAKE_ROWS(server_cells, 8);
@@ -34,54 +30,6 @@ static const struct pg_rows activity_rows = FAKE_ROWS(activity_cells, ACTIVITY_C
 static const char *const names_cells[] = { "d", "5", "shop", "-1", "f", "t", "r", "10", "ann", "-1",
 	"f", "t" };
 static const struct pg_rows names_rows = FAKE_ROWS(names_cells, NAMES_OURS + 1);
-
-static struct source *source;
-static int64_t now;
-
-static int
-setup(void **state)
-{
-	(void)state;
-	fake_reset();
-	now = 1000 * SECOND;
-	source = source_open(&fake_settings, NULL);
-	return source == NULL;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	source_close(source);
-	return fake_get()->open;
-}
-
-/* Time goes by, then a step. */
-static void
-step(int64_t us)
-{
-	now += us;
-	source_step(source, now, now + 5);
-}
-
-/* The next event that is none of the link. */
-static struct source_event
-next_event(void)
-{
-	struct source_event event;
-
-	while (source_next(source, &event) && event.type == SOURCE_LINK)
-		;
-	return event;
-}
-
-static void
-answer_hello(void)
-{
-	fake_answer(PG_ROWS, &session_rows);
-	fake_answer(PG_ROWS, &identity_rows);
-	fake_answer(PG_DONE, NULL);
-}
 
 static void
 answer_sample(void)
@@ -96,7 +44,7 @@ log_in(void)
 {
 	step(0);
 	assert_int_equal(source_link(source)->state, LINK_CONNECTING);
-	answer_hello();
+	fake_hello();
 	step(0);
 	assert_int_equal(source_link(source)->state, LINK_UP);
 }
@@ -129,7 +77,7 @@ test_pauses(void **state)
 	assert_int_equal(fake_get()->logins, logins + 2);
 	fake_get()->login = PG_DONE;
 	step(5 * SECOND);
-	answer_hello();
+	fake_hello();
 	step(0);
 	assert_int_equal(link->state, LINK_UP);
 	assert_int_equal(link->refusal, REFUSAL_NONE);
@@ -174,7 +122,7 @@ test_password(void **state)
 	source_password(source, "second");
 	step(0);
 	assert_string_equal(fake_get()->password, "second");
-	answer_hello();
+	fake_hello();
 	step(0);
 	assert_int_equal(link->state, LINK_UP);
 }
@@ -292,7 +240,7 @@ test_lost(void **state)
 	assert_string_equal(link->text, "terminating");
 	assert_int_equal(link->retry_mono_us, now + 250000);
 	step(250000);
-	answer_hello();
+	fake_hello();
 	step(0);
 	assert_int_equal(link->state, LINK_UP);
 	assert_int_equal(fake_get()->sent, 4); /* the sample is asked for again */
@@ -311,7 +259,7 @@ test_pooled(void **state)
 	fake_get()->about.pid = -4711;
 	step(0);
 	assert_non_null(strstr(fake_get()->sql, "int4ne(pg_catalog.pg_backend_pid(), -4711)"));
-	answer_hello();
+	fake_hello();
 	source_ask_sample(source);
 	step(0);
 	event = next_event();
@@ -319,16 +267,16 @@ test_pooled(void **state)
 	assert_non_null(strstr(event.text, "pooler"));
 	/* Settings with each message, and only for it. */
 	assert_non_null(strstr(fake_get()->sql, "set_config(name, value, true)"));
-	fake_answer(PG_ROWS, &session_rows);
+	fake_answer(PG_ROWS, &fake_row);
 	answer_sample();
 	step(0);
 	assert_non_null(strstr(fake_get()->sql, "set_config(name, value, true)"));
-	fake_answer(PG_ROWS, &session_rows);
+	fake_answer(PG_ROWS, &fake_row);
 	fake_answer(PG_ROWS, &names_rows);
 	fake_answer(PG_DONE, NULL);
 	step(0);
 	assert_non_null(strstr(fake_get()->sql, "pg_locks"));
-	fake_answer(PG_ROWS, &session_rows);
+	fake_answer(PG_ROWS, &fake_row);
 	fake_answer(PG_ROWS, &(struct pg_rows){ 0, 1, NULL });
 	fake_answer(PG_DONE, NULL);
 	step(0);
@@ -342,15 +290,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_pauses, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_password, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_wrong_file, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_never_ask, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_password_before, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_wrong_servers, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_late, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_lost, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_pooled, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pauses, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_password, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_wrong_file, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_never_ask, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_password_before, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_wrong_servers, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_late, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_lost, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_pooled, fake_setup, fake_teardown),
 	};
 
 	return cmocka_run_group_tests_name("source/pg_login", tests, NULL, NULL);

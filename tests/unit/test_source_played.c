@@ -4,6 +4,7 @@
  */
 #include "test_source_played.h"
 
+#include "base/units.h"
 #include "source/way.h"
 
 #include <stdio.h>
@@ -14,16 +15,37 @@
 
 static struct played ways[VIA_COUNT];
 
-void
-played_reset(void)
+struct source *source;
+int64_t now;
+struct settings settings;
+struct played *const client = &ways[VIA_CLIENT];
+struct played *const walsender = &ways[VIA_WALSENDER];
+struct played *const proc = &ways[VIA_PROC];
+
+int
+played_setup(void **state)
 {
+	(void)state;
 	memset(ways, 0, sizeof(ways));
+	memset(&settings, 0, sizeof(settings));
+	now = 1000 * UNITS_US_PER_SECOND;
+	source = source_open(&settings, NULL);
+	return source == NULL;
 }
 
-struct played *
-played_get(enum via via)
+int
+played_teardown(void **state)
 {
-	return &ways[via];
+	(void)state;
+	source_close(source);
+	return client->open + walsender->open;
+}
+
+void
+step(int64_t us)
+{
+	now += us;
+	source_step(source, now, now);
 }
 
 void

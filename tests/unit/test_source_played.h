@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "base/settings.h"
 #include "model/link.h"
 #include "source/source.h"
 
@@ -20,11 +21,19 @@ struct played {
 	struct source_event event; /* the next one; NOTHING for none */
 };
 
-/* No login was tried yet. */
-void played_reset(void);
+/* The source under test, and its clock, which begins at 1000 s; the settings it has, all empty when
+ * it is opened; and the logins that are ways in, by kind, of which none was tried yet. */
+extern struct source *source;
+extern int64_t now;
+extern struct settings settings;
+extern struct played *const client, *const walsender, *const proc;
 
-/* The login that is a way in of that kind. */
-struct played *played_get(enum via via);
+/* Of a cmocka test: opens the source, which did not step yet; closes it. */
+int played_setup(void **state);
+int played_teardown(void **state);
+
+/* Time goes by, then a step. */
+void step(int64_t us);
 
 /* It is refused like this. */
 void played_refuse(struct played *way, enum refusal refusal, const char *sqlstate);

@@ -18,10 +18,6 @@
 
 #define SECOND UNITS_US_PER_SECOND
 
-static const char *const one_cell[] = { "x" };
-static const struct pg_rows one_row = FAKE_ROWS(one_cell, 1);
-static const char *const identity_cells[] = { "100", "2026-11-20 00:00:00+00", NULL };
-static const struct pg_rows identity_rows = FAKE_ROWS(identity_cells, 3);
 static const char *const server_cells[] = { "2026-11-20 12:00:00+00", "100", "f", "100", "3", "0",
 	"10", NULL };
 static const struct pg_rows server_rows = FAKE_ROWS(server_cells, 8);
@@ -31,61 +27,13 @@ static const char *const query_cells[] = { "7", NULL, "select 7", "8", "1970-01-
 	"", "12", "1970-01-01 00:00:02+00", "select 12" };
 static const struct pg_rows query_rows = FAKE_ROWS(query_cells, 3);
 
-static struct source *source;
-static int64_t now;
-
-static void
-step(int64_t us)
-{
-	now += us;
-	source_step(source, now, now + 5);
-}
-
-/* Sends the rows, at most two results, and the end of the message. */
-static void
-answer(const struct pg_rows *first, const struct pg_rows *second)
-{
-	fake_answer(PG_ROWS, first);
-	if (second != NULL)
-		fake_answer(PG_ROWS, second);
-	fake_answer(PG_DONE, NULL);
-	step(0);
-}
-
 static int
 setup(void **state)
 {
-	(void)state;
-	fake_reset();
-	now = 1000 * SECOND;
-	source = source_open(&fake_settings, NULL);
+	fake_setup(state);
 	step(0);
-	answer(&one_row, &identity_rows);
+	fake_answers(&fake_row, &fake_identity);
 	return source_link(source)->state != LINK_UP;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	source_close(source);
-	return fake_get()->open;
-}
-
-static struct source_event
-next_event(void)
-{
-	struct source_event event;
-
-	while (source_next(source, &event) && event.type == SOURCE_LINK)
-		;
-	return event;
-}
-
-static bool
-sent(const char *words)
-{
-	return strstr(fake_get()->sql, words) != NULL;
 }
 
 /* The next event must be that query. */
@@ -117,7 +65,7 @@ test_many(void **state)
 	    sent("pg_stat_get_activity(NULL) WHERE pid IN (12,8,9,11,8,7,99,1) ORDER BY pid"));
 	assert_null(strchr(fake_get()->sql, ';'));
 	assert_int_equal(next_event().type, SOURCE_NOTHING);
-	answer(&query_rows, NULL);
+	fake_answers(&query_rows, NULL);
 	assert_query(12, "select 12");
 	assert_query(8, "caf\351 \\");
 	assert_query(9, "");
@@ -132,7 +80,7 @@ test_many(void **state)
 	source_ask_queries(source, NULL, 0);
 	step(0);
 	assert_true(sent("IN (NULL)"));
-	answer(&(struct pg_rows){ 0, 3, NULL }, NULL);
+	fake_answers(&(struct pg_rows){ 0, 3, NULL }, NULL);
 	assert_int_equal(next_event().type, SOURCE_FETCHED);
 }
 
@@ -161,7 +109,7 @@ test_no_answer(void **state)
 	source_ask_queries(source, ids, 2);
 	assert_int_equal(next_event().type, SOURCE_FETCHED);
 	step(SECOND);
-	answer(&one_row, &identity_rows);
+	fake_answers(&fake_row, &fake_identity);
 	source_ask_sample(source);
 	step(0);
 	source_ask_queries(source, ids, 2);
@@ -182,15 +130,15 @@ test_other_wish(void **state)
 	step(0);
 	assert_true(sent("pg_stat_get_activity(8) WHERE pid IN (8)"));
 	source_ask_queries(source, second, 2);
-	answer(&query_rows, NULL);
+	fake_answers(&query_rows, NULL);
 	assert_int_equal(next_event().type, SOURCE_NOTHING);
 	assert_true(sent("IN (9,12)"));
-	answer(&query_rows, NULL);
+	fake_answers(&query_rows, NULL);
 	assert_query(9, "select 9");
 	source_ask_queries(source, &first, 1);
 	assert_int_equal(next_event().type, SOURCE_NOTHING);
 	step(0);
-	answer(&query_rows, NULL);
+	fake_answers(&query_rows, NULL);
 	assert_query(8, "caf\351 \\");
 	assert_int_equal(next_event().type, SOURCE_FETCHED);
 	assert_int_equal(next_event().type, SOURCE_NOTHING);
@@ -212,30 +160,30 @@ test_turns(void **state)
 	source_act(source, ACTION_TERMINATE, &target);
 	step(0);
 	assert_true(sent("pg_terminate_backend"));
-	answer(&word_rows, NULL);
+	fake_answers(&word_rows, NULL);
 	assert_true(sent("IN (9)"));
 	assert_int_equal(next_event().type, SOURCE_OUTCOME);
 	source_act(source, ACTION_TERMINATE, &target);
-	answer(&query_rows, NULL);
+	fake_answers(&query_rows, NULL);
 	assert_query(9, "select 9");
 	assert_int_equal(next_event().type, SOURCE_FETCHED);
 	assert_true(sent("pg_terminate_backend"));
-	answer(&word_rows, NULL);
+	fake_answers(&word_rows, NULL);
 	assert_true(sent("IN (8)"));
-	answer(&query_rows, NULL);
+	fake_answers(&query_rows, NULL);
 	assert_true(sent("max_connections"));
 	assert_int_equal(next_event().type, SOURCE_OUTCOME);
 	assert_query(8, "caf\351 \\");
 	source_act(source, ACTION_TERMINATE, &target);
 	step(0);
 	assert_true(sent("max_connections"));
-	answer(&server_rows, &no_sessions);
+	fake_answers(&server_rows, &no_sessions);
 	assert_true(sent("pg_roles")); /* a sample goes through with all it needs */
-	answer(&(struct pg_rows){ 0, 5, NULL }, NULL);
+	fake_answers(&(struct pg_rows){ 0, 5, NULL }, NULL);
 	assert_true(sent("pg_locks"));
-	answer(&(struct pg_rows){ 0, 1, NULL }, NULL);
+	fake_answers(&(struct pg_rows){ 0, 1, NULL }, NULL);
 	assert_true(sent("pg_terminate_backend"));
-	answer(&word_rows, NULL);
+	fake_answers(&word_rows, NULL);
 	assert_int_equal(next_event().type, SOURCE_OUTCOME);
 	/* With nobody else waiting, one after the other. */
 	source_act(source, ACTION_TERMINATE, &target);
@@ -258,17 +206,17 @@ test_pooled(void **state)
 	fake_answer(PG_BROKEN, NULL);
 	step(0);
 	step(SECOND);
-	answer(&one_row, &identity_rows);
+	fake_answers(&fake_row, &fake_identity);
 	assert_int_equal(next_event().type, SOURCE_MESSAGE);
 	source_act(source, ACTION_CANCEL, &target);
 	step(0);
 	assert_true(sent("set_config(name, value, true)") && sent("; SELECT CASE"));
-	answer(&one_row, &word_rows);
+	fake_answers(&fake_row, &word_rows);
 	assert_int_equal(next_event().outcome, OUTCOME_CHANGED);
 	source_ask_queries(source, &id, 1);
 	step(0);
 	assert_true(sent("set_config(name, value, true)"));
-	answer(&one_row, &query_rows);
+	fake_answers(&fake_row, &query_rows);
 	assert_query(12, "select 12");
 }
 
@@ -292,10 +240,10 @@ test_walsender(void **state)
 		step(0);
 		assert_int_equal(fake_get()->sent, 1);
 		assert_true((strstr(fake_get()->sql, "; SELECT") != NULL) == many);
-		answer(&one_row, many ? &identity_rows : NULL);
+		fake_answers(&fake_row, many ? &fake_identity : NULL);
 		assert_int_equal(fake_get()->sent, many ? 1 : 2);
 		if (!many)
-			answer(&identity_rows, NULL);
+			fake_answers(&fake_identity, NULL);
 		assert_int_equal(source_link(source)->state, LINK_UP);
 		assert_int_equal(source_link(source)->via, VIA_WALSENDER);
 	}
@@ -305,12 +253,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_many, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_no_answer, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_other_wish, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_turns, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_pooled, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_walsender, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_many, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_no_answer, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_other_wish, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_turns, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_pooled, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_walsender, setup, fake_teardown),
 	};
 
 	return cmocka_run_group_tests_name("source/pg_queries", tests, NULL, NULL);

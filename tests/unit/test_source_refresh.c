@@ -18,8 +18,6 @@
 
 #define SECOND UNITS_US_PER_SECOND
 
-static const char *const one_cell[] = { "x" };
-static const struct pg_rows one_row = FAKE_ROWS(one_cell, 1);
 static const char *const identity_cells[] = { "100", "2026-11-20 00:00:00+00",
 	"rds.reserved_connections,odd'name" };
 static const struct pg_rows identity_rows = FAKE_ROWS(identity_cells, 3);
@@ -44,62 +42,14 @@ static const char *const query_cells[] = { "7", NULL, "other", "8", "1970-01-01 
 static const struct pg_rows query_rows = FAKE_ROWS(query_cells, 3);
 static const struct pg_rows no_rows = { 0, 3, NULL };
 
-static struct source *source;
-static int64_t now;
-
-static void
-step(int64_t us)
-{
-	now += us;
-	source_step(source, now, now + 5);
-}
-
-/* Sends the rows, at most two results, and the end of the message. */
-static void
-answer(const struct pg_rows *first, const struct pg_rows *second)
-{
-	fake_answer(PG_ROWS, first);
-	if (second != NULL)
-		fake_answer(PG_ROWS, second);
-	fake_answer(PG_DONE, NULL);
-	step(0);
-}
-
 static int
 setup(void **state)
 {
-	(void)state;
-	fake_reset();
+	fake_setup(state);
 	server_cells[SERVER_MAX_CONNECTIONS] = "100";
-	now = 1000 * SECOND;
-	source = source_open(&fake_settings, NULL);
 	step(0);
-	answer(&one_row, &identity_rows);
+	fake_answers(&fake_row, &identity_rows);
 	return source_link(source)->state != LINK_UP;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	source_close(source);
-	return fake_get()->open;
-}
-
-static struct source_event
-next_event(void)
-{
-	struct source_event event;
-
-	while (source_next(source, &event) && event.type == SOURCE_LINK)
-		;
-	return event;
-}
-
-static bool
-sent(const char *words)
-{
-	return strstr(fake_get()->sql, words) != NULL;
 }
 
 /* A sample up to its rows. */
@@ -109,7 +59,7 @@ sample(void)
 	source_ask_sample(source);
 	step(0);
 	assert_true(sent("pg_stat_get_activity(NULL)"));
-	answer(&server_rows, &activity_rows);
+	fake_answers(&server_rows, &activity_rows);
 }
 
 /* The snapshot that must be there now; give it back. */
@@ -134,12 +84,12 @@ test_sample(void **state)
 	assert_true(sent("current_setting('rds.reserved_connections', true)"));
 	assert_false(sent("odd"));
 	step(3000);
-	answer(&server_rows, &activity_rows);
+	fake_answers(&server_rows, &activity_rows);
 	assert_int_equal(next_event().type, SOURCE_NOTHING); /* not without names */
 	assert_true(sent("IN (0,5)") && sent("IN (0,10)"));
-	answer(&names_rows, NULL);
+	fake_answers(&names_rows, NULL);
 	assert_true(sent("ARRAY[100]") && sent("; SELECT pid FROM pg_catalog.pg_locks"));
-	answer(&blockers_rows, &starting_rows);
+	fake_answers(&blockers_rows, &starting_rows);
 	snap = take();
 	assert_string_equal(snap->sessions[0].user, "ann");
 	assert_string_equal(snap->sessions[0].database, "shop");
@@ -173,10 +123,10 @@ look(const struct pg_rows *pids)
 {
 	sample();
 	if (sent("pg_roles"))
-		answer(&names_rows, NULL);
+		fake_answers(&names_rows, NULL);
 	assert_true(sent("pg_blocking_pids"));
 	assert_int_equal(sent("; SELECT pid FROM pg_catalog.pg_locks"), pids != NULL);
-	answer(&blockers_rows, pids);
+	fake_answers(&blockers_rows, pids);
 	return take();
 }
 
@@ -230,10 +180,10 @@ test_starting(void **state)
 		now += SECOND;
 		sample();
 		if (i == 0)
-			answer(&names_rows, NULL);
+			fake_answers(&names_rows, NULL);
 		assert_true(
 		    sent("pg_blocking_pids") && sent("; SELECT pid FROM pg_catalog.pg_locks"));
-		answer(&blockers_rows, &starting_rows);
+		fake_answers(&blockers_rows, &starting_rows);
 		snap = take();
 		assert_int_equal(snap->hidden_known, i);
 		assert_int_equal(snap->session_count, 1 + i);
@@ -265,15 +215,15 @@ test_overdue(void **state)
 	source_ask_sample(source);
 	step(SECOND);
 	assert_true(sent("pg_roles"));
-	answer(&names_rows, NULL);
+	fake_answers(&names_rows, NULL);
 	assert_true(sent("pg_stat_get_activity"));
-	answer(&server_rows, &activity_rows);
+	fake_answers(&server_rows, &activity_rows);
 	step(SECOND / 2);
 	snap = take();
 	assert_string_equal(snap->sessions[0].user, "ann");
 	assert_false(snap->sessions[0].blockers_known);
 	source_recycle(source, snap);
-	answer(&blockers_rows, NULL);
+	fake_answers(&blockers_rows, NULL);
 	assert_int_equal(next_event().type, SOURCE_NOTHING);
 	sample();
 	snap = take();
@@ -305,7 +255,7 @@ test_failures(void **state)
 	fake_answer(PG_ERROR, NULL);
 	fake_answer(PG_DONE, NULL);
 	step(0);
-	answer(&blockers_rows, NULL);
+	fake_answers(&blockers_rows, NULL);
 	event = next_event();
 	assert_string_equal(event.text, "names and settings: canceling statement");
 	event = next_event();
@@ -334,12 +284,12 @@ test_query(void **state)
 	source_ask_sample(source);
 	step(SECOND);
 	assert_int_equal(fake_get()->sent, messages); /* one runs */
-	answer(&server_rows, &activity_rows);
-	answer(&names_rows, NULL);
-	answer(&blockers_rows, NULL);
+	fake_answers(&server_rows, &activity_rows);
+	fake_answers(&names_rows, NULL);
+	fake_answers(&blockers_rows, NULL);
 	source_recycle(source, take());
 	assert_true(sent("pg_stat_get_activity(8)"));
-	answer(&query_rows, NULL);
+	fake_answers(&query_rows, NULL);
 	event = next_event();
 	assert_int_equal(event.type, SOURCE_DETAIL);
 	assert_int_equal(event.id.pid, 8);
@@ -348,16 +298,16 @@ test_query(void **state)
 	step(0);
 	assert_true(sent("pg_stat_get_activity(7)") && sent("IN (7)"));
 	source_ask_query(source, &second); /* what comes now is not wanted any more */
-	answer(&query_rows, NULL);
+	fake_answers(&query_rows, NULL);
 	assert_int_equal(next_event().type, SOURCE_NOTHING);
-	answer(&no_rows, NULL);
+	fake_answers(&no_rows, NULL);
 	event = next_event();
 	assert_int_equal(event.type, SOURCE_DETAIL);
 	assert_int_equal(event.id.pid, 8);
 	assert_null(event.text);
 	source_ask_query(source, &first);
 	step(0);
-	answer(&query_rows, NULL);
+	fake_answers(&query_rows, NULL);
 	source_ask_query(source, &second); /* nor an answer that nobody took */
 	assert_int_equal(next_event().type, SOURCE_NOTHING);
 }
@@ -366,12 +316,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_sample, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_seldom, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_starting, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_overdue, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_failures, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_query, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_sample, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_seldom, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_starting, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_overdue, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_failures, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_query, setup, fake_teardown),
 	};
 
 	return cmocka_run_group_tests_name("source/pg_refresh", tests, NULL, NULL);

@@ -19,48 +19,6 @@
 
 #define SECOND UNITS_US_PER_SECOND
 
-static const char *const session_cells[] = { "x" };
-static const struct pg_rows session_rows = FAKE_ROWS(session_cells, 1);
-static const char *const identity_cells[] = { "100", "2026-11-20 00:00:00+00", NULL };
-static const struct pg_rows identity_rows = FAKE_ROWS(identity_cells, 3);
-
-static struct source *source;
-static int64_t now;
-
-static int
-setup(void **state)
-{
-	(void)state;
-	fake_reset();
-	now = 1000 * SECOND;
-	source = source_open(&fake_settings, NULL);
-	return source == NULL;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	source_close(source);
-	return fake_get()->open;
-}
-
-/* Time goes by, then a step. */
-static void
-step(int64_t us)
-{
-	now += us;
-	source_step(source, now, now + 5);
-}
-
-static void
-answer_hello(void)
-{
-	fake_answer(PG_ROWS, &session_rows);
-	fake_answer(PG_ROWS, &identity_rows);
-	fake_answer(PG_DONE, NULL);
-}
-
 static void
 test_login_deadline(void **state)
 {
@@ -135,7 +93,7 @@ test_hanging_login(void **state)
 	}
 	fake_get()->login = PG_DONE;
 	step(0);
-	answer_hello();
+	fake_hello();
 	step(0);
 	assert_int_equal(link->state, LINK_UP);
 	assert_false(link->pending);
@@ -201,10 +159,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_login_deadline, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_hanging_login, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_pooler, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_silent_login, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_login_deadline, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_hanging_login, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_pooler, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_silent_login, fake_setup, fake_teardown),
 	};
 
 	return cmocka_run_group_tests_name("source/pg_slow", tests, NULL, NULL);

@@ -17,39 +17,6 @@
 #define SECOND UNITS_US_PER_SECOND
 #define MS (SECOND / 1000)
 
-static struct played *client, *walsender;
-static struct settings settings;
-static struct source *source;
-static int64_t now;
-
-static int
-setup(void **state)
-{
-	(void)state;
-	played_reset();
-	client = played_get(VIA_CLIENT);
-	walsender = played_get(VIA_WALSENDER);
-	memset(&settings, 0, sizeof(settings));
-	now = 1000 * SECOND;
-	source = source_open(&settings, NULL);
-	return source == NULL;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	source_close(source);
-	return client->open + walsender->open;
-}
-
-static void
-step(int64_t us)
-{
-	now += us;
-	source_step(source, now, now);
-}
-
 /* The next event, and its text. */
 static void
 expect(enum source_event_type type, const char *text)
@@ -166,8 +133,6 @@ test_nowhere(void **state)
 static void
 test_proc(void **state)
 {
-	struct played *proc = played_get(VIA_PROC);
-
 	(void)state;
 	proc->visible = true;
 	played_refuse(client, REFUSAL_CHILDREN, "53300");
@@ -382,18 +347,18 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
-		cmocka_unit_test_setup_teardown(test_around, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_nowhere, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_proc, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_pooler, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_knock, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_hand_over, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_acting, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_hanging, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_fetching, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_lost, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_password, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_only, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_around, played_setup, played_teardown),
+		cmocka_unit_test_setup_teardown(test_nowhere, played_setup, played_teardown),
+		cmocka_unit_test_setup_teardown(test_proc, played_setup, played_teardown),
+		cmocka_unit_test_setup_teardown(test_pooler, played_setup, played_teardown),
+		cmocka_unit_test_setup_teardown(test_knock, played_setup, played_teardown),
+		cmocka_unit_test_setup_teardown(test_hand_over, played_setup, played_teardown),
+		cmocka_unit_test_setup_teardown(test_acting, played_setup, played_teardown),
+		cmocka_unit_test_setup_teardown(test_hanging, played_setup, played_teardown),
+		cmocka_unit_test_setup_teardown(test_fetching, played_setup, played_teardown),
+		cmocka_unit_test_setup_teardown(test_lost, played_setup, played_teardown),
+		cmocka_unit_test_setup_teardown(test_password, played_setup, played_teardown),
+		cmocka_unit_test_setup_teardown(test_only, played_setup, played_teardown),
 	};
 
 	return cmocka_run_group_tests_name("source/ways", tests, NULL, NULL);
