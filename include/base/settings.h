@@ -70,6 +70,8 @@ struct pool_plan {
 	int64_t connections;  /* the whole in one number, -1 when not given */
 };
 
+#define SCENARIO_CONFIGURED "(configured)" /* stands for a name beside those of scenarios */
+
 /* The pools with other numbers, to be compared with them. */
 struct scenario {
 	char *name;

@@ -103,6 +103,21 @@ read_key(const struct reader *reader, const config_setting_t *at, struct scenari
 	return reader_refuse_key(reader, at, "a scenario has name, pools and max_connections, not");
 }
 
+/* Scenarios are told apart by their names, also from what is configured. */
+static bool
+check_name(const struct reader *reader, const config_setting_t *at, const char *name)
+{
+	const struct settings *settings = reader->settings;
+
+	if (name[0] == '\0' || strcmp(name, SCENARIO_CONFIGURED) == 0)
+		return reader_refuse(reader, at, "a scenario needs a name of its own");
+	for (size_t i = 0; i < settings->scenario_count; i++)
+		if (strcmp(settings->scenarios[i].name, name) == 0)
+			return reader_refuse(reader, at,
+			    "there is a scenario of this name already");
+	return true;
+}
+
 static bool
 read_scenario(const struct reader *reader, const config_setting_t *at)
 {
@@ -112,6 +127,8 @@ read_scenario(const struct reader *reader, const config_setting_t *at)
 	if (!config_setting_is_group(at) || !config_setting_lookup_string(at, "name", &name))
 		return reader_refuse(reader, at,
 		    "a scenario is { name = \"...\"; pools = ( ... ); max_connections = ...; }");
+	if (!check_name(reader, config_setting_get_member(at, "name"), name))
+		return false;
 	scenario = settings_add_scenario(reader->settings, name);
 	for (int i = 0; i < config_setting_length(at); i++)
 		if (!read_key(reader, config_setting_get_elem(at, (unsigned)i), scenario))

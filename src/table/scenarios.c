@@ -142,7 +142,7 @@ rows(const struct table_data *data, struct rows *out, struct arena *arena)
 	if (settings->scenario_count == 0)
 		return;
 	out->items = arena_alloc(arena, settings->scenario_count + 1, sizeof *out->items);
-	out->items[out->count++] = make_side(data, "(configured)", settings->pools, -1, arena);
+	out->items[out->count++] = make_side(data, SCENARIO_CONFIGURED, settings->pools, -1, arena);
 	for (size_t i = 0; i < settings->scenario_count; i++) {
 		const struct scenario *scenario = &settings->scenarios[i];
 

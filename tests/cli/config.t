@@ -145,6 +145,8 @@ sub check_wrong_scenarios {
 	my $head = "scenarios = ( { name = \"x\";\n";
 	refused_at("$head max = 3; } );\n", 2, qr/a scenario has name, pools and max_connections, not "max"/);
 	refused_at("$head max_connections = \"3\"; } );\n", 2, qr/a whole number is expected for "max_connections"/);
+	refused_at("$head}, { name = \"x\"; } );\n", 2, qr/there is a scenario of this name already/);
+	refused_at("scenarios = ( { name = \"$_\"; } );\n", 1, qr/a scenario needs a name of its own/) for '', '(configured)';
 	refused_at("$head max_connections = 0; } );\n", 2, qr/max_connections: "0" is not from 1 to 262143/);
 	refused_at("$head pools = { }; } );\n", 2, qr/\( \{ \.\.\. \}, \{ \.\.\. \} \) is expected for "pools"/);
 	refused_at("$head pools = ( { pool_size = 3; } ); } );\n", 2, qr/a pool of a scenario is \{ name = .*/);

@@ -256,6 +256,9 @@ hostile_settings(struct settings *settings)
 		if (i % 3 == 0)
 			plan->connections = (int64_t)i / 3;
 	}
+	for (size_t i = 0; i < 3; i++)
+		settings_add_scenario(settings, hostile_texts[i])->max_connections =
+		    (int64_t)i * 1000;
 }
 
 void

@@ -279,6 +279,7 @@ test_show(void **state)
 		{ "queries", "queries" },
 		{ "pools", "pools pool_total" },
 		{ "unclaimed", "unclaimed" },
+		{ "scenarios", "scenarios" },
 		{ "limits", "limits" },
 		{ "idle", "idle" },
 		{ "turnover", "turnover" },
