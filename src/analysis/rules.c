@@ -17,6 +17,7 @@
 #define MINUTE (60.0 * UNITS_US_PER_SECOND)
 #define NO_SIGHT "our role may not see what all sessions do; grant it pg_monitor"
 #define IDLE_RATIO_LEAST 10 /* sessions; below that a ratio says nothing */
+#define SUBJECT_LEAST 10    /* of what is counted, one in that many: who has less is no subject */
 
 /* "pid 4711 worker". */
 static void
@@ -52,7 +53,8 @@ read_longest(struct reading *reading, const struct longest *longest, const struc
 	name_session(reading, longest->session);
 }
 
-/* "web has 40": who has most of what is counted; or "user app has 40". */
+/* "web has 40": who has most of what is counted; or "user app has 40". Nobody where nobody has a
+ * tenth of it. */
 static void
 name_group(struct reading *reading, const struct facts *facts, const char *verb,
     int (*count)(const struct group *))
@@ -60,11 +62,14 @@ name_group(struct reading *reading, const struct facts *facts, const char *verb,
 	enum group_by by = facts_telling(facts);
 	const struct groups *groups = &facts->groups[by];
 	const struct group *most = NULL;
+	int all = 0;
 
-	for (size_t i = 0; i < groups->count; i++)
+	for (size_t i = 0; i < groups->count; i++) {
+		all += count(&groups->items[i]);
 		if (most == NULL || count(&groups->items[i]) > count(most))
 			most = &groups->items[i];
-	if (most != NULL && count(most) > 0)
+	}
+	if (most != NULL && count(most) > 0 && count(most) * SUBJECT_LEAST >= all)
 		snprintf(reading->subject, sizeof reading->subject, "%s%s %s %d",
 		    by == GROUP_USER ? "user " : "", most->name != NULL ? most->name : "(unknown)",
 		    verb, count(most));

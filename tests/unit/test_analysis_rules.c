@@ -94,6 +94,8 @@ test_quiet(void **state)
 static void
 test_groups(void **state)
 {
+	static const char *const names[] = { "a", "b", "c", "d", "e", "f", "g", "h", "i", "j",
+		"k" };
 	struct fixture fixture;
 
 	(void)state;
@@ -112,6 +114,13 @@ test_groups(void **state)
 		fixture.snap->sessions[i].application = NULL;
 	fixture_analyse(&fixture);
 	assert_string_equal(alert(&fixture, "utilization")->subject, "(unknown) has 50");
+	fixture_clear(&fixture);
+	/* Eleven that have as much each, and so nobody who stands out. */
+	fixture_init(&fixture);
+	for (int i = 0; i < 11; i++)
+		fixture_add_many(fixture.snap, 100 + 10 * i, 8, names[i], STATE_ACTIVE);
+	fixture_analyse(&fixture);
+	assert_string_equal(alert(&fixture, "utilization")->subject, "");
 	fixture_clear(&fixture);
 }
 
