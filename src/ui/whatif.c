@@ -154,6 +154,10 @@ whatif_key(struct ui *ui, const struct ui_frame *frame, uint32_t code)
 	bool digit = code >= '0' && code <= '9';
 	const struct slots *slots;
 
+	if (trying->typing && code == KEY_CODE_ENTER) {
+		trying->typing = false;
+		return true;
+	}
 	if (frame->data == NULL || (!digit && code != KEY_CODE_BACKSPACE))
 		return false;
 	slots = &frame->data->facts->slots;

@@ -208,8 +208,9 @@ write_here(struct ui *ui, const struct ui_frame *frame, const struct whatif_sum 
 		plan = &whatif->plans[trying->row];
 		number = whatif_at(trying);
 		pen_text(&pen, plan->name);
-		pen_printf(&pen, ": %s %lld", whatif_name(plan, number),
-		    (long long)whatif_get(plan, number));
+		pen_printf(&pen, ": %s %lld%s", whatif_name(plan, number),
+		    (long long)whatif_get(plan, number),
+		    whatif_get(plan, number) == WHATIF_MOST ? " (the most)" : "");
 		if (whatif_changed(whatif, trying->row, number))
 			pen_printf(&pen, ", configured %lld",
 			    (long long)whatif_get(&whatif->given[trying->row], number));
@@ -219,7 +220,8 @@ write_here(struct ui *ui, const struct ui_frame *frame, const struct whatif_sum 
 	} else if (sum->max_connections < 0) {
 		pen_text(&pen, SLOTS_NAME ": not known, so nothing can be said to fit");
 	} else {
-		pen_printf(&pen, SLOTS_NAME " %lld", (long long)sum->max_connections);
+		pen_printf(&pen, SLOTS_NAME " %lld%s", (long long)sum->max_connections,
+		    sum->max_connections == SETTINGS_SLOTS_MOST ? " (the most)" : "");
 		if (whatif->max_connections >= 0 && slots->max_connections >= 0)
 			pen_printf(&pen, ", the server has %d", slots->max_connections);
 		pen_printf(&pen, ": %lld usable, %d used now", (long long)sum->usable, slots->used);

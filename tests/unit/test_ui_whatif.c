@@ -87,6 +87,23 @@ test_steps(void **state)
 	expect_not(fixture, "hat if*");
 }
 
+/* What is typed is tried at once; Enter ends it, and a number that is too large says so. */
+static void
+test_typed(void **state)
+{
+	struct fixture *fixture = *state;
+
+	press(fixture, "w Right Right Right '2' Enter");
+	expect_not(fixture, "does nothing here");
+	expect(fixture, "web: pool_size 2, configured 15: connections that each pool keeps");
+	press(fixture, "'3'");
+	expect(fixture, "web: pool_size 3, configured 15");
+	press(fixture, "Enter '9999999'");
+	expect(fixture, "web: pool_size 1000000 (the most), configured 15: ");
+	press(fixture, "End '500000'");
+	expect(fixture, "max_connections 262143 (the most), the server has 100");
+}
+
 /* What is over and under a plan, and which size would fit, go with it. */
 static void
 test_figures(void **state)
@@ -146,7 +163,7 @@ test_typing(void **state)
 	press(fixture, "= Backspace '5'");
 	expect(fixture, "web: workers 5, configured 4");
 	press(fixture, "= '99999999999999999999999'");
-	expect(fixture, "web: workers 1000000, configured 4");
+	expect(fixture, "web: workers 1000000 (the most), configured 4");
 	press(fixture, "Down '0'");
 	expect(fixture, "worker: workers 1: ");
 }
@@ -287,6 +304,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_typing, screen_set_up, screen_tear_down),
 		cmocka_unit_test_setup_teardown(test_whole, screen_set_up, screen_tear_down),
 		cmocka_unit_test_setup_teardown(test_bouncer, screen_set_up, screen_tear_down),
+		cmocka_unit_test_setup_teardown(test_typed, screen_set_up, screen_tear_down),
 		cmocka_unit_test_setup_teardown(test_scenarios, screen_set_up, screen_tear_down),
 		cmocka_unit_test_setup_teardown(test_memory, screen_set_up, screen_tear_down),
 		cmocka_unit_test_setup_teardown(test_restart, screen_set_up, screen_tear_down),
