@@ -35,9 +35,10 @@ write_statement(struct maker *maker, const char *value)
 		if (whole && param->change == PARAM_RELOAD)
 			buf_adds(&sql, " SELECT pg_reload_conf();");
 		row->statement = arena_strndup(maker->arena, sql.data, sql.len);
-		row->effect = !whole                 ? "new sessions"
-		    : param->change == PARAM_RESTART ? "restart"
-		                                     : "reload";
+		row->effect = !whole && maker->snap->server.in_recovery ? "on the primary"
+		    : !whole                                            ? "new sessions"
+		    : param->change == PARAM_RESTART                    ? "restart"
+		                                                        : "reload";
 	}
 	buf_clear(&sql);
 }

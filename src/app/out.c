@@ -175,6 +175,8 @@ open_draft(struct draft *draft, const char *path, struct err *err)
 	const char *slash;
 	int n;
 
+	if (path[0] == '\0')
+		return err_set(err, "--output names no file");
 	draft->path = path;
 	if (!find_file(path, draft->real, &draft->old, err))
 		return false;

@@ -158,6 +158,8 @@ sub check_bad_filters {
 		is($status, 3, "$case->[0] with a check");
 		like($out, qr/^PGCONNTOP UNKNOWN - $case->[1]/m, 'and it says why');
 	}
+	refused('no name of a file', ['--plan', '--max-connections=100', '--output=', '--config=' . file('plan.conf',
+		"pools = ( { name = \"a\"; match = \"user=a\"; pool_size = 3; } );\n")], qr/--output names no file/, 3);
 	refused('an empty age', ['--kill-idle='], qr/--kill-idle= has no AGE behind it, such as 5min/);
 	refused("no limit on $_", ['--kill-all', "--$_=0"], qr/--$_=0 would be no limit at all: give a number from 1 on, or leave it out/)
 		for qw(max-kills until);

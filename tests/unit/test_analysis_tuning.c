@@ -210,6 +210,12 @@ test_urgent(void **state)
 	    "ALTER ROLE \"o\"\"neil\" SET statement_timeout = '5min';");
 	assert_true(row(PARAM_STATEMENT, 0)->urgent);
 	assert_string_equal(row(PARAM_STATEMENT, 0)->effect, "new sessions");
+	fixture.snap->server.in_recovery = true; /* roles are the primary's */
+	make();
+	assert_string_equal(row(PARAM_STATEMENT, 0)->effect, "on the primary");
+	assert_string_equal(row(PARAM_AUTHENTICATION, 0)->effect, "reload");
+	fixture.snap->server.in_recovery = false;
+	make();
 	check(PARAM_TRANSACTION, "30min for o\"neil",
 	    "ALTER ROLE \"o\"\"neil\" SET transaction_timeout = '30min';");
 	check(PARAM_IDLE_SESSION, "30min for bi",
