@@ -13,6 +13,7 @@
 #include "analysis/churn.h"
 #include "analysis/groups.h"
 #include "analysis/idle.h"
+#include "analysis/input.h"
 #include "analysis/limits.h"
 #include "analysis/pools.h"
 #include "analysis/slots.h"
@@ -21,13 +22,13 @@
 #include "base/mem.h"
 #include "model/history.h"
 
-struct input;
 struct snapshot;
 
 /* The session that leads in something, and how long. */
 struct longest {
 	const struct session *session; /* NULL when there is none */
 	int64_t us;                    /* TIME_UNKNOWN then */
+	enum bar bar;                  /* of the query and idle_in_transaction of the facts alone */
 };
 
 /* The application that got the most sessions more within the window of the trend, and at least half
@@ -50,6 +51,7 @@ struct facts {
 	struct growth growth;     /* set by tracks_update() */
 	struct history_peak peak; /* of the used slots */
 	struct blocking blocking;
+	enum bar root_bar; /* of the blocking root */
 	struct longest
 	    states[STATE_COUNT]; /* the longest time in each state, not of our own session */
 	struct longest query;    /* the active session with the oldest query start */

@@ -16,14 +16,31 @@ struct pool_matcher {
 	const void *context;
 };
 
+/* What keeps the user from ending a session. */
+enum bar {
+	BAR_NONE,
+	BAR_PROTECTED, /* acts in bulk spare it */
+	BAR_RIGHT,     /* our role or account may not signal it */
+};
+
+struct barrier {
+	enum bar (*judge)(const void *context, const struct snapshot *snap,
+	    const struct session *session);
+	const void *context;
+};
+
 struct input {
 	const struct snapshot *snap;
 	const struct snapshot *previous; /* NULL for the first sample */
 	const struct history *history;   /* already has the point of snap */
 	const struct settings *settings; /* pools and their sizes */
 	const struct pool_matcher
-	    *matcher;          /* NULL when no pool is configured, or nothing observed */
+	    *matcher;                  /* NULL when no pool is configured, or nothing observed */
+	const struct barrier *barrier; /* NULL when nothing keeps from anything */
 	const int *pool_peaks; /* as pools_keep_peaks() left them; NULL when nothing was kept */
 };
+
+/* What keeps from ending that session of the input's snapshot; it may be NULL. */
+enum bar input_bar(const struct input *input, const struct session *session);
 
 #endif

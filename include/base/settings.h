@@ -131,8 +131,9 @@ struct settings {
 	size_t key_count;
 	struct binding *colors; /* style name -> colour words */
 	size_t color_count;
-	bool filter_given;  /* on the command line */
-	bool timeout_given; /* so is --connect-timeout: it is stronger than the connection's own */
+	size_t protect_from; /* the first of protect that the command line gave */
+	bool filter_given;   /* on the command line */
+	bool timeout_given;  /* so is --connect-timeout: it is stronger than the connection's own */
 };
 
 /* One row of settings.def. */

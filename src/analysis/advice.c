@@ -6,22 +6,22 @@
  */
 #include "analysis/advice.h"
 
-#include <math.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "analysis/alerts.h"
 #include "analysis/facts.h"
+#include "analysis/verdict.h"
+#include "advice_step.h"
 #include "base/units.h"
 #include "model/snapshot.h"
 
-#define NAME_MOST 60 /* bytes of a name in a sentence */
 #define WHO_MAX 96
-#define SHARE_LEAST 3 /* of the used slots has a third who is told to take less */
 
-static bool
-is_raised(const struct alert_set *alerts, const char *name)
+bool
+advice_is_raised(const struct alert_set *alerts, const char *name)
 {
 	const struct alert *alert = alerts_named(alerts, name);
 
@@ -52,155 +52,109 @@ who(char out[WHO_MAX], const struct session *session)
 	if (name == NULL)
 		snprintf(out, WHO_MAX, "pid %d", (int)session->id.pid);
 	else
-		snprintf(out, WHO_MAX, "pid %d (%.*s)", (int)session->id.pid, NAME_MOST, name);
+		snprintf(out, WHO_MAX, "pid %d (%.*s)", (int)session->id.pid, ADVICE_NAME_MOST,
+		    name);
 	return out;
 }
 
-/* ": pgconntop --cancel --filter pid=4711", where it can be ended at all. */
-static void
-add_command(char out[ADVICE_MAX], const struct session *session, const char *command,
-    const char *option)
+void
+advice_append(char out[ADVICE_MAX], const char *format, ...)
 {
 	size_t used = strlen(out);
+	va_list args;
 
-	if (session->kind == KIND_CLIENT)
-		snprintf(out + used, ADVICE_MAX - used, ": %s --%s --filter pid=%d", command,
-		    option, (int)session->id.pid);
+	va_start(args, format);
+	vsnprintf(out + used, ADVICE_MAX - used, format, args);
+	va_end(args);
+}
+
+/* ": pgconntop --cancel --filter pid=4711", where it can be ended at all, or why it should not. */
+static void
+add_command(char out[ADVICE_MAX], const struct session *session, enum bar bar,
+    const struct adviser *adviser, const char *option)
+{
+	if (session->kind != KIND_CLIENT)
+		return;
+	if (bar == BAR_PROTECTED)
+		advice_append(out, "; protected: look before you end it");
+	else if (adviser->command != NULL && bar == BAR_RIGHT)
+		advice_append(out, "; %s may not end it: %s", adviser->whose, adviser->rights);
+	else if (adviser->command != NULL)
+		advice_append(out, ": %s --%s --filter pid=%d", adviser->command, option,
+		    (int)session->id.pid);
+}
+
+/* What has no session: more wait for it than for any that has one. */
+static bool
+advise_prepared(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts,
+    const struct adviser *adviser)
+{
+	int waiting = facts->blocking.prepared;
+
+	(void)adviser;
+	if (!advice_is_raised(alerts, "blocked") || waiting == 0 ||
+	    (facts->blocking.root != NULL && waiting <= facts->blocking.root_blocks))
+		return false;
+	snprintf(out, ADVICE_MAX,
+	    "%d session%s for a prepared transaction: find it in pg_prepared_xacts, then COMMIT "
+	    "PREPARED or ROLLBACK PREPARED it in its database",
+	    waiting, waiting == 1 ? " waits" : "s wait");
+	return true;
 }
 
 /* One that does not wait itself and holds up others; what is active is asked to stop first. */
 static bool
 advise_blocked(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts,
-    const char *command)
+    const struct adviser *adviser)
 {
 	const struct blocking *blocking = &facts->blocking;
 	const struct session *root = blocking->root;
 	char name[WHO_MAX], time[UNITS_TEXT_MAX];
 	int64_t us;
 
-	if (!is_raised(alerts, "blocked") || root == NULL)
+	if (!advice_is_raised(alerts, "blocked") || root == NULL)
 		return false;
 	us = session_since(root->state_change_us, facts->server_us);
 	snprintf(out, ADVICE_MAX, "%s, %s%s%s, holds up %d session%s", who(name, root),
 	    session_state_name(root->state), us != TIME_UNKNOWN ? " for " : "",
 	    us != TIME_UNKNOWN ? units_duration_long(time, us) : "", blocking->root_blocks,
 	    blocking->root_blocks == 1 ? "" : "s");
-	add_command(out, root, command, root->state == STATE_ACTIVE ? "cancel" : "terminate");
+	add_command(out, root, facts->root_bar, adviser,
+	    root->state == STATE_ACTIVE ? "cancel" : "terminate");
 	return true;
 }
 
-/* The longest age at which enough of them are idle, or else the age at which most are. */
-static int
-choose_age(const struct idle *idle, int needed)
-{
-	int age = 0;
+/* Causes that no session of now can be ended for. */
+static const struct {
+	const char *verdict, *step;
+} causes[] = {
+	{ "starting",
+	    "find the hosts that they come from and stop them there, or lower "
+	    "authentication_timeout" },
+	{ "storm", "let it keep its connections, with a pool in it or a pooler before the server" },
+};
 
-	while (age < IDLE_AGES - 1 && idle->ages[age].count < needed)
-		age++;
-	while (age > 0 && idle->ages[age - 1].count == idle->ages[age].count)
-		age--;
-	return age;
-}
-
-/* "12 sessions are idle for over 10 min, most of web: pgconntop --kill-idle=10min". */
 static bool
-advise_idle(char out[ADVICE_MAX], const struct idle *sessions, int needed, bool in_transaction,
-    const char *command)
+advise_cause(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts,
+    const struct adviser *adviser)
 {
-	int age = choose_age(sessions, needed);
-	const struct idle_count *idle = &sessions->ages[age];
-	bool most = idle->application != NULL && idle->application[0] != '\0' &&
-	    idle->most * 2 > idle->count && idle->count > 1;
+	const struct verdict *verdict = adviser->verdict;
 
-	if (idle->count == 0)
-		return false;
-	snprintf(out, ADVICE_MAX, "%d session%s idle%s for over %s%s%.*s: %s --kill-idle%s=%s",
-	    idle->count, idle->count == 1 ? " is" : "s are",
-	    in_transaction ? " in a transaction" : "", idle_ages[age].words,
-	    !most                           ? ""
-	        : idle->most == idle->count ? ", all of "
-	                                    : ", most of ",
-	    NAME_MOST, most ? idle->application : "", command,
-	    in_transaction ? "-in-transaction" : "", idle_ages[age].option);
-	return true;
-}
-
-/* Whose pool is too large: of the one that grows while time runs out, else of the one with most. */
-static bool
-advise_pool(char out[ADVICE_MAX], const struct facts *facts, bool growing)
-{
-	const struct slots *slots = &facts->slots;
-	const struct growth *growth = &facts->growth;
-	enum group_by by = facts_telling(facts);
-	const struct groups *groups = &facts->groups[by];
-	char who_has[WHO_MAX * 2], span[UNITS_TEXT_MAX];
-	const char *remedy = "make its pool smaller";
-
-	if (groups->count == 0 || groups->items[0].name == NULL || slots->states[STATE_UNKNOWN] > 0)
-		return false;
-	if (growing && growth->name != NULL) {
-		snprintf(who_has, sizeof who_has, "%.*s opened %d more in the last %s", NAME_MOST,
-		    growth->name, growth->more, units_duration_long(span, growth->span_us));
-	} else if (groups->items[0].total * SHARE_LEAST < slots->used) {
-		snprintf(who_has, sizeof who_has, "nobody has a third of the %d used slots",
-		    slots->used);
-		remedy = "make all pools smaller";
-	} else {
-		snprintf(who_has, sizeof who_has, "%s%.*s has %d of %d used slots",
-		    by == GROUP_USER ? "user " : "", NAME_MOST, groups->items[0].name,
-		    groups->items[0].total, slots->used);
-	}
-	snprintf(out, ADVICE_MAX,
-	    "no session is idle for over %s, and %s: %s, or raise max_connections",
-	    idle_ages[IDLE_AGES - 1].words, who_has, remedy);
-	return true;
-}
-
-/* Slots that must be given back until the utilization is high no more. */
-static int
-count_needed(const struct slots *slots, const struct alert_set *alerts)
-{
-	double limit = alert_limit_number(&alerts_named(alerts, "utilization")->warning);
-	int needed = isnan(limit) ? 1 : slots->used - (int)(limit * slots->usable);
-
-	return needed > 1 ? needed : 1;
-}
-
-/* The limit of one role or database, while there are slots: to free those of others is no help. */
-static bool
-advise_limit(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts,
-    const char *command)
-{
 	(void)facts;
-	(void)command;
-	if (is_raised(alerts, "utilization") ||
-	    (alerts->refusal != REFUSAL_ROLE_LIMIT && alerts->refusal != REFUSAL_DATABASE_LIMIT))
-		return false;
-	snprintf(out, ADVICE_MAX, "%s", refusal_advice(alerts->refusal));
-	return true;
-}
-
-static bool
-advise_slots(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts,
-    const char *command)
-{
-	int needed;
-
-	if (!is_raised(alerts, "utilization") && !is_raised(alerts, "exhaustion") &&
-	    !is_raised(alerts, "refused"))
-		return false;
-	needed = count_needed(&facts->slots, alerts);
-	if (advise_idle(out, &facts->idle, needed, false, command) ||
-	    advise_idle(out, &facts->in_transaction, needed, true, command))
+	(void)alerts;
+	for (size_t i = 0; verdict->rule != NULL && i < sizeof causes / sizeof causes[0]; i++) {
+		if (strcmp(verdict->rule->name, causes[i].verdict) != 0)
+			continue;
+		snprintf(out, ADVICE_MAX, "%s: %s", verdict->text, causes[i].step);
 		return true;
-	return is_raised(alerts, "utilization") &&
-	    advise_pool(out, facts, is_raised(alerts, "exhaustion"));
+	}
+	return false;
 }
 
 /* "pid 4711 (worker) is idle in a transaction for 14 min". */
 static bool
 advise_longest(char out[ADVICE_MAX], const struct longest *longest, const char *does,
-    const char *command, const char *option)
+    const struct adviser *adviser, const char *option)
 {
 	char name[WHO_MAX], time[UNITS_TEXT_MAX];
 
@@ -208,36 +162,51 @@ advise_longest(char out[ADVICE_MAX], const struct longest *longest, const char *
 		return false;
 	snprintf(out, ADVICE_MAX, "%s %s for %s", who(name, longest->session), does,
 	    units_duration_long(time, longest->us));
-	add_command(out, longest->session, command, option);
+	add_command(out, longest->session, longest->bar, adviser, option);
 	return true;
 }
 
 static bool
 advise_in_transaction(char out[ADVICE_MAX], const struct facts *facts,
-    const struct alert_set *alerts, const char *command)
+    const struct alert_set *alerts, const struct adviser *adviser)
 {
-	return is_raised(alerts, "idle_in_transaction") &&
-	    advise_longest(out, &facts->idle_in_transaction, "is idle in a transaction", command,
+	return advice_is_raised(alerts, "idle_in_transaction") &&
+	    advise_longest(out, &facts->idle_in_transaction, "is idle in a transaction", adviser,
 	        "terminate");
 }
 
 static bool
 advise_query(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts,
-    const char *command)
+    const struct adviser *adviser)
 {
-	return is_raised(alerts, "long_query") &&
-	    advise_longest(out, &facts->query, "runs a query", command, "cancel");
+	return advice_is_raised(alerts, "long_query") &&
+	    advise_longest(out, &facts->query, "runs a query", adviser, "cancel");
+}
+
+/* What is wrong for another cause. */
+static bool
+advise_verdict(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts,
+    const struct adviser *adviser)
+{
+	const struct verdict *verdict = adviser->verdict;
+
+	(void)facts;
+	(void)alerts;
+	if (verdict->rule == NULL || !verdict->rule->bad)
+		return false;
+	snprintf(out, ADVICE_MAX, "look into this: %s", verdict->text);
+	return true;
 }
 
 /* What no command of ours mends. */
 static bool
 advise_other(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts,
-    const char *command)
+    const struct adviser *adviser)
 {
 	const struct alert *alert = alerts_raised(alerts, 0);
 
 	(void)facts;
-	(void)command;
+	(void)adviser;
 	if (alert == NULL)
 		return false;
 	snprintf(out, ADVICE_MAX, "look into this: %.300s", alert->message);
@@ -247,10 +216,10 @@ advise_other(char out[ADVICE_MAX], const struct facts *facts, const struct alert
 /* Nobody knows how full it is. */
 static bool
 advise_limits(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts,
-    const char *command)
+    const struct adviser *adviser)
 {
 	(void)alerts;
-	(void)command;
+	(void)adviser;
 	if (facts->slots.usable >= 0)
 		return false;
 	snprintf(out, ADVICE_MAX,
@@ -262,12 +231,12 @@ advise_limits(char out[ADVICE_MAX], const struct facts *facts, const struct aler
 /* What is not seen may be worth an alert. */
 static bool
 advise_unseen(char out[ADVICE_MAX], const struct facts *facts, const struct alert_set *alerts,
-    const char *command)
+    const struct adviser *adviser)
 {
 	const struct slots *slots = &facts->slots;
 
 	(void)alerts;
-	(void)command;
+	(void)adviser;
 	if (slots->states[STATE_UNKNOWN] == 0)
 		return false;
 	snprintf(out, ADVICE_MAX,
@@ -278,22 +247,25 @@ advise_unseen(char out[ADVICE_MAX], const struct facts *facts, const struct aler
 }
 
 static bool (*const advisers[])(char out[ADVICE_MAX], const struct facts *facts,
-    const struct alert_set *alerts, const char *command) = {
+    const struct alert_set *alerts, const struct adviser *adviser) = {
+	advise_prepared,
 	advise_blocked,
+	advise_cause,
 	advise_limit,
 	advise_slots,
 	advise_in_transaction,
 	advise_query,
+	advise_verdict,
 	advise_other,
 	advise_limits,
 	advise_unseen,
 };
 
 void
-advice_make(struct alert_set *alerts, const struct facts *facts, const char *command)
+advice_make(struct alert_set *alerts, const struct facts *facts, const struct adviser *adviser)
 {
 	snprintf(alerts->next, ADVICE_MAX, "nothing to do");
 	for (size_t i = 0; i < sizeof advisers / sizeof advisers[0]; i++)
-		if (advisers[i](alerts->next, facts, alerts, command))
+		if (advisers[i](alerts->next, facts, alerts, adviser))
 			return;
 }

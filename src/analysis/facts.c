@@ -4,7 +4,6 @@
  */
 #include "analysis/facts.h"
 
-#include "analysis/input.h"
 #include "model/history.h"
 #include "model/snapshot.h"
 
@@ -21,7 +20,7 @@ lead(struct longest *longest, const struct session *session, int64_t us)
 static void
 find_longest(struct facts *facts, const struct snapshot *snap)
 {
-	struct longest none = { NULL, TIME_UNKNOWN };
+	struct longest none = { .us = TIME_UNKNOWN };
 
 	facts->query = facts->xact = facts->idle_in_transaction = none;
 	for (int state = 0; state < STATE_COUNT; state++)
@@ -40,6 +39,15 @@ find_longest(struct facts *facts, const struct snapshot *snap)
 		if (session->state == STATE_IDLE_IN_TRANSACTION || session->state == STATE_ABORTED)
 			lead(&facts->idle_in_transaction, session, state_us);
 	}
+}
+
+/* Of those whom a person may want to end. */
+static void
+find_bars(struct facts *facts, const struct input *input)
+{
+	facts->root_bar = input_bar(input, facts->blocking.root);
+	facts->query.bar = input_bar(input, facts->query.session);
+	facts->idle_in_transaction.bar = input_bar(input, facts->idle_in_transaction.session);
 }
 
 void
@@ -64,8 +72,9 @@ facts_make(struct facts *facts, const struct input *input)
 	facts->peak = input->history->peak;
 	blocking_make(&facts->blocking, snap, &facts->arena);
 	find_longest(facts, snap);
-	idle_count(&facts->idle, snap, STATE_IDLE);
-	idle_count(&facts->in_transaction, snap, STATE_IDLE_IN_TRANSACTION);
+	find_bars(facts, input);
+	idle_count(&facts->idle, input, STATE_IDLE);
+	idle_count(&facts->in_transaction, input, STATE_IDLE_IN_TRANSACTION);
 	limits_make(&facts->limits, snap, &facts->slots, facts->groups, &facts->arena);
 }
 

@@ -5,6 +5,7 @@
  */
 #include "analysis/idle.h"
 
+#include "analysis/input.h"
 #include "base/units.h"
 #include "model/snapshot.h"
 
@@ -20,29 +21,55 @@ age_in(const struct session *session, const struct snapshot *snap, enum session_
 	return session_since(session->state_change_us, snap->server_us);
 }
 
-void
-idle_count(struct idle *idle, const struct snapshot *snap, enum session_state state)
+enum bar
+input_bar(const struct input *input, const struct session *session)
 {
+	return input->barrier == NULL || session == NULL
+	    ? BAR_NONE
+	    : input->barrier->judge(input->barrier->context, input->snap, session);
+}
+
+/* One more in each age that it has reached. */
+static void
+add(struct idle *idle, int votes[IDLE_AGES], const struct session *session, int64_t us, bool barred)
+{
+	for (int age = IDLE_AGES - 1; age >= 0 && us >= idle_ages[age].us; age--) {
+		struct idle_count *count = &idle->ages[age];
+
+		count->count++;
+		count->barred += barred;
+		if (votes[age] == 0)
+			count->application = session->application;
+		votes[age] += session->application == count->application ? 1 : -1;
+	}
+}
+
+void
+idle_count(struct idle *idle, const struct input *input, enum session_state state)
+{
+	const struct snapshot *snap = input->snap;
 	int votes[IDLE_AGES] = { 0 };
 
 	*idle = (struct idle){ 0 };
 	for (size_t i = 0; i < snap->session_count; i++) {
 		const struct session *session = &snap->sessions[i];
 		int64_t us = age_in(session, snap, state);
+		enum bar bar;
 
-		for (int age = IDLE_AGES - 1; age >= 0 && us >= idle_ages[age].us; age--) {
-			struct idle_count *count = &idle->ages[age];
-
-			count->count++;
-			if (votes[age] == 0)
-				count->application = session->application;
-			votes[age] += session->application == count->application ? 1 : -1;
-		}
+		if (us < idle_ages[IDLE_AGES - 1].us)
+			continue;
+		bar = input_bar(input, session);
+		if (bar == BAR_PROTECTED)
+			idle->spared++;
+		else
+			add(idle, votes, session, us, bar == BAR_RIGHT);
 	}
 	for (size_t i = 0; idle->ages[IDLE_AGES - 1].count > 0 && i < snap->session_count; i++) {
 		const struct session *session = &snap->sessions[i];
 		int64_t us = age_in(session, snap, state);
 
+		if (us < idle_ages[IDLE_AGES - 1].us || input_bar(input, session) == BAR_PROTECTED)
+			continue;
 		for (int age = IDLE_AGES - 1; age >= 0 && us >= idle_ages[age].us; age--)
 			idle->ages[age].most += session->application == idle->ages[age].application;
 	}

@@ -113,23 +113,49 @@ add_place(struct buf *out, const char *given)
 	return good;
 }
 
-void
-again_command(const struct settings *settings, char out[AGAIN_MAX])
+/* Another account has not our configuration: what that protects is given as it was read. */
+static void
+add_protection(struct buf *out, const struct settings *settings, bool ours)
+{
+	if (ours) {
+		add_option(out, "--config=", settings->config);
+		add_option(out, "--profile=", settings->profile);
+	}
+	for (size_t i = ours ? settings->protect_from : 0; i < settings->protect.count; i++)
+		add_option(out, "--protect=", settings->protect.items[i]);
+}
+
+/* What leads to the server; false as add_place(). */
+static bool
+add_way(struct buf *out, const struct settings *settings)
 {
 	const struct setting_row *via = settings_find("via");
-	struct buf text = { 0 }, way = { 0 };
+	struct buf way = { 0 };
 	bool good;
 
-	buf_adds(&text, "pgconntop");
-	add_option(&text, "-h ", settings->host);
-	add_option(&text, "-p ", settings->port);
-	add_option(&text, "-U ", settings->username);
-	good = add_place(&text, settings->dbname);
+	add_option(out, "-h ", settings->host);
+	add_option(out, "-p ", settings->port);
+	add_option(out, "-U ", settings->username);
+	good = add_place(out, settings->dbname);
 	if (settings->via != 0 && settings_get(settings, via, 0, &way))
-		add_option(&text, "--via=", buf_str(&way));
-	add_option(&text, "--pgdata=", settings->pgdata);
-	snprintf(out, AGAIN_MAX, "%s",
-	    good && text.len < AGAIN_MAX ? buf_str(&text) : "pgconntop ...");
+		add_option(out, "--via=", buf_str(&way));
+	add_option(out, "--pgdata=", settings->pgdata);
+	buf_clear(&way);
+	return good;
+}
+
+void
+again_command(const struct settings *settings, const char *account, char out[ADVICE_COMMAND_MAX])
+{
+	struct buf text = { 0 }, way = { 0 };
+
+	if (account != NULL)
+		buf_addf(&text, "sudo -u %s ", account);
+	buf_adds(&text, "pgconntop");
+	buf_adds(&text, add_way(&way, settings) ? buf_str(&way) : " ...");
+	add_protection(&text, settings, account == NULL);
+	snprintf(out, ADVICE_COMMAND_MAX, "%s",
+	    text.len < ADVICE_COMMAND_MAX ? buf_str(&text) : "pgconntop ...");
 	buf_clear(&way);
 	buf_clear(&text);
 }

@@ -21,6 +21,7 @@
 #include "model/history.h"
 #include "model/messages.h"
 #include "table/table.h"
+#include "whom.h"
 
 struct buf;
 struct err;
@@ -29,8 +30,6 @@ struct link;
 struct pollfd;
 struct snapshot;
 struct source;
-
-#define AGAIN_MAX 256
 
 /* Exit statuses, as the manual lists them. */
 enum status {
@@ -55,8 +54,9 @@ struct app {
 	struct filter **pool_filters; /* one for each configured pool, owned */
 	int *pool_peaks; /* most sessions of each, and of those that none claims, owned */
 	struct pool_matcher matcher;
-	char again[AGAIN_MAX]; /* how to start it for this server, see again_command() */
-	bool told_rights;      /* the message about pg_monitor was given */
+	struct whom whom; /* whom bulk spares */
+	struct barrier barrier;
+	bool told_rights; /* the message about pg_monitor was given */
 };
 
 /* core.c */
@@ -156,10 +156,12 @@ bool value_check_filter(const char *text, struct err *err);
 /* again.c */
 
 /*
- * "pgconntop -h db1 -p 5432": how to start it for the same server, for a shell. Never a password:
- * "pgconntop ..." where it cannot be said without, or has no room.
+ * "pgconntop -h db1 -p 5432": how to start it for the same server, for a shell, with all that
+ * protects; as that account, or for NULL as our own. Never a password: "pgconntop ..." where it
+ * cannot be said without, or has no room.
  */
-void again_command(const struct settings *settings, char out[AGAIN_MAX]);
+void again_command(const struct settings *settings, const char *account,
+    char out[ADVICE_COMMAND_MAX]);
 
 /* docs.c */
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "action/words.h"
 #include "app.h"
 #include "analysis/advice.h"
 #include "base/buf.h"
@@ -29,6 +30,23 @@ match_pool(const void *context, const struct snapshot *snap, const struct sessio
 	return -1;
 }
 
+static bool
+has_account(const struct snapshot *snap)
+{
+	return snap->account != NULL && strchr(snap->account, ' ') == NULL;
+}
+
+/* Where the advised command takes another account by itself, ours may lack the right. */
+static enum bar
+judge_bar(const void *context, const struct snapshot *snap, const struct session *session)
+{
+	const struct app *app = context;
+	struct table_data data = { .snap = snap, .settings = &app->settings };
+	enum bar bar = whom_bar(&app->whom, &data, session);
+
+	return bar == BAR_RIGHT && has_account(snap) ? BAR_NONE : bar;
+}
+
 bool
 app_open(struct app *app, struct err *err)
 {
@@ -41,8 +59,10 @@ app_open(struct app *app, struct err *err)
 		if (app->pool_filters[i] == NULL)
 			return false;
 	}
-	again_command(&app->settings, app->again);
+	if (!whom_protect(&app->whom, &app->settings, err))
+		return false;
 	app->matcher = (struct pool_matcher){ match_pool, app };
+	app->barrier = (struct barrier){ judge_bar, app };
 	alerts_init(&app->alerts, &app->settings);
 	app->source = source_open(&app->settings, err);
 	return app->source != NULL;
@@ -55,6 +75,7 @@ app_close(struct app *app)
 		filter_free(app->pool_filters[i]);
 	mem_free(app->pool_filters);
 	mem_free(app->pool_peaks);
+	whom_close(&app->whom);
 	snapshot_free(app->current);
 	source_close(app->source);
 	facts_clear(&app->facts);
@@ -89,16 +110,24 @@ judge_refusal(struct app *app, int64_t wall_us)
 	    wall_us);
 }
 
-/* The command to advise: by /proc it takes the account of the server. */
-static const char *
-command(const struct app *app, char out[ADVICE_COMMAND_MAX])
+/* By /proc the command takes the account of the server. */
+static void
+advise(struct app *app)
 {
-	const char *account = app->current->account;
+	const struct snapshot *snap = app->current;
+	struct arena *arena = &app->facts.arena;
+	char command[ADVICE_COMMAND_MAX];
+	const struct adviser adviser = {
+		.command = app->settings.read_only ? NULL : command,
+		.whose = snap->via == VIA_PROC
+		    ? "this account"
+		    : arena_printf(arena, "role %s", words_role(snap->server.user, arena)),
+		.rights = words_barred(snap, arena),
+		.verdict = &app->verdict,
+	};
 
-	if (account == NULL || strchr(account, ' ') != NULL)
-		return app->again;
-	snprintf(out, ADVICE_COMMAND_MAX, "sudo -u %.40s %s", account, app->again);
-	return out;
+	again_command(&app->settings, has_account(snap) ? snap->account : NULL, command);
+	advice_make(&app->alerts, &app->facts, &adviser);
 }
 
 const char *
@@ -106,7 +135,6 @@ app_take(struct app *app, struct snapshot *snap)
 {
 	struct snapshot *previous = app->current;
 	struct input input;
-	char advised[ADVICE_COMMAND_MAX];
 
 	app->current = snap;
 	if (previous != NULL && previous->server.started_us != snap->server.started_us)
@@ -119,15 +147,16 @@ app_take(struct app *app, struct snapshot *snap)
 		.settings = &app->settings,
 		.pool_peaks = app->pool_peaks,
 		.matcher = &app->matcher,
+		.barrier = &app->barrier,
 	};
 	facts_make(&app->facts, &input);
 	pools_keep_peaks(&app->facts.pools, app->pool_peaks);
 	tracks_update(&app->tracks, &app->facts, snap, previous);
 	alerts_update(&app->alerts, &app->facts, snap->wall_us);
 	judge_refusal(app, snap->wall_us);
-	advice_make(&app->alerts, &app->facts, command(app, advised));
 	verdict_make(&app->verdict,
 	    &(struct evidence){ snap, &app->facts, &app->alerts, &app->tracks });
+	advise(app);
 	source_recycle(app->source, previous); /* the facts do not point into it */
 	return tell_rights(app);
 }

@@ -182,6 +182,7 @@ read_files(struct settings *settings, const struct parsed *parsed, struct err *e
 static bool
 apply(struct settings *settings, const struct parsed *parsed, struct err *err)
 {
+	settings->protect_from = settings->protect.count;
 	for (size_t i = 0; i < parsed->count; i++)
 		if (!value_set(settings, parsed->items[i].row, parsed->items[i].text, err))
 			return false;

@@ -45,13 +45,19 @@ compile(struct filter_list *list, const struct text_list *texts, const char *opt
 }
 
 bool
+whom_protect(struct whom *whom, const struct settings *settings, struct err *err)
+{
+	return compile(&whom->protect, &settings->protect, "protect", err);
+}
+
+bool
 whom_open(struct whom *whom, struct order *order, const struct settings *settings, struct err *err)
 {
 	struct choice *choice = &order->choice;
 	bool all = true;
 
 	if (!compile(&whom->filters, &settings->filter, "filter", err) ||
-	    !compile(&whom->protect, &settings->protect, "protect", err))
+	    !whom_protect(whom, settings, err))
 		return false;
 	for (size_t i = 0; i < whom->filters.count; i++) {
 		choice->named = choice->named || filter_names_one(whom->filters.items[i]);
@@ -104,6 +110,18 @@ left(const void *context, const char *application)
 	if (most == 0)
 		return INT_MAX;
 	return minute >= most ? 0 : (int)most - minute;
+}
+
+enum bar
+whom_bar(const struct whom *whom, const struct table_data *data, const struct session *session)
+{
+	const struct filter_list *protect = &whom->protect;
+
+	if (plan_default_protected(session) ||
+	    filter_any(protect->items, protect->count, FILTER_YES, data, session) ||
+	    filter_any(protect->items, protect->count, FILTER_MAYBE, data, session))
+		return BAR_PROTECTED;
+	return plan_may_signal(data->snap, session) ? BAR_NONE : BAR_RIGHT;
 }
 
 void

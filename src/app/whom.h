@@ -6,12 +6,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "analysis/input.h"
+
 struct arena;
 struct budget;
 struct err;
 struct filter;
 struct order;
 struct plan;
+struct session;
 struct settings;
 struct table_data;
 
@@ -32,6 +35,13 @@ struct whom {
  */
 bool whom_open(struct whom *whom, struct order *order, const struct settings *settings,
     struct err *err);
+
+/* Compiles only what protects. */
+bool whom_protect(struct whom *whom, const struct settings *settings, struct err *err);
+
+/* What keeps from ending the session in bulk: protection, or else want of a right. */
+enum bar whom_bar(const struct whom *whom, const struct table_data *data,
+    const struct session *session);
 
 /* The plan of the order on a sample; memory from the arena. */
 void whom_plan(const struct whom *whom, const struct order *order, const struct table_data *data,

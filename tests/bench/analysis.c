@@ -180,9 +180,10 @@ take(struct bench *bench, const struct snapshot *snap, const struct snapshot *pr
 	pools_keep_peaks(&bench->facts.pools, bench->peaks);
 	tracks_update(&bench->tracks, &bench->facts, snap, previous);
 	alerts_update(&bench->alerts, &bench->facts, snap->wall_us);
-	advice_make(&bench->alerts, &bench->facts, "pgconntop");
 	verdict_make(&bench->verdict,
 	    &(struct evidence){ snap, &bench->facts, &bench->alerts, &bench->tracks });
+	advice_make(&bench->alerts, &bench->facts,
+	    &(struct adviser){ "pgconntop", "role mon", "", &bench->verdict });
 }
 
 static double

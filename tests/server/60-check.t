@@ -101,7 +101,7 @@ sub check_full {
 sub check_next {
 	my ($server) = @_;
 	my ($host, $port) = ($server->host, $server->port);
-	my $open = PgClient->new($server);
+	my $open = PgClient->new($server, user => 'app');
 	$open->query('begin');
 	wait_ok { $server->psql("select count(*) from pg_stat_activity where state = 'idle in transaction'") == 1 } 20, 'it is open';
 	my @cases = (
@@ -119,10 +119,39 @@ sub check_next {
 		is($answer->{status}, defined $words ? 2 : 3, "@$args: exit status");
 		next if !defined $words;
 		my $pid = $open->pid;
-		like($answer->{details}, qr/^next: .*: pgconntop \Q$words\E --terminate --filter pid=$pid$/m, 'the command');
+		like($answer->{details}, qr/^next: .*: pgconntop \Q$words\E --config=\/dev\/null --terminate --filter pid=$pid$/m, 'the command');
 		unlike($answer->{out}, qr/geheim|sslp|a\\/, 'no password');
 	}
+	check_next_spares($server, $open->pid);
 	$open->close;
+	return;
+}
+
+# It takes what protects along, and gives no command for whom that spares, nor for what may not be done.
+sub check_next_spares {
+	my ($server, $pid) = @_;
+	my @now = ('--critical=idle_in_transaction:0');
+	my $next = sub {
+		my ($login, @args) = @_;
+		return (check($server, login => $login, args => [@now, @args])->{details} =~ /^next: (.*)$/m)[0];
+	};
+	like($next->({}, '--protect=user=etl', "--protect=application~'it s'"),
+		qr/: pgconntop -d .* --config=\/dev\/null --protect=user=etl '?--protect=\S*it s\S* --terminate --filter pid=$pid\z/,
+		'what protects is given again');
+	like($next->({}, "--protect=pid=$pid"), qr/^pid $pid is idle in a transaction for [^:]*; protected: look before you end it\z/,
+		'no command for whom it spares');
+	like($next->({}, '--read-only'), qr/^pid $pid is idle in a transaction for [^:;]*\z/, 'none when nothing may be done');
+	like($next->({ user => 'mon' }), qr/^pid $pid is idle.*; role mon may not end it: GRANT pg_signal_backend TO mon\z/,
+		'none without the right to');
+	my $dump = PgClient->new($server, application_name => 'pg_dump');
+	$dump->query($_) for 'begin', 'select pg_advisory_xact_lock(7)';
+	my $waits = PgClient->new($server);
+	$waits->send_query('select pg_advisory_xact_lock(7)');
+	wait_ok {
+		($next->({}, '--critical=blocked:1') // '') =~
+			/^pid @{[ $dump->pid ]} \(pg_dump\), idle in transaction for .*, holds up 1 session; protected: look before/
+	} 20, 'nor for a backup';
+	$_->close for $waits, $dump;
 	return;
 }
 
@@ -312,7 +341,7 @@ PgServer::each_version(sub {
 	close $out;
 	$server->start;
 	$server->psql($_) for 'create role app login', 'create role narrow login connection limit 2',
-		"create role shy login password 'right'", 'create database small connection limit 2';
+		'create role mon login', 'grant pg_monitor to mon', "create role shy login password 'right'", 'create database small connection limit 2';
 	check_levels($server);
 	check_limits($server);
 	check_next($server);

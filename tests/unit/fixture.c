@@ -121,6 +121,16 @@ fixture_limits(struct snapshot *snap, const struct limit *limits, size_t count)
 	snap->limit_count = count;
 }
 
+static enum bar
+judge_bar(const void *context, const struct snapshot *snap, const struct session *session)
+{
+	(void)context;
+	(void)snap;
+	if (session->application != NULL && strcmp(session->application, "pg_dump") == 0)
+		return BAR_PROTECTED;
+	return session->superuser ? BAR_RIGHT : BAR_NONE;
+}
+
 /* The pool whose name is the session's application. */
 static int
 match_name(const void *context, const struct snapshot *snap, const struct session *session,
@@ -144,6 +154,15 @@ fixture_init(struct fixture *fixture)
 	settings_init(&fixture->settings);
 	fixture->snap = fixture_snapshot();
 	fixture->matcher = (struct pool_matcher){ match_name, &fixture->settings };
+	fixture->barrier = (struct barrier){ judge_bar, NULL };
+}
+
+void
+fixture_advise(struct fixture *fixture)
+{
+	advice_make(&fixture->alerts, &fixture->facts,
+	    &(struct adviser){ fixture->settings.read_only ? NULL : "pgconntop", "role mon",
+	        "GRANT pg_signal_backend TO mon", &fixture->verdict });
 }
 
 void
@@ -155,6 +174,7 @@ fixture_analyse(struct fixture *fixture)
 		.history = &fixture->history,
 		.settings = &fixture->settings,
 		.matcher = &fixture->matcher,
+		.barrier = &fixture->barrier,
 	};
 
 	snapshot_finish(fixture->snap);
@@ -165,10 +185,10 @@ fixture_analyse(struct fixture *fixture)
 	tracks_update(&fixture->tracks, &fixture->facts, fixture->snap, fixture->previous);
 	alerts_init(&fixture->alerts, &fixture->settings);
 	alerts_update(&fixture->alerts, &fixture->facts, fixture->snap->wall_us);
-	advice_make(&fixture->alerts, &fixture->facts, "pgconntop");
 	verdict_make(&fixture->verdict,
 	    &(struct evidence){ fixture->snap, &fixture->facts, &fixture->alerts,
 	        &fixture->tracks });
+	fixture_advise(fixture);
 	fixture->data = (struct table_data){
 		.snap = fixture->snap,
 		.facts = &fixture->facts,

@@ -30,6 +30,7 @@ struct fixture {
 	struct history history;
 	struct settings settings;
 	struct pool_matcher matcher; /* a session is the pool's whose name is its application */
+	struct barrier barrier;      /* pg_dump is protected, superusers are not permitted */
 	struct facts facts;
 	struct alert_set alerts;
 	struct tracks tracks;
@@ -62,6 +63,9 @@ void fixture_init(struct fixture *fixture);
 
 /* Finishes the snapshots; facts, alerts and data of them. May be called again. */
 void fixture_analyse(struct fixture *fixture);
+
+/* Advice anew, for role mon. */
+void fixture_advise(struct fixture *fixture);
 
 void fixture_clear(struct fixture *fixture);
 

@@ -68,11 +68,11 @@ test_limit(void **state)
 	add(&fixture, 5, "web", STATE_IDLE, 100);
 	fixture_analyse(&fixture);
 	alerts_refused(&fixture.alerts, &link, fixture.snap, NOW_US);
-	advice_make(&fixture.alerts, &fixture.facts, "pgconntop");
+	fixture_advise(&fixture);
 	assert_string_equal(fixture.alerts.next, refusal_advice(REFUSAL_ROLE_LIMIT));
 	add(&fixture, 80, "web", STATE_IDLE, 100);
 	fixture_analyse(&fixture);
-	advice_make(&fixture.alerts, &fixture.facts, "pgconntop");
+	fixture_advise(&fixture);
 	assert_non_null(strstr(fixture.alerts.next, "--kill-idle"));
 	fixture_clear(&fixture);
 }
@@ -211,6 +211,126 @@ test_long(void **state)
 	fixture_clear(&fixture);
 }
 
+/* Bulk spares it, so naming it alone would be the only way: that is not advised. */
+static void
+test_protected(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture);
+	add(&fixture, 1, "pg_dump", STATE_ACTIVE, 12);
+	expect(&fixture, "healthy",
+	    "pid 1 (pg_dump) runs a query for 12 min; protected: look before you end it");
+	add(&fixture, 69, "api", STATE_ACTIVE, 0);
+	add(&fixture, 3, "pg_dump", STATE_IDLE, 20);
+	expect(&fixture, "high",
+	    "no session but protected ones is idle for over 1 min, and api has 69 of 73 used "
+	    "slots: make its pool smaller, or raise max_connections");
+	add(&fixture, 2, "web", STATE_IDLE, 15);
+	expect(&fixture, "high",
+	    "2 sessions are idle for over 10 min, all of web: pgconntop --kill-idle=10min");
+	fixture_clear(&fixture);
+}
+
+/* Whom our role may not end is not counted among those that it may. */
+static void
+test_rights(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture);
+	add(&fixture, 80, "web", STATE_IDLE, 2);
+	for (size_t i = 0; i < 80; i++)
+		fixture.snap->sessions[i].superuser = true;
+	expect(&fixture, "high",
+	    "80 sessions are idle for over 1 min, all of web, but role mon may not end them: "
+	    "GRANT pg_signal_backend TO mon");
+	fixture.snap->sessions[3].superuser = false;
+	expect(&fixture, "high", "1 session is idle for over 1 min: pgconntop --kill-idle=1min");
+	add(&fixture, 1, "shell", STATE_ABORTED, 20);
+	fixture.snap->sessions[80].superuser = true;
+	fixture.snap->sessions[3].superuser = true;
+	for (size_t i = 0; i < 80; i++)
+		fixture.snap->sessions[i].slot = false;
+	expect(&fixture, "healthy",
+	    "pid 81 (shell) is idle in a transaction for 20 min; role mon may not end it: GRANT "
+	    "pg_signal_backend TO mon");
+	fixture_clear(&fixture);
+}
+
+/* Nothing may be done to sessions: the fact alone. */
+static void
+test_read_only(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture);
+	fixture.settings.read_only = true;
+	add(&fixture, 80, "web", STATE_IDLE, 2);
+	fixture.snap->sessions[0].superuser = true;
+	expect(&fixture, "high", "80 sessions are idle for over 1 min, all of web");
+	fixture.snap->session_count = 1;
+	fixture.snap->sessions[0].state = STATE_ABORTED;
+	expect(&fixture, "healthy", "pid 1 (web) is idle in a transaction for 2 min");
+	fixture_clear(&fixture);
+}
+
+/* Where the cause is known, the step follows from it. */
+static void
+test_cause(void **state)
+{
+	static const int32_t blockers[] = { 0 };
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture);
+	add(&fixture, 20, "", STATE_STARTING, 0);
+	add(&fixture, 60, "web", STATE_IDLE, 30);
+	expect(&fixture, "high",
+	    "20 of 80 used slots are held by clients not yet authenticated: find the hosts that "
+	    "they come from and stop them there, or lower authentication_timeout");
+	fixture.snap->session_count = 0;
+	add(&fixture, 6, "writer", STATE_ACTIVE, 1);
+	for (size_t i = 0; i < 6; i++) {
+		fixture.snap->sessions[i].wait_event_type = "Lock";
+		fixture.snap->sessions[i].blocked_by = blockers;
+		fixture.snap->sessions[i].blocker_count = 1;
+		fixture.snap->sessions[i].blockers_known = true;
+	}
+	expect(&fixture, "healthy",
+	    "6 sessions wait for a prepared transaction: find it in pg_prepared_xacts, then "
+	    "COMMIT PREPARED or ROLLBACK PREPARED it in its database");
+	fixture.snap->session_count = 0;
+	add(&fixture, 12, "postgres_exporter", STATE_IDLE, 0);
+	expect(&fixture, "healthy",
+	    "look into this: postgres_exporter, which only watches, holds 12 of 12 used slots");
+	fixture_clear(&fixture);
+}
+
+/* A storm takes two samples and more, so its verdict is given. */
+static void
+test_storm(void **state)
+{
+	const struct verdict_rule *rule = verdict_rules;
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture);
+	add(&fixture, 80, "web", STATE_IDLE, 30);
+	fixture_analyse(&fixture);
+	while (strcmp(rule->name, "storm") != 0)
+		rule++;
+	fixture.verdict = (struct verdict){ rule, "web", "web opens 40 sessions a second" };
+	fixture_advise(&fixture);
+	assert_string_equal(fixture.alerts.next,
+	    "web opens 40 sessions a second: let it keep its connections, with a pool in it or a "
+	    "pooler before the server");
+	fixture_clear(&fixture);
+}
+
 /* What no command helps against. */
 static void
 test_other(void **state)
@@ -266,6 +386,11 @@ main(void)
 		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_blocked),
 		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_protected),
+		cmocka_unit_test(test_rights),
+		cmocka_unit_test(test_read_only),
+		cmocka_unit_test(test_cause),
+		cmocka_unit_test(test_storm),
 		cmocka_unit_test(test_other),
 		cmocka_unit_test(test_no_limit),
 		cmocka_unit_test(test_hostile),

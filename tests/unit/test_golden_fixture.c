@@ -262,10 +262,11 @@ fixture_analyse(struct fixture *fixture)
 {
 	make_facts(fixture, fixture->snap, fixture->previous);
 	alerts_update(&fixture->alerts, &fixture->facts, fixture->snap->wall_us);
-	advice_make(&fixture->alerts, &fixture->facts, "pgconntop");
 	verdict_make(&fixture->verdict,
 	    &(struct evidence){ fixture->snap, &fixture->facts, &fixture->alerts,
 	        &fixture->tracks });
+	advice_make(&fixture->alerts, &fixture->facts,
+	    &(struct adviser){ "pgconntop", "role mon", "", &fixture->verdict });
 	fixture->data = (struct table_data){
 		.snap = fixture->snap,
 		.facts = &fixture->facts,
