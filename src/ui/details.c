@@ -64,13 +64,13 @@ is_empty(const struct value *value)
 static const char *
 value_words(const struct value *value, struct arena *arena)
 {
-	char text[CELL_MAX];
+	char out[CELL_MAX];
+	const char *text = cell_text(out, value);
 
-	cell_text(text, value);
 	/* Fractions of a second tell nothing of when a session began. */
 	if (value->type == VALUE_TIME)
 		return arena_printf(arena, "%.19sZ", text);
-	return value->type == VALUE_TEXT ? value->s : arena_strndup(arena, text, strlen(text));
+	return arena_strndup(arena, text, strlen(text));
 }
 
 /* All columns but the query. */

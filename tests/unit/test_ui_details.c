@@ -73,12 +73,26 @@ test_prepared(void **state)
 	expect(fixture, "see pg_prepared_xacts");
 }
 
+/* Our own session is one of those in the list. */
+static void
+test_own(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < fixture->snap->session_count; i++)
+		fixture->snap->sessions[i].own = fixture->snap->sessions[i].id.pid == ROOT;
+	fixture_analyse(fixture);
+	press(fixture, "/ 'pid=4711' Enter 3 Home Enter");
+	expect(fixture, "own            yes");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_queue, screen_set_up, screen_tear_down),
 		cmocka_unit_test_setup_teardown(test_prepared, screen_set_up, screen_tear_down),
+		cmocka_unit_test_setup_teardown(test_own, screen_set_up, screen_tear_down),
 	};
 
 	setlocale(LC_CTYPE, "C.UTF-8");
