@@ -72,18 +72,20 @@ capacity_with(const struct pool_plan *plan, int64_t size)
 }
 
 /*
- * No larger pool_size is offered: the largest that the limit of a database
- * lets all of its pools use, or the present one where it is more than that.
+ * No larger pool_size is offered: the one from which on the limit of the
+ * databases lets a larger one open no more, or the present one where it is
+ * more than that. The databases with the fewest pools reach it last.
  */
 static int64_t
 size_most(const struct pool_plan *plan)
 {
-	int64_t databases = databases_of(plan), size;
-	int64_t pools = (pools_of(plan) + databases - 1) / databases;
+	int64_t pools = pools_of(plan) / databases_of(plan), size;
 
-	if (plan->most <= 0 || pools == 0)
+	if (plan->most <= 0)
 		return INT32_MAX;
-	size = capped(plan->most) / pools - capped(plan->max_overflow);
+	if (pools == 0)
+		pools = 1; /* others have none */
+	size = (capped(plan->most) + pools - 1) / pools - capped(plan->max_overflow);
 	return size > plan->pool_size ? size : capped(plan->pool_size);
 }
 

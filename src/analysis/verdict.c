@@ -51,7 +51,7 @@ const struct verdict_rule verdict_rules[] = {
 	    "root", true, judge_pile_up },
 	{ "starting",
 	    "clients that are not authenticated after 5 seconds hold a tenth of the usable slots "
-	    "or more",
+	    "or more; or those that log in hold half of these, most of them for over a second",
 	    "states", true, judge_starting },
 	{ "monitor",
 	    "a program that watches servers holds 10 slots or more, a tenth of the usable ones, "
@@ -78,9 +78,10 @@ const struct verdict_rule verdict_rules[] = {
 	    "usable ones are used",
 	    "free", true, judge_one_took },
 	{ "nothing",
-	    "no alert is raised and less than 85 % of the usable slots are used, in the second "
-	    "sample or later, all sessions can be seen, those that log in too, and none were that "
-	    "live under 2 seconds",
+	    "no alert is raised and less than 85 % of the usable slots are used, all sessions can be "
+	    "seen, those that log in too, which are less than a tenth, and none were that live under "
+	    "2 seconds: in the third sample or later, before 14 in the second. Before 18 the sentence "
+	    "tells how old it may be: clients that log in are then looked for every 30 seconds",
 	    NULL, false, judge_nothing },
 };
 

@@ -15,10 +15,11 @@
 #define PILE_US (5 * UNITS_US_PER_SECOND)     /* each for so long */
 #define STARTING_LEAST 3                      /* clients that are not authenticated */
 #define STARTING_US (5 * UNITS_US_PER_SECOND) /* and ought to be */
+#define LOGIN_US UNITS_US_PER_SECOND          /* long for a login, if many take it at once */
 #define MONITOR_LEAST 10                      /* sessions of a program that needs one or two */
-#define SLOW_LEAST 5    /* queries over a minute, and a quarter of the used slots */
-#define TENTH 0.10      /* of the usable slots: less is no reason for anything */
-#define TIGHT 0.70      /* from this utilization on plans matter */
+#define SLOW_LEAST 5 /* queries over a minute, and a quarter of the used slots */
+#define TIGHT 0.70   /* from this utilization on plans matter */
+#define HALF 0.50
 #define MOST_SHARE 0.60 /* of the used slots, for one application */
 
 /* Programs that watch servers: their names begin so. */
@@ -107,12 +108,10 @@ judge_pile_up(struct verdict *verdict, const struct evidence *evidence)
 	    age_us != TIME_UNKNOWN ? units_duration_long(age, age_us) : "");
 }
 
-/* Clients that take slots and do not get through their login. */
-bool
-judge_starting(struct verdict *verdict, const struct evidence *evidence)
+/* Clients that are in their login for so long. */
+static int
+count_starting(const struct snapshot *snap, int64_t since_us)
 {
-	const struct snapshot *snap = evidence->snap;
-	const struct slots *slots = &evidence->facts->slots;
 	int count = 0;
 
 	for (size_t i = 0; i < snap->session_count; i++) {
@@ -121,12 +120,29 @@ judge_starting(struct verdict *verdict, const struct evidence *evidence)
 
 		/* Those without a start were there in the sample before. */
 		count += session->slot && session->state == STATE_STARTING &&
-		    (us == TIME_UNKNOWN || us >= STARTING_US);
+		    (us == TIME_UNKNOWN || us >= since_us);
 	}
-	if (count < STARTING_LEAST || verdict_share(count, slots->usable) < TENTH)
+	return count;
+}
+
+/*
+ * Clients that take slots and do not get through their login: some that stay, or so many that it
+ * does not matter whether they give up and others come.
+ */
+bool
+judge_starting(struct verdict *verdict, const struct evidence *evidence)
+{
+	const struct slots *slots = &evidence->facts->slots;
+	int all = slots->states[STATE_STARTING];
+	int stay = count_starting(evidence->snap, STARTING_US);
+	bool many = verdict_share(all, slots->usable) >= HALF &&
+	    verdict_share(count_starting(evidence->snap, LOGIN_US), all) >= HALF;
+
+	if (all < STARTING_LEAST ||
+	    (!many && (stay < STARTING_LEAST || verdict_share(stay, slots->usable) < TENTH)))
 		return false;
-	return verdict_say(verdict, "%d of %d used slots are held by clients not yet authenticated",
-	    count, slots->used);
+	return verdict_say(verdict,
+	    "%d of %d used slots are held by clients that are still logging in", all, slots->used);
 }
 
 static bool
@@ -230,13 +246,16 @@ judge_one_took(struct verdict *verdict, const struct evidence *evidence)
 	const struct groups *groups = &evidence->facts->groups[GROUP_APPLICATION];
 	const struct group *most = groups->items;
 	char idle[32] = "";
+	int took;
 
-	if (groups->count < 2 || most->name == NULL || slots->utilization < FULL ||
-	    verdict_share(most->total, slots->used) < MOST_SHARE)
+	if (groups->count < 2 || most->name == NULL || slots->utilization < FULL)
+		return false;
+	took = most->total - most->states[STATE_STARTING]; /* who these are is not known yet */
+	if (verdict_share(took, slots->used) < MOST_SHARE)
 		return false;
 	if (most->states[STATE_UNKNOWN] + most->states[STATE_DISABLED] == 0)
 		snprintf(idle, sizeof idle, ", %d of them are idle", most->states[STATE_IDLE]);
 	verdict_name(verdict, most->name);
 	return verdict_say(verdict, "%.60s took %d of %d used slots%s", verdict_called(most->name),
-	    most->total, slots->used, idle);
+	    took, slots->used, idle);
 }

@@ -11,9 +11,10 @@
 #include "model/snapshot.h"
 #include "verdict_rule.h"
 
-#define LEAK_LEAST 5    /* sessions opened while as many lie idle */
-#define STORM_RATE 10.0 /* sessions of one application per second */
-#define SEEN_LEAST 0.9  /* of them; where it is less, that is told */
+#define LEAK_LEAST 5          /* sessions opened while as many lie idle */
+#define STORM_RATE 10.0       /* sessions of one application per second */
+#define SHOWS_STARTING 180000 /* from this version on each sample shows clients that log in */
+#define SEEN_LEAST 0.9        /* of them; where it is less, that is told */
 #define STORM_LIFE_US (2 * UNITS_US_PER_SECOND)
 #define STORM_WINDOW_US (10 * UNITS_US_PER_SECOND)
 
@@ -146,6 +147,24 @@ judge_storm(struct verdict *verdict, const struct evidence *evidence)
 	    units_duration_long(life, track_median_limit(worst)));
 }
 
+/* Whether so many live for less than samples are apart that it may be trouble, or nobody knows. */
+static bool
+may_storm(const struct evidence *evidence)
+{
+	const struct unseen *unseen = &evidence->facts->unseen;
+
+	if (unseen->known)
+		return (unseen->recent > 0 ? unseen->recent : unseen->per_second[COUNT_UNSEEN]) >=
+		    STORM_RATE;
+	for (size_t i = 0; i < evidence->tracks->count; i++) {
+		int64_t life_us = track_median_limit(&evidence->tracks->items[i]);
+
+		if (life_us != TIME_UNKNOWN && life_us <= STORM_LIFE_US)
+			return true;
+	}
+	return evidence->snap->database_count > 0; /* the next sample tells */
+}
+
 /*
  * Nothing is wrong, as far as can be known, whatever the limits of the alerts are: logins are from
  * the second sample on; clients that do not get through theirs, when it was looked for them; how
@@ -156,20 +175,17 @@ judge_nothing(struct verdict *verdict, const struct evidence *evidence)
 {
 	const struct slots *slots = &evidence->facts->slots;
 	const struct snapshot *snap = evidence->snap;
+	int starting = slots->states[STATE_STARTING];
 	char active[32] = "";
 
 	if (slots->usable <= 0 || slots->estimated || slots->hidden < 0 ||
 	    slots->utilization >= FULL || snap->restricted || snap->ages_estimated ||
-	    !evidence->facts->churn.known || alerts_worst(evidence->alerts) >= LEVEL_WARNING)
+	    verdict_share(starting, slots->usable) >= TENTH || !evidence->facts->churn.known ||
+	    alerts_worst(evidence->alerts) >= LEVEL_WARNING || may_storm(evidence))
 		return false;
-	for (size_t i = 0; !evidence->facts->unseen.known && i < evidence->tracks->count; i++) {
-		int64_t life_us = track_median_limit(&evidence->tracks->items[i]);
-
-		if (life_us != TIME_UNKNOWN && life_us <= STORM_LIFE_US)
-			return false;
-	}
 	if (slots->states[STATE_UNKNOWN] + slots->states[STATE_DISABLED] == 0)
-		snprintf(active, sizeof active, ", %d of them active", slots->states[STATE_ACTIVE]);
-	return verdict_say(verdict, "nothing wrong: %d of %d slots are used%s", slots->used,
+		snprintf(active, sizeof active, ", %d active", slots->states[STATE_ACTIVE]);
+	return verdict_say(verdict, "nothing wrong%s: %d of %d slots are used%s",
+	    snap->server.version_num < SHOWS_STARTING ? ", logins up to 30 s ago" : "", slots->used,
 	    slots->usable, active);
 }

@@ -11,7 +11,8 @@
 #include "base/units.h"
 
 #define MINUTE (60 * UNITS_US_PER_SECOND)
-#define FULL 0.85 /* utilization from which on it matters who has most, and something is wrong */
+#define TENTH 0.10 /* of the usable slots: less is no reason for anything */
+#define FULL 0.85  /* utilization from which on it matters who has most, and something is wrong */
 
 /* verdict.c */
 

@@ -22,10 +22,12 @@ test_nothing(void **state)
 	film_next(&film);
 	fixture_add_many(film.fixture.snap, 1, 40, "pgbench", STATE_ACTIVE);
 	fixture_add_many(film.fixture.snap, 100, 8, "web", STATE_IDLE);
-	film_expect(&film, "nothing", "nothing wrong: 48 of 97 slots are used, 40 of them active");
+	film_expect(&film, "nothing",
+	    "nothing wrong, logins up to 30 s ago: 48 of 97 slots are used, 40 active");
 	assert_false(film.fixture.verdict.rule->bad);
 	film.fixture.snap->sessions[3].state = STATE_DISABLED;
-	film_expect(&film, "nothing", "nothing wrong: 48 of 97 slots are used");
+	film_expect(&film, "nothing",
+	    "nothing wrong, logins up to 30 s ago: 48 of 97 slots are used");
 	film.fixture.snap->sessions[3].state = STATE_ACTIVE;
 	film.fixture.snap->restricted = true;
 	film_expect(&film, "", "");
@@ -40,6 +42,77 @@ test_nothing(void **state)
 	film_expect(&film, "", "");
 	film.fixture.snap->max_connections = 60; /* 84 %, and nobody stands out */
 	film_expect(&film, "", "");
+	film_end(&film);
+}
+
+/* Clients that log in: how old that may be, and when they are too many. */
+static void
+test_nothing_starting(void **state)
+{
+	struct film film;
+
+	(void)state;
+	film_begin(&film);
+	film_judge(&film);
+	film_next(&film);
+	fixture_add_many(film.fixture.snap, 1, 9, "", STATE_STARTING);
+	for (size_t i = 0; i < 9; i++)
+		film.fixture.snap->sessions[i].id.start_us = film.fixture.snap->server_us;
+	film_expect(&film, "nothing",
+	    "nothing wrong, logins up to 30 s ago: 9 of 97 slots are used, 0 active");
+	film.fixture.snap->server.version_num = 180000;
+	film_expect(&film, "nothing", "nothing wrong: 9 of 97 slots are used, 0 active");
+	fixture_add_many(film.fixture.snap, 100, 1, "", STATE_STARTING);
+	film.fixture.snap->sessions[9].id.start_us = film.fixture.snap->server_us;
+	film_expect(&film, "", "");
+	film.fixture.snap->sessions[9].state = STATE_IDLE;
+	film_expect(&film, "nothing", "nothing wrong: 10 of 97 slots are used, 0 active");
+	film_end(&film);
+}
+
+/* The next sample, and what the server counted until then. */
+static void
+next_counts(struct film *film, struct database *database, int64_t sessions)
+{
+	struct snapshot *snap;
+	struct database *copy;
+
+	film_next(film);
+	snap = film->fixture.snap;
+	database->sessions += sessions;
+	copy = arena_alloc(&snap->arena, 1, sizeof *copy);
+	*copy = *database;
+	snap->databases = copy;
+	snap->database_count = 1;
+	snap->server.version_num = 180000;
+}
+
+/* Where the server counts sessions, nobody says so before that is known. */
+static void
+test_nothing_unseen(void **state)
+{
+	const char *nothing = "nothing wrong: 0 of 97 slots are used, 0 active";
+	struct database database = { .oid = 5, .name = "wall" };
+	struct film film;
+
+	(void)state;
+	film_begin(&film);
+	film_judge(&film);
+	next_counts(&film, &database, 0);
+	film_expect(&film, "", "");
+	next_counts(&film, &database, 20); /* 10 a second */
+	film_expect(&film, "", "");
+	next_counts(&film, &database, 20);
+	film_expect(&film, "", "");
+	next_counts(&film, &database, 20);
+	film_expect(&film, "storm", "10 sessions a second too short to see, most in database wall");
+	film_end(&film);
+	film_begin(&film);
+	film_judge(&film);
+	next_counts(&film, &database, 0);
+	film_judge(&film);
+	next_counts(&film, &database, 19);
+	film_expect(&film, "nothing", nothing);
 	film_end(&film);
 }
 
@@ -60,7 +133,8 @@ test_nothing_full(void **state)
 	film_judge(&film);
 	film_next(&film);
 	fixture_add_many(film.fixture.snap, 1, 82, "web", STATE_ACTIVE);
-	film_expect(&film, "nothing", "nothing wrong: 82 of 97 slots are used, 82 of them active");
+	film_expect(&film, "nothing",
+	    "nothing wrong, logins up to 30 s ago: 82 of 97 slots are used, 82 active");
 	fixture_add_many(film.fixture.snap, 100, 1, "web", STATE_ACTIVE); /* 85 % */
 	film_expect(&film, "", "");
 	fixture_add_many(film.fixture.snap, 200, 17, "web", STATE_ACTIVE);
@@ -73,6 +147,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_nothing_starting),
+		cmocka_unit_test(test_nothing_unseen),
 		cmocka_unit_test(test_nothing_full),
 	};
 

@@ -140,7 +140,7 @@ test_most(void **state)
 	assert_int_equal(plans_fit_one(&bouncer, 1, 0, 97), 3);   /* 2 x 6 x 8 = 96 */
 	assert_int_equal(plans_fit_one(&bouncer, 1, 0, 970), 20); /* as any does: 100 each */
 	bouncer.pool_size = 8;
-	assert_int_equal(plans_fit_one(&bouncer, 1, 0, 970), 11); /* no use beyond 100 each */
+	assert_int_equal(plans_fit_one(&bouncer, 1, 0, 970), 12); /* no use beyond 100 each */
 }
 
 /* Six pairs of PgBouncer in so many databases, of at most 60 each. */
@@ -153,8 +153,8 @@ test_databases(void **state)
 		{ 1, 60, 20 },  /* 6 x 25 in one, any size does */
 		{ 2, 120, 20 }, /* 3 x 25 in each */
 		{ 3, 150, 25 }, /* 2 x 25 in each fit */
-		{ 4, 150, 25 }, /* 2 x 25 in two of them, 1 x 25 in two */
-		{ 5, 150, 25 },
+		{ 4, 150, 55 }, /* 2 x 25 in two of them, 1 x 25 in two */
+		{ 5, 150, 55 },
 		{ 6, 150, 55 },
 	};
 
@@ -170,6 +170,31 @@ test_databases(void **state)
 		plans_fit_all(&bouncer, 1, 1000, &all);
 		assert_int_equal(all, cases[i].fitting);
 	}
+}
+
+/* The size that is offered is the one from which on a larger one opens no more. */
+static void
+test_of_use(void **state)
+{
+	(void)state;
+	for (int64_t pools = 1; pools <= 7; pools++)
+		for (int64_t databases = 1; databases <= 9; databases++)
+			for (int64_t most = 7; most <= 40; most++) {
+				struct pool_plan bouncer = plan(pools, 1, 5);
+				int64_t size, full, all;
+
+				bouncer.databases = databases;
+				bouncer.most = most;
+				size = plans_fit_one(&bouncer, 1, 0, 1000);
+				plans_fit_all(&bouncer, 1, 1000, &all);
+				assert_int_equal(all, size);
+				bouncer.pool_size = 1000;
+				full = plans_capacity(&bouncer);
+				bouncer.pool_size = size;
+				assert_int_equal(plans_capacity(&bouncer), full);
+				bouncer.pool_size = size - 1;
+				assert_true(size == 1 || plans_capacity(&bouncer) < full);
+			}
 }
 
 /* What the limits of the databases leave to another pool. */
@@ -208,6 +233,9 @@ test_uneven(void **state)
 	bouncer.instances = 1;
 	bouncer.most = 40;
 	assert_int_equal(plans_fit_one(&bouncer, 1, 0, 64), 19); /* 40, and 19 + 5 */
+	assert_int_equal(plans_fit_one(&bouncer, 1, 0, 79), 34);
+	assert_int_equal(plans_fit_one(&bouncer, 1, 0, 80), 35);
+	assert_int_equal(plans_fit_one(&bouncer, 1, 0, 970), 35);
 	bouncer.instances = 3;
 	bouncer.databases = INT64_MAX;
 	bouncer.most = INT64_MAX;
@@ -345,6 +373,7 @@ main(void)
 		cmocka_unit_test(test_fit_one),
 		cmocka_unit_test(test_most),
 		cmocka_unit_test(test_databases),
+		cmocka_unit_test(test_of_use),
 		cmocka_unit_test(test_beside),
 		cmocka_unit_test(test_uneven),
 		cmocka_unit_test(test_overlaps),

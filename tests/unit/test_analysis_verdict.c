@@ -147,22 +147,74 @@ test_starting(void **state)
 	fixture_add_many(film.fixture.snap, 1, 20, "web", STATE_ACTIVE);
 	fixture_add_many(film.fixture.snap, 100, 10, "", STATE_STARTING);
 	film_expect(&film, "starting",
-	    "10 of 30 used slots are held by clients not yet authenticated");
+	    "10 of 30 used slots are held by clients that are still logging in");
 	assert_string_equal(film.fixture.verdict.subject, "");
 	/* One of them has just come. */
 	film.fixture.snap->sessions[25].id.start_us = NOW_US - SECONDS(5) + 1;
 	film_expect_not(&film, "starting");
 	film.fixture.snap->sessions[25].id.start_us = NOW_US - SECONDS(5);
 	film_expect(&film, "starting",
-	    "10 of 30 used slots are held by clients not yet authenticated");
+	    "10 of 30 used slots are held by clients that are still logging in");
 	film.fixture.snap->sessions[25].id.start_us = TIME_UNKNOWN; /* seen twice */
 	film_expect(&film, "starting",
-	    "10 of 30 used slots are held by clients not yet authenticated");
+	    "10 of 30 used slots are held by clients that are still logging in");
 	film_end(&film);
 	film_begin(&film);
 	fixture_add_many(film.fixture.snap, 1, 20, "web", STATE_ACTIVE);
 	fixture_add_many(film.fixture.snap, 100, 9, "", STATE_STARTING);
 	film_expect_not(&film, "starting");
+	film_end(&film);
+}
+
+/* They give up before it is long, and others come in their place: there are so many. */
+static void
+test_starting_anew(void **state)
+{
+	struct film film;
+
+	(void)state;
+	film_begin(&film);
+	film_next(&film);
+	for (int i = 0; i < 50; i++) /* of 97 usable */
+		film_add(&film, 100 + i, "", STATE_STARTING, SECONDS(2) - SECONDS(i % 4));
+	fixture_add_many(film.fixture.snap, 1, 40, "web", STATE_ACTIVE);
+	film_expect(&film, "starting",
+	    "50 of 90 used slots are held by clients that are still logging in");
+	for (int i = 0; i < 2; i++)
+		film.fixture.snap->sessions[40 + i].state = STATE_IDLE;
+	film_expect_not(&film, "starting"); /* 48 are less than half */
+	film_end(&film);
+	/* All at once, a moment ago: most get through. */
+	film_begin(&film);
+	film_next(&film);
+	for (int i = 0; i < 50; i++)
+		film_add(&film, 100 + i, "", STATE_STARTING, SECONDS(2) - SECONDS(i % 2));
+	film_expect(&film, "starting",
+	    "50 of 50 used slots are held by clients that are still logging in");
+	film_add(&film, 200, "", STATE_STARTING, SECONDS(2));
+	film_expect_not(&film, "starting");
+	film_end(&film);
+}
+
+/* Whose they are is not known before they have logged in. */
+static void
+test_one_took_starting(void **state)
+{
+	struct film film;
+
+	(void)state;
+	film_begin(&film);
+	film_next(&film);
+	for (int i = 0; i < 80; i++)
+		film_add(&film, 100 + i, "", STATE_STARTING, SECONDS(2));
+	fixture_add_many(film.fixture.snap, 1, 9, "web", STATE_ACTIVE);
+	film_expect(&film, "", "");
+	for (int i = 0; i < 54; i++)
+		film.fixture.snap->sessions[9 + i].state = STATE_IDLE;
+	film_expect(&film, "one_took",
+	    "an application without name took 54 of 89 used slots, 54 of them are idle");
+	film.fixture.snap->sessions[9].state = STATE_STARTING;
+	film_expect(&film, "", "");
 	film_end(&film);
 }
 
@@ -341,11 +393,13 @@ main(void)
 		cmocka_unit_test(test_several_roots),
 		cmocka_unit_test(test_many_waiters),
 		cmocka_unit_test(test_starting),
+		cmocka_unit_test(test_starting_anew),
 		cmocka_unit_test(test_monitor),
 		cmocka_unit_test(test_slow),
 		cmocka_unit_test(test_slow_allowed),
 		cmocka_unit_test(test_over_provisioned),
 		cmocka_unit_test(test_one_took),
+		cmocka_unit_test(test_one_took_starting),
 	};
 
 	return cmocka_run_group_tests_name("verdicts", tests, NULL, NULL);
