@@ -25,21 +25,19 @@ facts_of(const struct writer *writer)
 	return writer->frame->data->facts;
 }
 
-/* The level of the alert that judges how full it is. */
 static enum level
-slots_level(const struct alert_set *alerts)
+level_of(const struct writer *writer, const char *name)
 {
-	for (size_t i = 0; i < alerts->count; i++)
-		if (strcmp(alerts->items[i].rule->name, "utilization") == 0)
-			return alerts->items[i].level;
-	return LEVEL_OK;
+	const struct alert *alert = alerts_named(writer->frame->data->alerts, name);
+
+	return alert != NULL ? alert->level : LEVEL_OK;
 }
 
 static void
 slots_words(struct writer *writer)
 {
 	const struct slots *slots = &facts_of(writer)->slots;
-	enum level level = slots_level(writer->frame->data->alerts);
+	enum level level = level_of(writer, "utilization");
 	enum style style = level == LEVEL_OK ? STYLE_OK : style_of_level(level);
 	const char *about = slots->estimated ? "~" : "";
 	struct arena *arena = writer->arena;
@@ -251,9 +249,12 @@ trend_words(struct writer *writer)
 		word_add(writer, arena_printf(writer->arena, "full in %s", text), STYLE_WARNING,
 		    100, 1);
 	}
-	add_longest(writer, "longest query", facts->query.us, 80);
-	add_longest(writer, "transaction", facts->xact.us, 75);
-	add_longest(writer, "oldest idle", facts->states[STATE_IDLE].us, 70);
+	/* Times below their limits are left out before all else. */
+	add_longest(writer, "longest query", facts->query.us,
+	    level_of(writer, "long_query") > LEVEL_OK ? 80 : 45);
+	add_longest(writer, "transaction", facts->xact.us,
+	    level_of(writer, "long_transaction") > LEVEL_OK ? 75 : 40);
+	add_longest(writer, "oldest idle", facts->states[STATE_IDLE].us, 35);
 	add_marks(writer);
 }
 
