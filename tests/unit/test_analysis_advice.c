@@ -290,7 +290,7 @@ test_cause(void **state)
 	add(&fixture, 20, "", STATE_STARTING, 0);
 	add(&fixture, 60, "web", STATE_IDLE, 30);
 	expect(&fixture, "high",
-	    "20 of 80 used slots are held by clients not yet authenticated: find the hosts that "
+	    "20 of 80 used slots are held by clients that are still logging in: find the hosts that "
 	    "they come from and stop them there, or lower authentication_timeout");
 	fixture.snap->session_count = 0;
 	add(&fixture, 6, "writer", STATE_ACTIVE, 1);
