@@ -290,8 +290,8 @@ test_cause(void **state)
 	add(&fixture, 20, "", STATE_STARTING, 0);
 	add(&fixture, 60, "web", STATE_IDLE, 30);
 	expect(&fixture, "high",
-	    "20 of 80 used slots are held by clients that are still logging in: find the hosts that "
-	    "they come from and stop them there, or lower authentication_timeout");
+	    "20 of 80 used slots are held by clients that are still logging in: find the hosts "
+	    "that they come from and stop them there, or lower authentication_timeout");
 	fixture.snap->session_count = 0;
 	add(&fixture, 6, "writer", STATE_ACTIVE, 1);
 	for (size_t i = 0; i < 6; i++) {
