@@ -25,7 +25,7 @@ struct pool {
 	const struct pool_plan *plan;  /* NULL for the row of sessions that no plan claims */
 	int64_t configured;            /* -1 for unclaimed sessions */
 	int observed;                  /* -1 when there is no sample: plans alone */
-	int idle;                      /* of these; -1 likewise */
+	int idle;                      /* of these; -1 likewise, and when some state is unknown */
 	int peak;                      /* most observed at once since the start; -1 likewise */
 	int64_t over;                  /* observed above configured, else 0; -1 for unclaimed */
 	int64_t under;                 /* configured and not there, else 0; -1 likewise */
@@ -43,7 +43,7 @@ struct unclaimed {
 	const char *user;
 	const char *client;
 	int total;
-	int idle;
+	int idle; /* -1 when the state of some is unknown */
 };
 
 struct pools {

@@ -52,6 +52,22 @@ compare_kinds(const void *a, const void *b)
 	return order != 0 ? order : compare_names(left->client, right->client);
 }
 
+/* 1 or 0; -1 where its state is not to be seen. */
+static int
+is_idle(const struct session *session)
+{
+	if (session->state == STATE_UNKNOWN || session->state == STATE_DISABLED)
+		return -1;
+	return session->state == STATE_IDLE;
+}
+
+/* The sum, -1 if either is unknown. */
+static int
+add_idle(int idle, int more)
+{
+	return idle < 0 || more < 0 ? -1 : idle + more;
+}
+
 /* Makes one row of each kind out of one for each session. */
 static void
 join_kinds(struct pools *pools)
@@ -68,7 +84,7 @@ join_kinds(struct pools *pools)
 			continue;
 		}
 		kinds[count].total += kinds[i].total;
-		kinds[count].idle += kinds[i].idle;
+		kinds[count].idle = add_idle(kinds[count].idle, kinds[i].idle);
 	}
 	pools->kind_count = count + 1;
 	qsort(kinds, pools->kind_count, sizeof *kinds, compare_kinds);
@@ -82,7 +98,7 @@ add_unclaimed(struct pools *pools, const struct session *session)
 		.user = groups_name(GROUP_USER, session),
 		.client = groups_name(GROUP_CLIENT, session),
 		.total = 1,
-		.idle = session->state == STATE_IDLE,
+		.idle = is_idle(session),
 	};
 }
 
@@ -132,7 +148,7 @@ observe(struct pools *pools, const struct input *input, struct arena *arena)
 		n = matcher->match(matcher->context, snap, session, 0);
 		pool = &pools->items[n >= 0 ? n : last];
 		pool->observed++;
-		pool->idle += session->state == STATE_IDLE;
+		pool->idle = add_idle(pool->idle, is_idle(session));
 		if (n < 0)
 			add_unclaimed(pools, session);
 		else

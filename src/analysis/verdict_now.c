@@ -228,6 +228,8 @@ judge_over_provisioned(struct verdict *verdict, const struct evidence *evidence)
 
 	for (size_t i = 0; i < pools->count; i++)
 		if (pools->items[i].plan != NULL) {
+			if (pools->items[i].idle < 0)
+				return false;
 			pooled += pools->items[i].observed;
 			idle += pools->items[i].idle;
 		}

@@ -209,8 +209,9 @@ pool_idle_share(const struct table_data *data, const void *row)
 	const struct pool *pool = row;
 
 	(void)data;
-	return pool->observed <= 0 ? value_none()
-	                           : value_share((double)pool->idle / pool->observed);
+	return pool->observed <= 0 || pool->idle < 0
+	    ? value_none()
+	    : value_share((double)pool->idle / pool->observed);
 }
 
 static struct value

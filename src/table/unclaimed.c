@@ -50,7 +50,7 @@ get_idle(const struct table_data *data, const void *row)
 	const struct unclaimed *kind = row;
 
 	(void)data;
-	return value_int(kind->idle);
+	return kind->idle < 0 ? value_none() : value_int(kind->idle);
 }
 
 static void

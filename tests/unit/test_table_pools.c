@@ -68,6 +68,35 @@ test_pools(void **state)
 	fixture_clear(&fixture);
 }
 
+/* Where the state of one cannot be seen nobody knows how many are idle. */
+static void
+test_pools_states(void **state)
+{
+	static const enum session_state unknown[] = { STATE_UNKNOWN, STATE_DISABLED };
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture);
+	settings_add_pool(&fixture.settings, "api", "user=x")->connections = 5;
+	settings_add_pool(&fixture.settings, "web", "user=y")->connections = 5;
+	fixture_add_many(fixture.snap, 100, 2, "api", STATE_IDLE);
+	fixture_add_many(fixture.snap, 200, 2, "web", STATE_IDLE);
+	fixture_add_many(fixture.snap, 300, 2, "psql", STATE_IDLE);
+	for (size_t i = 0; i < COUNT_OF(unknown); i++) {
+		fixture.snap->sessions[0].state = fixture.snap->sessions[5].state = unknown[i];
+		fixture_analyse(&fixture);
+		fixture_expect_row(&fixture, &table_pools, 0,
+		    "name=api configured=5 observed=2 over=0 under=3 peak=2 shared=0 match=user=x");
+		fixture_expect_row(&fixture, &table_pools, 1,
+		    "name=web configured=5 observed=2 over=0 under=3 peak=2 idle=2 "
+		    "idle_share=100.0 % shared=0 match=user=y");
+		fixture_expect_row(&fixture, &table_pools, 2, "name=(unclaimed) observed=2 peak=2");
+		fixture_expect_row(&fixture, &table_unclaimed, 0,
+		    "application=psql user=app client=10.0.0.5 total=2");
+	}
+	fixture_clear(&fixture);
+}
+
 /* Where 0 is known: no connection planned, none usable, a size of 0 that fits. */
 static void
 test_pools_zero(void **state)
@@ -127,6 +156,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pools),
+		cmocka_unit_test(test_pools_states),
 		cmocka_unit_test(test_pools_zero),
 		cmocka_unit_test(test_bouncer),
 	};
