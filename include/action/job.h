@@ -35,6 +35,7 @@ struct job {
 	enum job_state state;
 	enum action action;
 	enum policy policy;
+	bool named;   /* as in struct choice */
 	enum via via; /* where the identities of the targets are from */
 	struct target *targets;
 	size_t count;
@@ -84,8 +85,20 @@ void job_stop(struct job *job, const char *why, bool lost);
  * A sample, perhaps by another way than the one before: the targets get the
  * identities that it has for them, exact by SQL. Whoever is in another state
  * by then, or began it anew, keeps what was confirmed, and so is spared.
+ * Gives whether it was another way.
  */
-void job_hand_over(struct job *job, const struct snapshot *snap);
+bool job_hand_over(struct job *job, const struct snapshot *snap);
+
+/* Why a target is to be left alone now; NONE when it is not. */
+typedef enum spare job_judge(const void *context, const struct job *job,
+    const struct session *session);
+
+/*
+ * After that: whoever must be left alone leaves a job that is ASKED, and is
+ * not tried any more by one that was confirmed. Gives how many.
+ */
+size_t job_spare(struct job *job, const struct snapshot *snap, job_judge *judge,
+    const void *context);
 
 /* A sample: which of the signalled ones are gone, which are still there. */
 void job_watch(struct job *job, const struct snapshot *snap);

@@ -41,9 +41,11 @@ const struct policy_row *policy_row(enum policy policy);
 enum spare {
 	SPARE_NONE,
 	SPARE_OWN,       /* our own connection */
-	SPARE_KIND,      /* no ordinary session: walsender, worker, still authenticating */
+	SPARE_KIND,      /* no ordinary session: walsender, worker */
 	SPARE_STATE,     /* its state cannot be seen; only by its pid */
+	SPARE_STARTING,  /* still logging in; only by its pid */
 	SPARE_PROTECTED, /* the configuration or we protect such ones */
+	SPARE_FILTER,    /* outside the filter, as another way in shows later */
 	SPARE_UNSEEN,    /* the way in does not show what would tell whether it is meant, or
 	                    protected */
 	SPARE_ROLE,      /* our role may not signal it */
@@ -121,6 +123,14 @@ bool plan_may_signal(const struct snapshot *snap, const struct session *session)
  * application, whoever configured nothing.
  */
 bool plan_default_protected(const struct session *session);
+
+/*
+ * A target is seen by another way now, which may show more: why it must be left alone after all;
+ * NONE when it need not be. Whether it is still in the state in which it was confirmed is for the
+ * act to judge.
+ */
+enum spare plan_recheck(const struct choice *choice, const struct plan_input *input,
+    const struct session *session);
 
 /* All memory is from the arena; sessions stay in the snapshot. */
 void plan_make(struct plan *plan, const struct choice *choice, const struct plan_input *input,

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "action/plan.h"
 #include "model/link.h"
 #include "model/session.h"
 #include "ui/canvas.h"
@@ -89,6 +90,11 @@ void ui_query(struct ui *ui, const struct identity *id, const char *text);
 /* The act that is asked about, under way or shown as a result. The caller moves it on from
  * FETCHING. */
 struct job *ui_job(struct ui *ui);
+
+/* Why a target of a job that was confirmed must be left alone after all, as the sample of another
+ * way shows; NONE when it need not be. */
+enum spare ui_spares(const struct ui *ui, const struct ui_frame *frame, const struct job *job,
+    const struct session *session);
 
 /* What y copied; valid until the next key. */
 const char *ui_copied(const struct ui *ui);

@@ -67,6 +67,7 @@ job_start(struct job *job, const struct choice *choice, const struct plan *plan,
 {
 	begin(job, choice->action, choice->policy, plan->count);
 	job->via = snap->via;
+	job->named = choice->named;
 	job->before = plan->before;
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct session *session = plan->targets[i];
@@ -94,6 +95,7 @@ job_again(struct job *job, const struct job *other, enum action action,
 {
 	begin(job, action, POLICY_CHOSEN, other->count);
 	job->via = other->via;
+	job->named = other->named;
 	job->before = other->before;
 	for (size_t i = 0; i < other->count; i++) {
 		const struct target *old = &other->targets[i];
@@ -167,7 +169,11 @@ job_send(struct job *job)
 {
 	struct target *target;
 
-	if (job->state != JOB_RUNNING || under_way(job) != NULL || job->next == job->count)
+	if (job->state != JOB_RUNNING || under_way(job) != NULL)
+		return NULL;
+	while (job->next < job->count && job->targets[job->next].outcome != OUTCOME_WAITING)
+		job->next++;
+	if (job->next == job->count)
 		return NULL;
 	target = &job->targets[job->next++];
 	set_outcome(job, target, OUTCOME_SENT);
@@ -238,11 +244,11 @@ is_as_confirmed(const struct target *target, const struct session *session)
 	    session->state_change_us <= target->state_change_us + SAME_STATE_US;
 }
 
-void
+bool
 job_hand_over(struct job *job, const struct snapshot *snap)
 {
 	if (job->state == JOB_NONE || !via_differs(job->via, snap->via))
-		return;
+		return false;
 	job->via = snap->via;
 	for (size_t i = 0; i < job->count; i++) {
 		struct target *target = &job->targets[i];
@@ -251,9 +257,39 @@ job_hand_over(struct job *job, const struct snapshot *snap)
 		if (session == NULL)
 			continue;
 		target->id = session->id;
+		target->barred = !plan_may_signal(snap, session);
 		if (is_as_confirmed(target, session))
 			target->state_change_us = session->state_change_us;
 	}
+	return true;
+}
+
+size_t
+job_spare(struct job *job, const struct snapshot *snap, job_judge *judge, const void *context)
+{
+	size_t count = job->count, kept = 0, spared = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct target *target = &job->targets[i];
+		const struct session *session = snapshot_find(snap, &target->id);
+		enum spare why = SPARE_NONE;
+
+		if (target->outcome == OUTCOME_WAITING && session != NULL)
+			why = judge(context, job, session);
+		spared += why != SPARE_NONE;
+		if (why != SPARE_NONE && job->state != JOB_ASKED) {
+			target->note = spare_name(why);
+			set_outcome(job, target, OUTCOME_NOT_TRIED);
+		} else if (why != SPARE_NONE) {
+			job->outcomes[OUTCOME_WAITING]--;
+			continue;
+		}
+		job->targets[kept++] = *target;
+	}
+	job->count = kept;
+	if (spared > 0 && (job->state == JOB_FETCHING || job->state == JOB_RUNNING))
+		move_on(job);
+	return spared;
 }
 
 /* Whether what the action meant is over: the session is gone, or for a cancel its query is. */

@@ -30,7 +30,9 @@ static const char *const spares[SPARE_COUNT] = {
 	[SPARE_OWN] = "our own connection",
 	[SPARE_KIND] = "no ordinary session",
 	[SPARE_STATE] = "of unknown state",
+	[SPARE_STARTING] = "still logging in",
 	[SPARE_PROTECTED] = "protected",
+	[SPARE_FILTER] = "outside the filter",
 	[SPARE_UNSEEN] = "that filter or protect may name, which /proc does not show",
 	[SPARE_ROLE] = "not permitted to this role",
 	[SPARE_ACCOUNT] = "not permitted to this account",
@@ -104,6 +106,13 @@ is_unjudged(const struct session *session)
 	        (session->state == STATE_UNKNOWN || session->state == STATE_DISABLED));
 }
 
+/* Whether it is still logging in, which servers show from 18 on. */
+static bool
+is_starting(const struct session *session)
+{
+	return session->kind == KIND_CLIENT && session->state == STATE_STARTING;
+}
+
 /* Whether the policy means the session, whatever protects it and however old it is. */
 static bool
 is_meant(const struct choice *choice, const struct session *session)
@@ -155,10 +164,11 @@ check(const struct choice *choice, const struct plan_input *input, const struct 
 {
 	if (session->own)
 		return SPARE_OWN;
+	if (session->kind == KIND_HIDDEN || (is_starting(session) && needs_state(choice)))
+		return SPARE_STARTING;
 	if (session->kind != KIND_CLIENT)
 		return session->kind == KIND_UNKNOWN ? SPARE_STATE : SPARE_KIND;
-	if (session->id.start_us == TIME_UNKNOWN || session->state == STATE_STARTING ||
-	    (is_unjudged(session) && needs_state(choice)))
+	if (session->id.start_us == TIME_UNKNOWN || (is_unjudged(session) && needs_state(choice)))
 		return SPARE_STATE;
 	if (!choice->named &&
 	    (plan_default_protected(session) || input->is_protected(input->context, session)))
@@ -170,6 +180,19 @@ check(const struct choice *choice, const struct plan_input *input, const struct 
 	if (!choice->named && !plan_may_signal(input->snap, session))
 		return input->snap->via == VIA_PROC ? SPARE_ACCOUNT : SPARE_ROLE;
 	return SPARE_NONE;
+}
+
+enum spare
+plan_recheck(const struct choice *choice, const struct plan_input *input,
+    const struct session *session)
+{
+	enum spare why = check(choice, input, session);
+
+	if (why == SPARE_USELESS)
+		why = SPARE_NONE;
+	if (why == SPARE_NONE && !input->within(input->context, session))
+		why = SPARE_FILTER;
+	return why;
 }
 
 static void

@@ -65,7 +65,7 @@ act_clear(struct act *act)
 	if (act->open)
 		killlog_close(&act->log);
 	mem_free(act->logged);
-	*act = (struct act){ .log.fd = -1 };
+	*act = (struct act){ .log.fd = -1, .judge = act->judge, .context = act->context };
 }
 
 static void
@@ -145,7 +145,8 @@ start(struct act *act, struct app *app, struct job *job)
 	if (job->state != JOB_FETCHING)
 		return;
 	for (size_t i = 0; i < job->count; i++)
-		killlog_add(&act->log, "intent", job, &job->targets[i], &here);
+		if (job->targets[i].outcome == OUTCOME_WAITING)
+			killlog_add(&act->log, "intent", job, &job->targets[i], &here);
 	if (!killlog_flush(&act->log, true, &err)) {
 		refuse(app, job, &err);
 		return;
@@ -178,11 +179,22 @@ take_sample(struct act *act, struct app *app, struct job *job)
 		send_next(act, app, job);
 }
 
+/* SQL shows what /proc did not: who is protected, and whom the filter does not mean. */
+static void
+hand_over(const struct act *act, const struct app *app, struct job *job)
+{
+	/* A question is its owner's to ask anew. */
+	if (job->state == JOB_ASKED || !job_hand_over(job, app->current))
+		return;
+	if (app->current->via != VIA_PROC)
+		job_spare(job, app->current, act->judge, act->context);
+}
+
 void
 act_event(struct act *act, struct app *app, struct job *job, const struct source_event *event)
 {
 	if (event->type == SOURCE_SNAPSHOT)
-		job_hand_over(job, app->current);
+		hand_over(act, app, job);
 	if (!act->open)
 		return;
 	switch (event->type) {

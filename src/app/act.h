@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "action/job.h"
 #include "killlog.h"
 
 struct app;
-struct job;
 struct source_event;
 
 struct act {
@@ -17,7 +17,10 @@ struct act {
 	bool open;     /* a job is being carried out: the log is open */
 	bool waits;    /* for a sample by the way that is in use now: the job knows another one's */
 	bool intended; /* the intent is in the log, so outcomes belong there too */
-	bool *logged;  /* by target: its last outcome is in the log; owned */
+	job_judge *judge; /* who is left alone after all when another way shows more; set by the
+	                     owner, with its context */
+	const void *context;
+	bool *logged; /* by target: its last outcome is in the log; owned */
 };
 
 /* The job was confirmed: opens the log and asks for the queries. A log that cannot be written stops

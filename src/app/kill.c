@@ -199,19 +199,33 @@ heed(struct kill *kill, const struct feed_news *news)
 	return true;
 }
 
+/* A question about what another way showed is withdrawn: it is asked anew. */
+static bool
+withdraw(struct kill *kill, const struct feed_news *news)
+{
+	if (kill->state != KILL_ASKING || news->event.type != SOURCE_SNAPSHOT ||
+	    !via_differs(kill->job.via, kill->app->current->via))
+		return false;
+	fputc('\n', stderr);
+	complain("the server is seen by another way now: what was asked is void");
+	kill->feed.fd = -1;
+	job_drop(&kill->job);
+	return true;
+}
+
 static void
 take_news(struct kill *kill, const struct feed_news *news)
 {
 	switch (news->type) {
 	case FEED_SAMPLE:
-		if (kill->state == KILL_WAITING)
+		if (kill->state == KILL_WAITING || withdraw(kill, news))
 			begin_turn(kill);
 		break;
 	case FEED_FAILURE:
 		take_failure(kill, news);
 		break;
 	case FEED_EVENT:
-		if (kill->state == KILL_WAITING && guard_is_due(kill))
+		if ((kill->state == KILL_WAITING && guard_is_due(kill)) || withdraw(kill, news))
 			begin_turn(kill);
 		break;
 	case FEED_INPUT:
@@ -250,12 +264,24 @@ run(struct kill *kill)
 	}
 }
 
+static enum spare
+judge(const void *context, const struct job *job, const struct session *session)
+{
+	const struct kill *kill = context;
+	struct table_data data;
+
+	(void)job;
+	app_data(kill->app, &data);
+	return whom_spares(&kill->whom, &kill->order, &data, session);
+}
+
 int
 kill_run(struct app *app)
 {
-	struct kill kill = { .app = app, .act = { .log.fd = -1 } };
+	struct kill kill = { .app = app, .act = { .log.fd = -1, .judge = judge } };
 	struct err err;
 
+	kill.act.context = &kill;
 	kill.guard.retry_us = INT64_MAX;
 	if (!order_read(&kill.order, &app->settings, &err) ||
 	    !whom_open(&kill.whom, &kill.order, &app->settings, &err) || !tell_open(&kill, &err) ||

@@ -316,11 +316,22 @@ run(struct live *live)
 	}
 }
 
+static enum spare
+judge(const void *context, const struct job *job, const struct session *session)
+{
+	const struct live *live = context;
+	struct table_data data;
+	struct ui_frame frame = make_frame(live, &data);
+
+	return ui_spares(live->ui, &frame, job, session);
+}
+
 int
 live_run(struct app *app)
 {
 	struct live live = { .app = app };
 
+	live.act = (struct act){ .log.fd = -1, .judge = judge, .context = &live };
 	live.ui = ui_new(&app->settings, &live.err);
 	if (live.ui == NULL) {
 		fprintf(stderr, "pgconntop: %s\n", live.err.msg);

@@ -143,6 +143,22 @@ whom_plan(const struct whom *whom, const struct order *order, const struct table
 	plan_make(plan, &order->choice, &input, arena);
 }
 
+enum spare
+whom_spares(const struct whom *whom, const struct order *order, const struct table_data *data,
+    const struct session *session)
+{
+	const struct asked asked = { whom, order, data };
+	const struct plan_input input = {
+		.snap = data->snap,
+		.within = is_within,
+		.is_protected = is_protected,
+		.is_unsure = is_unsure,
+		.context = &asked,
+	};
+
+	return plan_recheck(&order->choice, &input, session);
+}
+
 const char *
 whom_text(const struct whom *whom, struct arena *arena)
 {

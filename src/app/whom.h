@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "action/plan.h"
 #include "analysis/input.h"
 
 struct arena;
@@ -13,7 +14,6 @@ struct budget;
 struct err;
 struct filter;
 struct order;
-struct plan;
 struct session;
 struct settings;
 struct table_data;
@@ -46,6 +46,10 @@ enum bar whom_bar(const struct whom *whom, const struct table_data *data,
 /* The plan of the order on a sample; memory from the arena. */
 void whom_plan(const struct whom *whom, const struct order *order, const struct table_data *data,
     struct plan *plan, struct arena *arena);
+
+/* Why a target must be left alone after all, as the sample of another way shows; NONE when not. */
+enum spare whom_spares(const struct whom *whom, const struct order *order,
+    const struct table_data *data, const struct session *session);
 
 /* The filters as text, behind a comma: ", within the filter ..."; "" for none. */
 const char *whom_text(const struct whom *whom, struct arena *arena);

@@ -72,6 +72,8 @@ struct question {
 	const char *states;
 	const char *spared; /* who is left alone and why, NULL for nobody */
 	int spared_count;
+	int limited[SPARE_COUNT]; /* of them, by the limits of the choice */
+	bool again;               /* about targets of a job before */
 	struct tally *applications;
 	size_t application_count;
 	int busy;             /* targets that run a query, which could be cancelled first */
@@ -179,6 +181,9 @@ bool target_is_busy(const struct target *target);
 /* Asks about the job; `plan` is what it was made of, NULL for that of a job before. */
 unsigned confirm_open(struct ui *ui, const struct ui_frame *frame, const struct plan *plan);
 unsigned confirm_no(struct ui *ui);
+
+/* The server is seen by another way: asks anew, without those whom it shows to be left alone. */
+void confirm_renew(struct ui *ui, const struct ui_frame *frame);
 
 /* Keys of the answer; false for others. `want` gets what they ask for. */
 bool confirm_key(struct ui *ui, const struct ui_frame *frame, uint32_t code, unsigned *want);

@@ -47,6 +47,61 @@ confirm_no(struct ui *ui)
 	return ui_sayf(ui, "nothing was done");
 }
 
+struct judging {
+	const struct ui *ui;
+	const struct ui_frame *frame;
+};
+
+static enum spare
+judge(const void *context, const struct job *job, const struct session *session)
+{
+	const struct judging *judging = context;
+
+	return ui_spares(judging->ui, judging->frame, job, session);
+}
+
+/* Whom the choice means now, but that what it may reach was settled when it was asked first. */
+static void
+plan_anew(struct ui *ui, const struct ui_frame *frame, struct plan *plan)
+{
+	const struct question *question = &ui->acting.question;
+	const struct job *job = &ui->acting.asked;
+	struct id_list one = { &job->targets[0].id, 1 };
+	struct choice choice = question->choice;
+	const struct id_list *ids = job->named ? &one : &ui->acting.tags.ids;
+
+	choice.keep = choice.most = 0;
+	choice.until = 0;
+	targets_plan(ui, frame, &choice, choice.policy == POLICY_CHOSEN ? ids : NULL, plan);
+	for (int why = SPARE_KEEP; why < SPARE_COUNT; why++) {
+		plan->spared[why] = question->limited[why];
+		plan->spared_count += question->limited[why];
+	}
+}
+
+void
+confirm_renew(struct ui *ui, const struct ui_frame *frame)
+{
+	const struct judging judging = { ui, frame };
+	struct question *question = &ui->acting.question;
+	struct job *job = &ui->acting.asked;
+	bool typed = question->typed.len > 0;
+	size_t left = job_spare(job, frame->data->snap, judge, &judging);
+	struct plan plan;
+
+	if (job->count == 0) {
+		confirm_no(ui);
+		ui_sayf(ui, "by SQL all of them are to be left alone: nothing was done");
+		return;
+	}
+	if (!question->again)
+		plan_anew(ui, frame, &plan);
+	question_make(ui, frame, question->again ? NULL : &plan);
+	if (left > 0 || typed)
+		ui_sayf(ui, "by SQL %zu %s to be left alone: asked anew%s", left,
+		    left == 1 ? "is" : "are", typed ? ", what was typed is void" : "");
+}
+
 static unsigned
 yes(struct ui *ui, const struct ui_frame *frame)
 {

@@ -43,7 +43,7 @@ hand_over(struct ui *ui, const struct ui_frame *frame)
 	if (acting->asked.state == JOB_ASKED && snap->via == VIA_PROC) {
 		confirm_no(ui);
 		ui_sayf(ui, "the server is seen by /proc now: nothing was done, ask again");
-	} else {
-		job_hand_over(&acting->asked, snap);
+	} else if (job_hand_over(&acting->asked, snap)) {
+		confirm_renew(ui, frame);
 	}
 }

@@ -177,6 +177,12 @@ note_proc(struct ui *ui, const struct ui_frame *frame)
 		note(question, words_unnamed(snap));
 }
 
+static bool
+is_unseen(const struct target *target)
+{
+	return target->state == STATE_UNKNOWN || target->state == STATE_DISABLED;
+}
+
 static void
 note_all(struct ui *ui, const struct ui_frame *frame, const struct plan *plan)
 {
@@ -193,6 +199,8 @@ note_all(struct ui *ui, const struct ui_frame *frame, const struct plan *plan)
 		        "a cancel does nothing to idle or idle in transaction sessions: "
 		        "%d left out",
 		        plan->spared[SPARE_USELESS]));
+	if (ui->acting.asked.count == 1 && is_unseen(&ui->acting.asked.targets[0]))
+		note(question, "its state is unknown: it may be running a query");
 	if (plan != NULL)
 		note(question, words_unseen(plan->spared));
 	count = chosen ? count_those(ui, f, is_hidden, NULL) : 0;
@@ -268,6 +276,9 @@ question_make(struct ui *ui, const struct ui_frame *frame, const struct plan *pl
 	question->whom = whom(ui, plan == NULL);
 	question->spared =
 	    plan != NULL ? words_spared(&question->choice, plan->spared, &question->arena) : NULL;
+	question->again = plan == NULL;
+	for (int why = SPARE_KEEP; plan != NULL && why < SPARE_COUNT; why++)
+		question->limited[why] = plan->spared[why];
 	question->spared_count = plan != NULL ? plan->spared_count : 0;
 	question->before = slots->utilization;
 	question->after = slots->usable > 0 ? (double)(slots->used - freed) / slots->usable : 0;

@@ -82,6 +82,37 @@ targets_protect(const struct ui *ui, const struct ui_frame *frame, const struct 
 	return plan_default_protected(session) || is_protected(&asked, session);
 }
 
+static bool
+is_any(const void *context, const struct session *session)
+{
+	(void)context;
+	(void)session;
+	return true;
+}
+
+enum spare
+ui_spares(const struct ui *ui, const struct ui_frame *frame, const struct job *job,
+    const struct session *session)
+{
+	const struct choice choice = {
+		.action = job->action,
+		.policy = job->policy,
+		.named = job->named,
+	};
+	const struct id_list chosen = { 0 };
+	const bool filtered = job->policy != POLICY_CHOSEN;
+	const struct asked asked = { ui, frame, filtered ? NULL : &chosen, job->named };
+	const struct plan_input input = {
+		.snap = frame->data->snap,
+		.within = filtered ? is_within : is_any,
+		.is_protected = is_protected,
+		.is_unsure = is_unsure,
+		.context = &asked,
+	};
+
+	return plan_recheck(&choice, &input, session);
+}
+
 void
 targets_plan(struct ui *ui, const struct ui_frame *frame, const struct choice *choice,
     const struct id_list *ids, struct plan *plan)

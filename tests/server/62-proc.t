@@ -8,6 +8,7 @@ use Encode ();
 use FindBin;
 use lib $FindBin::Bin;
 use JSON::PP ();
+use Order;
 use PgClient;
 use PgServer;
 use Report;
@@ -179,6 +180,15 @@ sub check_starting {
 	is($found->{states}{starting}, 3, 'clients that authenticate');
 	is($found->{slots}{used}, $before + 3, 'hold slots');
 	is($_->{user}, 'slow', 'with a name') for grep { $_->{state} eq 'starting' } @{ $found->{sessions} };
+	my $order = sub { return acted($server, '--terminate', '--yes', @_) };
+	my @pids = map { $_->{pid} } grep { $_->{state} eq 'starting' } @{ $found->{sessions} };
+	my ($status, $acted) = $order->('--via=proc', '--filter=user=slow');
+	is("$status $acted->{spared}{'still logging in'}", '5 3', 'in bulk they are left alone');
+	for my $via ('proc', $server->major >= 18 ? 'client' : ()) {
+		($status, $acted) = $order->("--via=$via", '--filter=pid=' . shift @pids);
+		is($status, 0, "by $via, one that is named") or diag(explain($acted));
+		is($acted->{outcomes}{ended}, 1, 'is ended');
+	}
 	@stalled = ();
 	wait_until { !proc($server)->{states}{starting} } 20, 'the end of those';
 	my @silent = map { PgClient->knock($server, tcp => 1) } 1 .. 12;

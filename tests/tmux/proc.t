@@ -7,6 +7,7 @@ use warnings;
 use FindBin;
 use lib $FindBin::Bin, "$FindBin::Bin/../server";
 use Acting;
+use Order;
 use PgClient;
 use PgServer;
 use Screen;
@@ -53,27 +54,51 @@ sub check_free {
 sub check_hand_over {
 	my ($server) = @_;
 	my @others = map { PgClient->new($server) } 1 .. SLOTS - 7;
-	my @idle = clients($server, 7, 'web');
+	my @idle = clients($server, 6, 'web');
+	my ($dump) = clients($server, 1, 'pg_dump');
 	my $screen = acting($server);
 	ok($screen->wait_for(qr/ via proc  waiting for a slot: \d+ tr/), 'in by /proc') or $screen->show;
-	only($screen, 'state=idle', @others + @idle);
+	only($screen, 'state=idle', @others + @idle + 1);
 	$screen->keys('*');
 	press($screen, 'K', qr/Terminate 20 sessions\?/, 'the question');
+	$screen->type('2');
 	$_->close for @others;
 	ok($screen->wait_for(qr/ via client /), 'the ordinary login works') or $screen->show;
+	ok($screen->wait_for(qr/by SQL 1 is to be left alone: asked anew, what was typed is void/), 'who is protected, it is seen')
+		or $screen->show;
+	ok($screen->wait_for(qr/Terminate 19 sessions\?.*Left alone: 1 protected/s), 'and left out') or $screen->show;
 	ok($screen->wait_for(qr/since you asked 13 ended and 0 changed/), 'who has ended, and nobody else') or $screen->show;
 	$idle[0]->query('select 1');
 	ok($screen->wait_for(qr/since you asked 13 ended and 1 changed/), 'who has worked') or $screen->show;
-	$screen->type('20');
+	$screen->type('19');
 	$screen->keys('Enter');
 	ok(over($screen), 'it is over');
-	like(words($screen), qr/\b6 ended .* 13 gone .* 1 changed/, 'what came of it') or $screen->show;
-	is_deeply([map { $_->pid } alive($server, @idle)], [$idle[0]->pid], 'which is true');
+	like(words($screen), qr/\b5 ended .* 13 gone .* 1 changed/, 'what came of it') or $screen->show;
+	is_deeply([map { $_->pid } alive($server, @idle, $dump)], [$idle[0]->pid, $dump->pid], 'which is true');
 	press_gone($screen, 'Escape', qr/Over\b/, 'closed');
 	$screen->signal('TERM');
 	$screen->wait_exit(5);
 	unlink kill_log($server);
-	return send_home($server, $idle[0]);
+	return send_home($server, $idle[0], $dump);
+}
+
+# The same without a screen: what was asked is void, and it asks anew.
+sub check_asked_anew {
+	my ($server) = @_;
+	my @others = map { PgClient->new($server) } 1 .. SLOTS - 8;
+	my @idle = clients($server, 7, 'web');
+	my ($dump) = clients($server, 1, 'pg_dump');
+	my $screen = Screen->new(cols => 110, rows => 60, command => [argv($server, '--kill-idle=0s')]);
+	ok($screen->wait_for(qr/Type 20 for yes, anything else is no:/), 'it asks by /proc') or $screen->show;
+	$screen->type('20');
+	$_->close for @others;
+	ok($screen->wait_for(qr/seen by another way now: what was asked is void.*Left alone: 1 protected.*Type 7 for yes/s),
+		'and anew by SQL') or $screen->show;
+	$screen->type("7\n");
+	is($screen->wait_exit, 0, 'exit status');
+	is_deeply([alive($server, @idle, $dump)], [$dump], 'who was meant, is gone');
+	unlink kill_log($server);
+	return send_home($server, $dump);
 }
 
 # One at a time: a query cancelled, a session that has changed, one of unknown state.
@@ -155,6 +180,7 @@ my $server = PgServer->new(conf => { max_connections => SLOTS, max_wal_senders =
 	superuser_reserved_connections => 2 });
 subtest 'free slots' => sub { check_free($server) };
 subtest 'handed over' => sub { check_hand_over($server) };
+subtest 'asked anew' => sub { check_asked_anew($server) };
 subtest 'one session' => sub { check_one($server) };
 subtest 'another account' => sub { check_denied($server) };
 subtest 'unknown states' => sub { check_unknown($server) };

@@ -318,6 +318,29 @@ check_sums(const struct scene *scene, int meant)
 	assert_true(plan->after == (double)(scene->used - plan->slots) / scene->usable);
 }
 
+/* Who logs in holds a slot for a minute: one that is named, and known by its start, may go. */
+static void
+test_starting(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_init(&scene);
+	scene_add(&scene, 1, NULL, STATE_STARTING, 9);
+	scene_add(&scene, 2, NULL, STATE_STARTING, 9)->kind = KIND_HIDDEN;
+	EXPECT_NONE(&scene);
+	assert_int_equal(count_spared(&scene, SPARE_STARTING), 2);
+	scene.choice.policy = POLICY_CHOSEN;
+	EXPECT_NONE(&scene);
+	scene.choice.named = true;
+	scene.shown = (const int32_t[]){ 1, 0 };
+	EXPECT(&scene, 1);
+	scene.shown = (const int32_t[]){ 2, 0 };
+	EXPECT_NONE(&scene);
+	assert_int_equal(count_spared(&scene, SPARE_STARTING), 1);
+	scene_clear(&scene);
+}
+
 static void
 check_targets(const struct scene *scene)
 {
@@ -370,6 +393,7 @@ main(void)
 		cmocka_unit_test(test_utilization),
 		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_starting),
 	};
 
 	return cmocka_run_group_tests_name("limits", tests, NULL, NULL);

@@ -116,6 +116,70 @@ test_stop_else(void **state)
 	}
 }
 
+static enum spare
+spare_second(const void *context, const struct job *job, const struct session *session)
+{
+	(void)context;
+	(void)job;
+	return session->id.pid == 2 ? SPARE_PROTECTED : SPARE_NONE;
+}
+
+/* Another way shows who is to be left alone: by how many the job has fewer to try. */
+static size_t
+see_by_sql(struct act *act)
+{
+	act->job.via = VIA_PROC;
+	act->scene.snap->via = VIA_CLIENT;
+	assert_true(job_hand_over(&act->job, act->scene.snap));
+	assert_false(job_hand_over(&act->job, act->scene.snap));
+	return job_spare(&act->job, act->scene.snap, spare_second, NULL);
+}
+
+/* Whoever is to be left alone after all leaves a question, and has no turn in what runs. */
+static void
+test_spare(void **state)
+{
+	struct act act;
+
+	(void)state;
+	ask(&act, 3);
+	assert_int_equal(see_by_sql(&act), 1);
+	check(&act, JOB_ASKED);
+	assert_int_equal(act.job.count, 2);
+	assert_int_equal(act.job.targets[1].id.pid, 3);
+	act_clear(&act);
+	start(&act, 3);
+	turn(&act, OUTCOME_SIGNALLED, JOB_RUNNING);
+	assert_int_equal(see_by_sql(&act), 1);
+	assert_int_equal(act.job.targets[1].outcome, OUTCOME_NOT_TRIED);
+	assert_string_equal(act.job.targets[1].note, "protected");
+	assert_int_equal(job_send(&act.job)->id.pid, 3);
+	job_outcome(&act.job, OUTCOME_SIGNALLED, NULL, MONO_US);
+	assert_null(job_send(&act.job));
+	check(&act, JOB_WATCHING);
+	act_clear(&act);
+}
+
+/* All that waited is to be left alone; who is under way is past that. */
+static void
+test_spare_last(void **state)
+{
+	struct act act;
+
+	(void)state;
+	start(&act, 2);
+	turn(&act, OUTCOME_GONE, JOB_RUNNING);
+	see_by_sql(&act);
+	check(&act, JOB_DONE);
+	act_clear(&act);
+	start(&act, 2);
+	turn(&act, OUTCOME_GONE, JOB_RUNNING);
+	assert_int_equal(job_send(&act.job)->id.pid, 2);
+	assert_int_equal(see_by_sql(&act), 0);
+	check(&act, JOB_RUNNING);
+	act_clear(&act);
+}
+
 int
 main(void)
 {
@@ -124,6 +188,8 @@ main(void)
 		cmocka_unit_test(test_stop_between),
 		cmocka_unit_test(test_stop_under_way),
 		cmocka_unit_test(test_stop_else),
+		cmocka_unit_test(test_spare),
+		cmocka_unit_test(test_spare_last),
 	};
 
 	return cmocka_run_group_tests_name("stop", tests, NULL, NULL);

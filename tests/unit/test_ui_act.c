@@ -66,6 +66,24 @@ test_one(void **state)
 	assert_false(press(fixture, "y") & UI_ACT);
 }
 
+/* One whose state is not known may work: the question says so. */
+static void
+test_unseen(void **state)
+{
+	struct fixture *fixture = *state;
+	int32_t pid;
+
+	press(fixture, "Down");
+	pid = cursor_pid(fixture);
+	for (size_t i = 0; i < fixture->snap->session_count; i++)
+		if (fixture->snap->sessions[i].id.pid == pid)
+			fixture->snap->sessions[i].state = STATE_DISABLED;
+	press(fixture, "K");
+	expect(fixture, "! its state is unknown: it may be running a query");
+	press(fixture, "n Up K");
+	expect_not(fixture, "its state is unknown");
+}
+
 static void
 test_number(void **state)
 {
@@ -356,6 +374,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCREEN_TEST(test_one),
+		SCREEN_TEST(test_unseen),
 		SCREEN_TEST(test_number),
 		SCREEN_TEST(test_few),
 		SCREEN_TEST(test_hidden_tags),

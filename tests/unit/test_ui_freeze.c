@@ -163,6 +163,83 @@ test_hand_over(void **state)
 	assert_int_equal(cursor_pid(fixture), pid);
 }
 
+/* Who is known by SQL to be pg_dump, is another's, or is not ours to end leaves the question. */
+static void
+test_hand_over_spared(void **state)
+{
+	struct fixture *fixture = *state;
+	struct session *sessions = fixture->snap->sessions;
+	size_t left = 2, filtered = 1;
+
+	for (size_t i = 0; i < fixture->snap->session_count; i++) {
+		sessions[i].application = NULL;
+		sessions[i].superuser = false;
+	}
+	see_by(fixture, VIA_PROC);
+	press(fixture, "X Enter");
+	expect_asked(fixture, ACTION_TERMINATE, 54, 20400);
+	expect(fixture, "by /proc no application is known");
+	press(fixture, "5");
+	sessions = fixture->snap->sessions;
+	for (size_t i = 0; i < fixture->snap->session_count && left + filtered > 0; i++) {
+		if (sessions[i].kind != KIND_CLIENT || sessions[i].state != STATE_IDLE ||
+		    sessions[i].id.pid == 20400 || sessions[i].own)
+			continue;
+		if (left > 0 && left--)
+			sessions[i].application = snapshot_intern(fixture->snap, "pg_dump", 7);
+		else
+			sessions[i].superuser = filtered-- > 0;
+	}
+	fixture->snap->signal_right = SIGNAL_OTHERS;
+	see_by(fixture, VIA_CLIENT);
+	expect_asked(fixture, ACTION_TERMINATE, 51, 20400);
+	expect(fixture, "by SQL 3 are to be left alone");
+	expect(fixture, "typed is void");
+	expect(fixture, "2 protected");
+	expect(fixture, "1 not permitted to this role");
+	expect_not(fixture, "by /proc");
+	press(fixture, "4 Enter");
+	assert_int_equal(job_of(fixture)->state, JOB_ASKED);
+	assert_true(press(fixture, "5 1 Enter") & UI_ACT);
+}
+
+/* A single one that was chosen stays, and the question says what it is. */
+static void
+test_hand_over_named(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < fixture->snap->session_count; i++)
+		fixture->snap->sessions[i].application = NULL;
+	see_by(fixture, VIA_PROC);
+	press(fixture, "K");
+	for (size_t i = 0; i < fixture->snap->session_count; i++)
+		fixture->snap->sessions[i].application =
+		    snapshot_intern(fixture->snap, "pg_dump", 7);
+	see_by(fixture, VIA_CLIENT);
+	expect_asked(fixture, ACTION_TERMINATE, 1, job_of(fixture)->targets[0].id.pid);
+	expect(fixture, "protected from bulk actions, but chosen by you");
+}
+
+/* Nobody is left to ask about. */
+static void
+test_hand_over_nobody(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < fixture->snap->session_count; i++)
+		fixture->snap->sessions[i].application = NULL;
+	see_by(fixture, VIA_PROC);
+	press(fixture, "Space Space K");
+	expect_asked(fixture, ACTION_TERMINATE, 2, 20400);
+	for (size_t i = 0; i < fixture->snap->session_count; i++)
+		fixture->snap->sessions[i].application =
+		    snapshot_intern(fixture->snap, "pg_dump", 7);
+	see_by(fixture, VIA_CLIENT);
+	assert_int_not_equal(job_of(fixture)->state, JOB_ASKED);
+	expect(fixture, "by SQL all of them are to be left alone: nothing was done");
+}
+
 /* A session that comes meanwhile stands below all others, wherever its age would put it. */
 static void
 test_new_last(void **state)
@@ -212,6 +289,9 @@ main(void)
 		SCREEN_TEST(test_reorder),
 		SCREEN_TEST(test_reorder_at_top),
 		SCREEN_TEST(test_hand_over),
+		SCREEN_TEST(test_hand_over_spared),
+		SCREEN_TEST(test_hand_over_named),
+		SCREEN_TEST(test_hand_over_nobody),
 		SCREEN_TEST(test_new_last),
 		SCREEN_TEST(test_behind_question),
 		SCREEN_TEST(test_changed_meanwhile),
