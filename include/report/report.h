@@ -91,6 +91,10 @@ struct report_act {
 #define REPORT_GAP_MAX 96
 const char *report_gap(size_t skipped, enum gap gap, char out[REPORT_GAP_MAX]);
 
+/* What came of an act, in one line, and who was left alone, in another; cleaned. */
+void report_outcome(const struct report *report, const struct report_act *act, struct buf *out,
+    struct arena *arena);
+
 /* One format. All append to out, and end with a line end. */
 struct writer {
 	const char *name; /* of --format */
@@ -99,6 +103,7 @@ struct writer {
 	bool one_table;   /* a report has one table only, and no sum of it */
 	bool plans;       /* it can write plans alone */
 	bool gaps;        /* a report says what was left out before it; else that goes to stderr */
+	bool rows;        /* of an act it has the targets alone: the words go to stderr */
 	/* It writes a failure also where that is all there is to come. */
 	bool always;
 	/* Whether it can write the tables that are asked for; NULL: any. */

@@ -120,10 +120,11 @@ say_change(struct kill *kill, const struct alert *alert, enum guard_state state)
 	}
 	if (before == GUARD_GOES_ON)
 		return arena_printf(&kill->arena, "%s is down to %s: waiting", name, value);
-	return arena_printf(&kill->arena, "%s is %s%s%s%s%s: waiting", name,
+	return arena_printf(&kill->arena, "%s is %s%s%s%s%s: %s", name,
 	    before == GUARD_STANDS ? "below " : "not at ", level,
 	    before == GUARD_STANDS ? " again" : "", alert->known ? " (" : "",
-	    alert->known ? arena_printf(&kill->arena, "%s)", value) : "");
+	    alert->known ? arena_printf(&kill->arena, "%s)", value) : "",
+	    kill->order.guard ? "waiting" : "nothing is done");
 }
 
 bool
@@ -143,6 +144,8 @@ guard_judge(struct kill *kill)
 	if (alert == NULL)
 		return true;
 	state = judge_alert(kill, alert);
+	if (state != guard->state && state == GUARD_STANDS)
+		guard->said_barred = 0;
 	if (state != guard->state)
 		guard->change = say_change(kill, alert, state);
 	guard->state = state;
@@ -162,13 +165,13 @@ add_change(struct kill *kill, const char *text)
 	    before == NULL ? text : arena_printf(&kill->arena, "%s; %s", before, text);
 }
 
-/* Nobody is acted on for the minute is used up: said once, until somebody is again. */
+/* Nobody is acted on for the minute is used up: said once, until it keeps nobody any more. */
 static void
 say_throttled(struct kill *kill, int64_t wait_us)
 {
 	char wait[UNITS_TEXT_MAX];
 
-	if (kill->guard.throttled)
+	if (kill->guard.throttled || wait_us < kill->app->settings.interval)
 		return;
 	kill->guard.throttled = true;
 	add_change(kill,
@@ -177,13 +180,44 @@ say_throttled(struct kill *kill, int64_t wait_us)
 	        kill->spared[SPARE_MINUTE], units_duration_long(wait, wait_us)));
 }
 
-void
-guard_planned(struct kill *kill, size_t count)
+/* Sessions that are meant, but that nothing this guard does will reach: said when that changes. */
+static void
+say_barred(struct kill *kill, const struct plan *plan)
 {
+	static const enum spare reasons[] = { SPARE_STATE, SPARE_PROTECTED, SPARE_UNSEEN,
+		SPARE_ROLE, SPARE_ACCOUNT };
+	struct plan left = { .young_us = TIME_UNKNOWN,
+		.barred = plan->barred,
+		.unjudged = plan->unjudged };
+	unsigned said = 0;
+	const char *next;
+
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+		left.spared[reasons[i]] = plan->spared[reasons[i]];
+		said |= left.spared[reasons[i]] > 0 ? 1u << reasons[i] : 0;
+	}
+	if (said == 0 || said == kill->guard.said_barred)
+		return;
+	kill->guard.said_barred = said;
+	next = words_next(&kill->order.choice, &left, kill->app->current, &kill->arena);
+	add_change(kill,
+	    arena_printf(&kill->arena, "%s%s%s",
+	        words_spared(&kill->order.choice, left.spared, &kill->arena),
+	        next != NULL ? ": " : "", next != NULL ? next : ""));
+}
+
+void
+guard_planned(struct kill *kill, const struct plan *plan)
+{
+	size_t count = plan->count;
 	struct guard *guard = &kill->guard;
 	int64_t now_us = clock_mono_us(), wait_us;
 
-	guard->throttled = guard->throttled && count == 0;
+	guard->reached = guard->reached || count > 0;
+	guard->barred = guard->barred || plan->barred + plan->unjudged > 0;
+	if (kill->order.guard && count == 0)
+		say_barred(kill, plan);
+	guard->throttled = guard->throttled && kill->spared[SPARE_MINUTE] > 0;
 	if (guard->state == GUARD_GOES_ON && count == 0 && kill->spared[SPARE_MINUTE] == 0) {
 		guard->state = GUARD_WAITS;
 		add_change(kill, "nobody is left to end: waiting");
@@ -197,6 +231,12 @@ guard_planned(struct kill *kill, size_t count)
 		return;
 	guard->retry_us = now_us + wait_us;
 	feed_soon(&kill->feed, wait_us);
+}
+
+bool
+guard_lacks_right(const struct kill *kill)
+{
+	return kill->order.guard && kill->guard.barred && !kill->guard.reached;
 }
 
 bool

@@ -69,14 +69,21 @@ can_tell(const struct kill *kill, struct err *err)
 static void
 go_on(struct kill *kill, const struct plan *plan)
 {
+	struct table_data data;
 	struct err err;
 
+	app_data(kill->app, &data);
 	if (plan->count == 0) {
 		if (!kill->order.guard && kill->guard.state == GUARD_UNKNOWN) {
 			kill->acted = STATUS_QUERY_FAILED;
 			complain(kill->guard.change);
 		} else if (!kill->order.guard) {
+			const char *missed =
+			    whom_missed(&kill->whom, &kill->order, &data, &kill->arena);
+
 			kill->acted = tell_status(kill);
+			if (missed != NULL)
+				complain(missed);
 		}
 		look_only(kill, NULL);
 	} else if (kill->order.dry_run) {
@@ -119,7 +126,7 @@ begin_turn(struct kill *kill)
 	kill->before = *slots;
 	tell_planned(kill, &plan);
 	guard_note_plan(kill, &plan);
-	guard_planned(kill, plan.count);
+	guard_planned(kill, &plan);
 	job_start(&kill->job, &kill->order.choice, &plan, data.snap);
 	go_on(kill, &plan);
 }
@@ -301,5 +308,7 @@ kill_run(struct app *app)
 	job_clear(&kill.job);
 	arena_clear(&kill.arena);
 	buf_clear(&kill.text);
+	if (kill.acted == STATUS_OK && guard_lacks_right(&kill))
+		kill.acted = STATUS_QUERY_FAILED;
 	return kill.failed != STATUS_OK ? kill.failed : kill.acted;
 }

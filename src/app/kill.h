@@ -48,9 +48,12 @@ enum guard_state {
 struct guard {
 	struct budget budget;
 	enum guard_state state;
-	struct value stands; /* whether there is cause to act; none without an alert */
-	bool throttled;      /* it was said that the minute keeps it from some */
-	const char *change;  /* of one turn, as the notes: texts of its arena */
+	struct value stands;  /* whether there is cause to act; none without an alert */
+	bool throttled;       /* it was said that the minute keeps it from some */
+	unsigned said_barred; /* bits of enum spare: it was said whom it cannot reach, and why */
+	bool barred;          /* in some sample it lacked a right: to signal, or to see */
+	bool reached;         /* in some sample there was somebody to act on */
+	const char *change;   /* of one turn, as the notes: texts of its arena */
 	const char *notes[NOTES_MOST];
 	size_t note_count;
 	int64_t
@@ -105,10 +108,12 @@ void guard_note_plan(struct kill *kill, const struct plan *plan);
  */
 bool guard_judge(struct kill *kill);
 /*
- * A plan for so many was made: when the minute keeps it from some, asks for a sample when it is
- * over; what has nobody left does not go on.
+ * A plan was made: when the minute keeps it from some, asks for a sample when it is over; what has
+ * nobody left does not go on; who cannot be reached is said.
  */
-void guard_planned(struct kill *kill, size_t count);
+void guard_planned(struct kill *kill, const struct plan *plan);
+/* Whether it never had anybody to act on, and that for want of a right. */
+bool guard_lacks_right(const struct kill *kill);
 /* Whether that sample is there. */
 bool guard_is_due(const struct kill *kill);
 /* An act is over. */

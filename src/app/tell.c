@@ -94,6 +94,24 @@ status_of_none(const struct kill *kill)
 	    : STATUS_NO_MATCH;
 }
 
+/* What the rows of the format do not say, on stderr. */
+static void
+tell_words(struct kill *kill, const struct report_act *act)
+{
+	struct buf words = { 0 };
+	char *line, *rest;
+
+	if (act->change != NULL)
+		complain(act->change);
+	if (!act->guard || act->data->job->count > 0)
+		report_outcome(&kill->report, act, &words, &kill->arena);
+	rest = arena_strndup(&kill->arena, buf_str(&words), words.len);
+	while ((line = strsep(&rest, "\n")) != NULL)
+		if (line[0] != '\0')
+			complain(line);
+	buf_clear(&words);
+}
+
 void
 tell_job(struct kill *kill, bool planned)
 {
@@ -127,6 +145,8 @@ tell_job(struct kill *kill, bool planned)
 	app_data(kill->app, &data);
 	data.job = job;
 	kill->report.writer->acted(&kill->report, &act, &kill->text, &kill->arena);
+	if (kill->report.writer->rows)
+		tell_words(kill, &act);
 	if (!planned)
 		kill->out.done =
 		    arena_printf(&kill->arena, "%d of %zu were %s", job->outcomes[OUTCOME_ENDED],

@@ -160,6 +160,32 @@ whom_spares(const struct whom *whom, const struct order *order, const struct tab
 }
 
 const char *
+whom_missed(const struct whom *whom, const struct order *order, const struct table_data *data,
+    struct arena *arena)
+{
+	const struct asked asked = { whom, order, data };
+	const struct snapshot *snap = data->snap;
+	const char *text = "";
+
+	if (!order->choice.named)
+		return NULL;
+	for (size_t i = 0; i < snap->session_count; i++) {
+		const struct session *session = &snap->sessions[i];
+
+		if (!is_within(&asked, session))
+			continue;
+		return session->slot
+		    ? NULL
+		    : arena_printf(arena, "pid %d is no client session: %s", (int)session->id.pid,
+		          words_name(session->backend_type, arena));
+	}
+	for (size_t i = 0; i < whom->filters.count; i++)
+		text = arena_printf(arena, "%s%s%s", text, i == 0 ? "" : " ",
+		    words_line(filter_text(whom->filters.items[i]), arena));
+	return arena_printf(arena, "no session has %s", text);
+}
+
+const char *
 whom_text(const struct whom *whom, struct arena *arena)
 {
 	const char *text = "";

@@ -51,6 +51,13 @@ void whom_plan(const struct whom *whom, const struct order *order, const struct 
 enum spare whom_spares(const struct whom *whom, const struct order *order,
     const struct table_data *data, const struct session *session);
 
+/*
+ * Why a session that was named alone is none that can be acted on: it is not there, or no client's;
+ * NULL when none was named, or it is one.
+ */
+const char *whom_missed(const struct whom *whom, const struct order *order,
+    const struct table_data *data, struct arena *arena);
+
 /* The filters as text, behind a comma: ", within the filter ..."; "" for none. */
 const char *whom_text(const struct whom *whom, struct arena *arena);
 

@@ -158,6 +158,7 @@ const struct writer writer_csv = {
 	.show = "sessions",
 	.one_table = true,
 	.plans = true,
+	.rows = true,
 	.sample = sample,
 	.acted = acted,
 };

@@ -294,7 +294,8 @@ static const struct column columns[] = {
 	    "who says so: server, earlier connection, or configuration files", VALUE_TEXT, 0,
 	    COLUMN_ALWAYS | COLUMN_HIDDEN, limits_from },
 	{ "reclaimable", NULL, "Reclaimable",
-	    "of the used ones, idle for 10 minutes or longer and not protected: these can be had back",
+	    "of the used ones, idle for 10 minutes or longer and not protected: these can be "
+	    "had back",
 	    VALUE_INT, 0, 0, reclaimable, "reclaimable_slots", NULL, "idle over 10 min" },
 	{ "walsenders_max", "walsenders.max", "Walsender slots", "max_wal_senders", VALUE_INT, 0,
 	    COLUMN_HIDDEN, walsenders_max, "pg_settings_max_wal_senders" },

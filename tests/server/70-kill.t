@@ -246,6 +246,28 @@ sub check_barred {
 	return send_home($server, @sup, $hers[2]);
 }
 
+# Where there are rows alone the words are on stderr; and why there is nobody.
+sub check_words {
+	my ($server) = @_;
+	my @web = clients($server, 3, 'web');
+	my ($status, $out, $err) = order($server, '--kill-idle=0s', '--dry-run', '--max-kills=2', '--format=csv');
+	is($status, 0, 'csv: exit status');
+	is(scalar(my @rows = $out =~ /\n/g), 3, 'a header and two rows');
+	like($err, qr/\Apgconntop: Dry run, nothing was done: it would terminate 2 sessions; utilization [\d.]+ % -> [\d.]+ %
+pgconntop: Left alone: 1 more, kept by the limit of 2\n\z/, 'the words');
+	($status, $out) = order($server, '--kill-idle=0s', '--when=utilization:critical', '--yes');
+	is($status, 5, 'an alert that does not stand: exit status');
+	like($out, qr/^\S+Z  utilization is not at critical \([\d.]+ %\): nothing is done$/m, 'it does not wait');
+	my $writer = $server->psql("select pid from pg_stat_activity where backend_type = 'walwriter'");
+	($status, undef, $err) = order($server, '--terminate', "--filter=pid=$writer", '--yes');
+	is("$status $err", "5 pgconntop: pid $writer is no client session: walwriter\n", 'a process of the server');
+	my $gone = $web[0]->pid;
+	send_home($server, @web);
+	($status, undef, $err) = order($server, '--terminate', "--filter=pid=$gone", '--yes');
+	is("$status $err", "5 pgconntop: no session has pid=$gone\n", 'one that is gone');
+	return;
+}
+
 # Nobody is old enough: the age that would do.
 sub check_young {
 	my ($server) = @_;
@@ -373,6 +395,7 @@ PgServer::each_version(sub {
 	check_protected($server);
 	check_unseen($server);
 	check_barred($server);
+	check_words($server);
 	check_young($server);
 	check_statuses($server);
 	check_untold($server);

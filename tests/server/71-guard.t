@@ -69,9 +69,11 @@ sub check_latch {
 	wait_ok { $guard->out =~ /^\S+Z  utilization is below critical again \([\d.]+ %\): goes on until 20 %$/m } 20, 'it goes on';
 	wait_ok { alive($server, @web, @etl) == 4 } 20, 'two of each are ended';
 	wait_ok { $guard->out =~ /the most of a minute is reached, 4 left alone: goes on in \d+ s\n\z/ } 20, 'it says what it waits for';
+	my ($job) = clients($server, 1, 'job');
+	wait_ok { !alive($server, $job) } 20, 'others are ended meanwhile';
 	my $start = time;
 	wait_until { time - $start >= 2 } 5;
-	is(scalar(my @said = $guard->out =~ /the most of a minute/g), 1, 'once');
+	is(scalar(my @said = $guard->out =~ /the most of a minute/g), 1, 'the stop is said once');
 	send_home($server, $web[2], @etl[2 .. 3]);
 	wait_ok { $guard->out =~ /utilization is down to [\d.]+ %: waiting\n\z/ } 20, 'enough';
 	stop($guard);
@@ -82,6 +84,31 @@ sub check_latch {
 	wait_ok { $guard->out =~ /below critical again[^\n]*; nobody is left to end: waiting\n\z/ } 20, 'or nobody is left';
 	stop($guard);
 	send_home($server, alive($server, @more, @etl));
+	return;
+}
+
+# Whom it may not end is said once, on stderr where there are rows alone; to have ended nobody for
+# that is an exit status.
+sub check_barred {
+	my ($server) = @_;
+	$server->psql('create role app login; create role mon login; grant pg_monitor to mon; create role boss login; grant boss to mon');
+	my @web = (clients($server, 3, 'web', user => 'app'), clients($server, 1, 'pg_dump', user => 'app'));
+	my $words = qr/1 protected, 3 not permitted to this role: GRANT pg_signal_backend TO mon$/m;
+	my @args = ({ user => 'mon' }, @fast, '--kill-idle=0s', '--filter=user=app|boss');
+	for my $format ('text', 'csv') {
+		my $guard = guard($server, @args, "--format=$format");
+		my $text = sub { $format eq 'csv' ? $guard->err : $guard->out };
+		wait_ok { $text->() =~ $words } 20, "$format: why nobody is ended";
+		my ($boss) = clients($server, 1, 'boss', user => 'boss');
+		wait_ok { !alive($server, $boss) } 20, 'one that it may end is';
+		wait_ok { $text->() =~ /1 of 1 ended; utilization [\d.]+ % -> [\d.]+ %$/m } 20, 'which is said';
+		is(scalar(my @said = $text->() =~ /$words/g), 1, 'once');
+		stop($guard, qr/^4$/);
+	}
+	my ($status, $out) = order($server, @args, '--count=3');
+	is($status, 3, 'nobody at all: exit status');
+	like($out, qr/\A\S+Z  $words\n\z/, 'and that is all');
+	send_home($server, @web);
 	return;
 }
 
@@ -215,6 +242,7 @@ PgServer::each_version(sub {
 	my $server = PgServer->new(bindir => $bindir, conf => { max_connections => 20 });
 	check_alert($server);
 	check_latch($server);
+	check_barred($server);
 	check_blind($server);
 	check_minute($server);
 	check_pool($server);
