@@ -96,6 +96,13 @@ const char *link_reason(char out[LINK_REASON_MAX], const struct link *link);
  */
 bool link_in_trouble(const struct link *link);
 
+/* Of a link that is DOWN: "FULL" for want of a slot, "REFUSED" by a server, "DOWN" where none was
+ * reached. */
+const char *link_down_word(const struct link *link);
+
+/* Of the text of a refusal by /proc: the server is in a container, and we are not in it. */
+#define REFUSAL_NAMESPACE "pid namespace"
+
 /* The one next thing to try, a short sentence without stop; never empty but for NONE. */
 const char *refusal_advice(enum refusal refusal);
 

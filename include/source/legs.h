@@ -77,6 +77,9 @@ bool leg_open(struct source *source, enum via via, struct err *err);
 
 void leg_close(struct source *source, enum via via);
 
+/* That way may lead in where the first one does not, as that one is refused now. */
+bool leg_may_help(const struct source *source, enum via via);
+
 /* The way is open and answers wishes. */
 bool leg_is_in(const struct source *source, enum via via);
 

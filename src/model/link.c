@@ -168,8 +168,18 @@ refusal_advice(enum refusal refusal)
 const char *
 link_advice(const struct link *link, const struct link *const refused[VIA_COUNT])
 {
-	const struct link *walsender = refused[VIA_WALSENDER];
+	const struct link *walsender = refused[VIA_WALSENDER], *proc = refused[VIA_PROC];
 
+	/* A slot in use is said before any password is asked for. */
+	if (link->refusal == REFUSAL_ALL_SLOTS && walsender != NULL &&
+	    walsender->refusal == REFUSAL_PASSWORD)
+		return "give the right password for the walsender slot with -W, PGPASSFILE or "
+		       "~/.pgpass: that gets in";
+	if (link->refusal == REFUSAL_ALL_SLOTS && proc != NULL &&
+	    strstr(proc->text, REFUSAL_NAMESPACE) != NULL &&
+	    (walsender == NULL || walsender->refusal != REFUSAL_REPLICATION))
+		return "run pgconntop inside the server's container, as postgres or root: "
+		       "pgconntop --kill-idle frees slots";
 	/* With a right that can be had, nobody needs to go to the server's host. */
 	if (link->refusal == REFUSAL_ALL_SLOTS && walsender != NULL &&
 	    walsender->refusal == REFUSAL_REPLICATION)
@@ -179,6 +189,27 @@ link_advice(const struct link *link, const struct link *const refused[VIA_COUNT]
 
 /* Classes of SQLSTATE that tell of the server's state: resources, operator, system, a bug. */
 static const char *const trouble_classes[] = { "53", "57", "58", "XX" };
+
+const char *
+link_down_word(const struct link *link)
+{
+	if (refusal_is_limit(link->refusal))
+		return "FULL";
+	switch (link->refusal) {
+	case REFUSAL_REPLICATION:
+	case REFUSAL_UNPOOLED:
+	case REFUSAL_POOLED:
+	case REFUSAL_UNAVAILABLE:
+	case REFUSAL_PASSWORD:
+	case REFUSAL_LOGIN:
+	case REFUSAL_DATABASE:
+	case REFUSAL_TLS:
+		return "REFUSED";
+	default:
+		return link->sqlstate[0] != '\0' && link->refusal == REFUSAL_OTHER ? "REFUSED"
+		                                                                   : "DOWN";
+	}
+}
 
 bool
 link_in_trouble(const struct link *link)

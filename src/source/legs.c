@@ -109,9 +109,8 @@ best_in(const struct source *source)
 	return via;
 }
 
-/* That way may lead in where the first one does not. */
-static bool
-may_help(const struct source *source, enum via via)
+bool
+leg_may_help(const struct source *source, enum via via)
 {
 	return !source->only && via != source->first && ways[via].open != NULL &&
 	    way_helps(via, leg_link(source, source->first));
@@ -123,7 +122,7 @@ waits_for_slot(const struct source *source)
 {
 	enum via via = 0;
 
-	while (via < VIA_COUNT && !may_help(source, via))
+	while (via < VIA_COUNT && !leg_may_help(source, via))
 		via++;
 	return via < VIA_COUNT;
 }
@@ -191,7 +190,8 @@ try_next(struct source *source, enum via than)
 	for (enum via via = 0; via < than; via++) {
 		struct leg *leg = &source->legs[via];
 
-		if (!may_help(source, via) || leg->state != NULL || source->mono_us < leg->again_us)
+		if (!leg_may_help(source, via) || leg->state != NULL ||
+		    source->mono_us < leg->again_us)
 			continue;
 		if (is_news(source, source->first, refused))
 			tell(source, LEVEL_INFO, "%s refused: %s; trying %s",
@@ -387,7 +387,7 @@ legs_deadline(const struct source *source)
 			us = source->mono_us;
 		else if (leg->state != NULL)
 			us = ways[via].way->deadline(leg->state);
-		else if (down && !trying && via < in && may_help(source, via))
+		else if (down && !trying && via < in && leg_may_help(source, via))
 			us = leg->again_us;
 		if (us < next_us)
 			next_us = us;

@@ -16,6 +16,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "model/link.h"
 #include "source/proc_fs.h"
 #include "source/proc_pidfile.h"
 #include "source/proc_reach.h"
@@ -80,8 +81,8 @@ find_socket(struct lead *lead, const char *path, struct err *err)
 		return err_set(err, "the socket %s: %s", path, strerror(failed));
 	if (peer.pid == 0)
 		return err_set(err,
-		    "the server behind %s runs in another pid namespace, such as a container: its "
-		    "processes are not to be seen from here",
+		    "the server behind %s runs in another " REFUSAL_NAMESPACE
+		    ", such as a container: its processes are not to be seen from here",
 		    path);
 	lead->pid = peer.pid;
 	lead->uid = peer.uid;
@@ -350,8 +351,8 @@ verify(struct proc_server *out, const struct lead *lead, const char *pgdata, str
 		    "%lld: not taken for the server",
 		    pid, (long long)status.uid, (long long)lead->uid);
 	if (!is_of_our_namespace(lead->pid, &status, buf))
-		return err_set(err, "process %d is in a pid namespace of its own, a container's",
-		    pid);
+		return err_set(err,
+		    "process %d is in a " REFUSAL_NAMESPACE " of its own, a container's", pid);
 	if (!check_dir(out, lead, pgdata, buf))
 		return err_set(err, "process %d works in %s: another server", pid, buf_str(buf));
 	if (lead->file.start_s >= 0 && !lead->peer && !started_then(&stat, lead->file.start_s))

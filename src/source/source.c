@@ -282,7 +282,8 @@ source_refused(const struct source *source, enum via via)
 {
 	const struct link *failed = &source->legs[via].failed;
 
-	return failed->refusal != REFUSAL_NONE ? failed : NULL;
+	/* What it was refused for before it was tried for another reason is not the news. */
+	return failed->refusal != REFUSAL_NONE && leg_may_help(source, via) ? failed : NULL;
 }
 
 const char *

@@ -20,7 +20,7 @@ seconds(char out[UNITS_TEXT_MAX], int64_t us)
 	return units_duration_long(out, us - us % UNITS_US_PER_SECOND);
 }
 
-/* What the link is doing: "DOWN, next try in 2 s"; NULL when all is well. */
+/* What the link is doing: "FULL, next try in 2 s"; NULL when all is well. */
 static const char *
 link_words(struct arena *arena, const struct ui_frame *frame)
 {
@@ -43,8 +43,8 @@ link_words(struct arena *arena, const struct ui_frame *frame)
 	if (link->pending)
 		return "DOWN, login hangs";
 	if (link->retry_mono_us < frame->mono_us + UNITS_US_PER_SECOND)
-		return "DOWN, trying";
-	return arena_printf(arena, "DOWN, next try in %s",
+		return arena_printf(arena, "%s, trying", link_down_word(link));
+	return arena_printf(arena, "%s, next try in %s", link_down_word(link),
 	    seconds(time, link->retry_mono_us - frame->mono_us));
 }
 

@@ -76,6 +76,29 @@ test_refusals(void **state)
 	    "connection limit of the role reached");
 }
 
+/* The next step knows what the other ways were refused for. */
+static void
+test_advice(void **state)
+{
+	const struct link full = { .refusal = REFUSAL_ALL_SLOTS };
+	struct link walsender = { .refusal = REFUSAL_PASSWORD };
+	struct link proc = { .refusal = REFUSAL_PROC,
+		.text = "the server runs in another pid namespace, such as a container" };
+	const struct link *refused[VIA_COUNT] = { NULL };
+
+	(void)state;
+	assert_string_equal(link_advice(&full, refused), refusal_advice(REFUSAL_ALL_SLOTS));
+	refused[VIA_PROC] = &proc;
+	assert_non_null(strstr(link_advice(&full, refused), "inside the server's container"));
+	refused[VIA_WALSENDER] = &walsender;
+	assert_non_null(strstr(link_advice(&full, refused), "the right password"));
+	walsender.refusal = REFUSAL_REPLICATION;
+	assert_string_equal(link_advice(&full, refused), refusal_advice(REFUSAL_REPLICATION));
+	proc.text[0] = '\0';
+	walsender.refusal = REFUSAL_WALSENDERS;
+	assert_string_equal(link_advice(&full, refused), refusal_advice(REFUSAL_ALL_SLOTS));
+}
+
 static void
 test_since(void **state)
 {
@@ -252,6 +275,7 @@ main(void)
 		cmocka_unit_test(test_states),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_advice),
 		cmocka_unit_test(test_since),
 		cmocka_unit_test(test_questions),
 		cmocka_unit_test(test_identity),

@@ -117,6 +117,10 @@ test_nowhere(void **state)
 	assert_int_equal(source_link(source)->state, LINK_DOWN);
 	assert_int_equal(source_link(source)->refusal, REFUSAL_ALL_SLOTS);
 	assert_int_equal(source_refused(source, VIA_WALSENDER)->refusal, REFUSAL_REPLICATION);
+	/* Where it would not be tried, that is no news. */
+	client->link.refusal = REFUSAL_UNREACHABLE;
+	assert_null(source_refused(source, VIA_WALSENDER));
+	client->link.refusal = REFUSAL_ALL_SLOTS;
 	step(29 * SECOND);
 	assert_int_equal(walsender->opened, 1);
 	step(SECOND);

@@ -85,12 +85,43 @@ test_hanging(void **state)
 	expect_not(fixture, "next try");
 }
 
+/* A server that is full, or refuses us, is not down. */
+static void
+test_down_words(void **state)
+{
+	static const struct {
+		enum refusal refusal;
+		const char *words;
+	} refusals[] = {
+		{ REFUSAL_ALL_SLOTS, "FULL, trying" },
+		{ REFUSAL_ROLE_LIMIT, "FULL, trying" },
+		{ REFUSAL_PASSWORD, "REFUSED, trying" },
+		{ REFUSAL_UNAVAILABLE, "REFUSED, trying" },
+		{ REFUSAL_UNREACHABLE, "DOWN, trying" },
+		{ REFUSAL_LOST, "DOWN, trying" },
+	};
+	struct fixture *fixture = *state;
+
+	fixture->link.state = LINK_DOWN;
+	fixture->link.retry_mono_us = 0;
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+		fixture->link.refusal = refusals[i].refusal;
+		draw_after(fixture, 1);
+		expect(fixture, refusals[i].words);
+	}
+	fixture->link.refusal = REFUSAL_ALL_SLOTS;
+	fixture->link.retry_mono_us = fixture->frame.mono_us + 3 * SECOND;
+	draw_after(fixture, 1);
+	expect(fixture, "FULL, next try in 2 s");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_new_way, screen_set_up, screen_tear_down),
 		cmocka_unit_test_setup_teardown(test_knock, screen_set_up, screen_tear_down),
+		cmocka_unit_test_setup_teardown(test_down_words, screen_set_up, screen_tear_down),
 		cmocka_unit_test_setup_teardown(test_hanging, screen_set_up, screen_tear_down),
 	};
 
