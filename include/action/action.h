@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "model/link.h"
 #include "model/session.h"
 
 enum action { ACTION_CANCEL, ACTION_TERMINATE, ACTION_COUNT };
@@ -37,7 +38,7 @@ enum outcome {
 	OUTCOME_GONE,        /* it had ended before its turn */
 	OUTCOME_CHANGED,     /* spared: it is not in the state any more in which it was confirmed */
 	OUTCOME_REUSED,      /* spared: another session has its pid */
-	OUTCOME_DENIED,      /* our role may not */
+	OUTCOME_DENIED,      /* our role, or by /proc our account, may not */
 	OUTCOME_FAILED,      /* the statement failed */
 	OUTCOME_UNKNOWN,     /* sent, but the connection broke before the answer */
 	OUTCOME_NOT_TRIED,   /* stopped before its turn */
@@ -64,6 +65,7 @@ struct target {
 	const char *application;
 	const char *client;
 	const char *query; /* the whole one once it was fetched */
+	enum via via;      /* by which it was acted on, or is to be */
 	bool barred;       /* it was known beforehand that our role or account may not */
 	enum outcome outcome;
 	const char *note;     /* the role that would be allowed, what it waits for; NULL for none */

@@ -29,7 +29,7 @@ static const struct {
 	[OUTCOME_GONE] = { "gone", "gone", "it had ended by itself" },
 	[OUTCOME_CHANGED] = { "changed", "changed", "spared: its state is not the one you saw" },
 	[OUTCOME_REUSED] = { "reused", "reused", "spared: another session has its pid now" },
-	[OUTCOME_DENIED] = { "denied", "denied", "our role may not" },
+	[OUTCOME_DENIED] = { "denied", "denied", "this role or account may not" },
 	[OUTCOME_FAILED] = { "failed", NULL, "the statement failed" },
 	[OUTCOME_UNKNOWN] = { "unknown", NULL, "sent, but the connection broke before the answer" },
 	[OUTCOME_NOT_TRIED] = { "not tried", NULL, "stopped before its turn" },

@@ -39,6 +39,7 @@ add_target(struct job *job, const struct target *target)
 	added->application = copy(job, target->application);
 	added->client = copy(job, target->client);
 	added->query = copy(job, target->query);
+	added->via = job->via;
 	added->outcome = OUTCOME_WAITING;
 	added->note = NULL;
 	added->signalled_us = TIME_UNKNOWN;
@@ -254,6 +255,8 @@ job_hand_over(struct job *job, const struct snapshot *snap)
 		struct target *target = &job->targets[i];
 		const struct session *session = snapshot_recognise(snap, &target->id);
 
+		if (target->outcome == OUTCOME_WAITING)
+			target->via = snap->via;
 		if (session == NULL)
 			continue;
 		target->id = session->id;

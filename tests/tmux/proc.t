@@ -43,6 +43,7 @@ sub check_free {
 	is(scalar(grep { $_->{event} eq 'intent' && $pids{ $_->{pid} } } @log), 18, 'the log has the intents');
 	is_deeply(outcomes(@log), { ended => [sort { $a <=> $b } keys %pids] }, 'and outcomes');
 	is($log[0]{query}, undef, 'no query, for it is not known');
+	is_deeply([grep { defined $_->{role} } @log], [], 'and no role, for it was an account that acted');
 	$screen->signal('TERM');
 	$screen->wait_exit(5);
 	unlink kill_log($server);

@@ -149,10 +149,14 @@ test_spare(void **state)
 	assert_int_equal(act.job.targets[1].id.pid, 3);
 	act_clear(&act);
 	start(&act, 3);
+	for (int i = 0; i < 3; i++)
+		act.job.targets[i].via = VIA_PROC;
 	turn(&act, OUTCOME_SIGNALLED, JOB_RUNNING);
 	assert_int_equal(see_by_sql(&act), 1);
 	assert_int_equal(act.job.targets[1].outcome, OUTCOME_NOT_TRIED);
 	assert_string_equal(act.job.targets[1].note, "protected");
+	assert_int_equal(act.job.targets[0].via, VIA_PROC);
+	assert_int_equal(act.job.targets[2].via, VIA_CLIENT);
 	assert_int_equal(job_send(&act.job)->id.pid, 3);
 	job_outcome(&act.job, OUTCOME_SIGNALLED, NULL, MONO_US);
 	assert_null(job_send(&act.job));
