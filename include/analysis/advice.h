@@ -11,10 +11,11 @@ struct verdict;
 
 /* Who is advised. Texts are raw. */
 struct adviser {
-	const char *command; /* how to start us for this server, of at most ADVICE_COMMAND_MAX
-	                        bytes; NULL when nothing may be done to sessions */
-	const char *whose;   /* whose rights count: "role mon" */
-	const char *rights;  /* who may signal what that one may not: "GRANT ... TO mon" */
+	/* How to start us for this server, of at most ADVICE_COMMAND_MAX bytes; NULL when nothing
+	 * may be done to sessions, or it cannot be said. */
+	const char *command;
+	const char *whose;  /* whose rights count: "role mon" */
+	const char *rights; /* who may signal what that one may not: "GRANT ... TO mon" */
 	const struct verdict *verdict; /* of the same facts */
 };
 

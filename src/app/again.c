@@ -144,18 +144,23 @@ add_way(struct buf *out, const struct settings *settings)
 	return good;
 }
 
-void
+bool
 again_command(const struct settings *settings, const char *account, char out[ADVICE_COMMAND_MAX])
 {
-	struct buf text = { 0 }, way = { 0 };
+	struct buf way = { 0 }, protection = { 0 };
+	bool good = add_way(&way, settings), fits;
+	int room;
 
-	if (account != NULL)
-		buf_addf(&text, "sudo -u %s ", account);
-	buf_adds(&text, "pgconntop");
-	buf_adds(&text, add_way(&way, settings) ? buf_str(&way) : " ...");
-	add_protection(&text, settings, account == NULL);
-	snprintf(out, ADVICE_COMMAND_MAX, "%s",
-	    text.len < ADVICE_COMMAND_MAX ? buf_str(&text) : "pgconntop ...");
+	add_protection(&protection, settings, account == NULL);
+	room = ADVICE_COMMAND_MAX - (int)strlen("sudo -u  pgconntop ...") -
+	    (account != NULL ? (int)strlen(account) : 0) - (int)protection.len;
+	fits = room > 0;
+	if (fits)
+		snprintf(out, ADVICE_COMMAND_MAX, "%s%s%spgconntop%s%s",
+		    account != NULL ? "sudo -u " : "", account != NULL ? account : "",
+		    account != NULL ? " " : "",
+		    good && way.len < (size_t)room ? buf_str(&way) : " ...", buf_str(&protection));
 	buf_clear(&way);
-	buf_clear(&text);
+	buf_clear(&protection);
+	return fits;
 }

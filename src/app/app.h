@@ -158,9 +158,9 @@ bool value_check_filter(const char *text, struct err *err);
 /*
  * "pgconntop -h db1 -p 5432": how to start it for the same server, for a shell, with all that
  * protects; as that account, or for NULL as our own. Never a password: "pgconntop ..." where it
- * cannot be said without, or has no room.
+ * cannot be said without, or has no room. False when what protects has none.
  */
-void again_command(const struct settings *settings, const char *account,
+bool again_command(const struct settings *settings, const char *account,
     char out[ADVICE_COMMAND_MAX]);
 
 /* docs.c */

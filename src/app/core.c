@@ -117,8 +117,10 @@ advise(struct app *app)
 	const struct snapshot *snap = app->current;
 	struct arena *arena = &app->facts.arena;
 	char command[ADVICE_COMMAND_MAX];
+	bool told =
+	    again_command(&app->settings, has_account(snap) ? snap->account : NULL, command);
 	const struct adviser adviser = {
-		.command = app->settings.read_only ? NULL : command,
+		.command = told && !app->settings.read_only ? command : NULL,
 		.whose = snap->via == VIA_PROC
 		    ? "this account"
 		    : arena_printf(arena, "role %s", words_role(snap->server.user, arena)),
@@ -126,7 +128,6 @@ advise(struct app *app)
 		.verdict = &app->verdict,
 	};
 
-	again_command(&app->settings, has_account(snap) ? snap->account : NULL, command);
 	advice_make(&app->alerts, &app->facts, &adviser);
 }
 

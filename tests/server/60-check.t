@@ -140,6 +140,9 @@ sub check_next_spares {
 		'what protects is given again');
 	like($next->({}, "--protect=pid=$pid"), qr/^pid $pid is idle in a transaction for [^:]*; protected: look before you end it\z/,
 		'no command for whom it spares');
+	my @many = map { "--protect=user=" . 'x' x 50 . $_ } 1 .. 4;
+	like($next->({}, @many), qr/: pgconntop \.\.\. --config=\/dev\/null \Q@many\E --terminate/, 'before the way to the server');
+	like($next->({}, @many, @many), qr/^pid $pid is idle in a transaction for [^:;]*\z/, 'and no command without it');
 	like($next->({}, '--read-only'), qr/^pid $pid is idle in a transaction for [^:;]*\z/, 'none when nothing may be done');
 	like($next->({ user => 'mon' }), qr/^pid $pid is idle.*; role mon may not end it: GRANT pg_signal_backend TO mon\z/,
 		'none without the right to');

@@ -161,10 +161,10 @@ sub check_account {
 		like($out, qr/^PGCONNTOP UNKNOWN - utilization is unknown: how many slots are usable is not known; 1 slots used/, 'and it says why');
 		$sessions[0]->query('begin');
 		($status, $out) = run_program([$program, qw(--check --via=proc --critical=idle_in_transaction:0
-			--config=/dev/null), $server->connstr], account => $account, dir => '/');
+			--protect=user=nobody --config=/dev/null), $server->connstr], account => $account, dir => '/');
 		my $pid = $sessions[0]->pid;
-		like($out, qr/^next: .*: sudo -u $owner pgconntop -d '[^\n]+' --via=proc --terminate --filter pid=$pid$/m,
-			'the command takes the right account');
+		like($out, qr/^next: .*: sudo -u $owner pgconntop -d '[^\n]+' --via=proc --protect=user=nobody --terminate --filter pid=$pid$/m,
+			'the command takes the right account, and what protects');
 	}
 	return;
 }
