@@ -185,6 +185,9 @@ alerts_refused(struct alert_set *set, const struct link *link, const struct snap
 	struct reading reading = { .known = true, .value = refused ? link->tries : 0 };
 	char text[REFUSAL_TEXT_MAX], limit[SNAPSHOT_LIMIT_MAX];
 
+	/* Where only /proc is looked at nobody knocks. */
+	if (link->via == VIA_PROC && !refused)
+		reading = (struct reading){ .why = "by --via=proc no login is tried" };
 	reading.critical_value = reading.value;
 	set->refusal = refused ? link->refusal : REFUSAL_NONE;
 	if (refused)

@@ -311,6 +311,11 @@ test_refused(void **state)
 		alerts_refused(&set, &link, NULL, 9);
 		assert_int_equal(find(&set, "refused")->level, slots ? LEVEL_CRITICAL : LEVEL_OK);
 	}
+	assert_true(find(&set, "refused")->known);
+	link = (struct link){ .via = VIA_PROC }; /* nobody tried to log in */
+	alerts_refused(&set, &link, NULL, 10);
+	assert_false(find(&set, "refused")->known);
+	assert_non_null(find(&set, "refused")->why);
 	settings_clear(&settings);
 }
 
