@@ -26,13 +26,14 @@ enum signal_right {
 
 /* Where the limits are from. */
 enum limits_from {
-	LIMITS_SERVER, /* the server said so with this sample */
-	LIMITS_BEFORE, /* or at an earlier connection, before which it was not restarted */
-	LIMITS_FILES,  /* its command line and files, which may have changed since it started */
+	LIMITS_SERVER,  /* the server said so with this sample */
+	LIMITS_BEFORE,  /* or at an earlier connection, before which it was not restarted */
+	LIMITS_FILES,   /* its command line and files, which may have changed since it started */
+	LIMITS_CONTROL, /* what it runs with, in pg_control; but the reserved ones of those files */
 	LIMITS_COUNT
 };
 
-/* "server" "earlier connection" "configuration files". */
+/* "server" "earlier connection" "configuration files" ... */
 const char *limits_from_name(enum limits_from from);
 
 struct server {

@@ -26,7 +26,6 @@ struct proc_about {
 	int max_wal_senders;
 	enum limits_from limits_from;
 	bool pending;                /* the files have another max_connections */
-	bool running;                /* max_connections and max_wal_senders are what it runs with */
 	int64_t params[PARAM_COUNT]; /* -1 is unknown, or not of that version */
 };
 

@@ -33,7 +33,7 @@ slots_count(struct slots *slots, const struct snapshot *snap)
 	*slots = (struct slots){
 		.hidden = snap->hidden_known ? 0 : -1,
 		.free = -1,
-		.estimated = snap->limits_from == LIMITS_FILES,
+		.estimated = snap->limits_from >= LIMITS_FILES,
 		.limits_from = snap->limits_from,
 	};
 	count_limits(slots, snap);

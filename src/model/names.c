@@ -29,6 +29,7 @@ static const char *const limits_from_names[LIMITS_COUNT] = {
 	[LIMITS_SERVER] = "server",
 	[LIMITS_BEFORE] = "earlier connection",
 	[LIMITS_FILES] = "configuration files",
+	[LIMITS_CONTROL] = "pg_control, reserved slots from configuration files",
 };
 
 static const char *const level_names[] = {

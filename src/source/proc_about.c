@@ -91,13 +91,13 @@ take_control(struct proc_about *about, const char *data_dir)
 	struct proc_control control;
 
 	buf_addf(&path, "%s/" PROC_CONTROL_PATH, data_dir);
-	about->running = data_dir[0] != '\0' && proc_fs_read_file(buf_str(&path), &data) &&
-	    proc_control_read(&control, buf_str(&data), data.len);
-	if (about->running) {
+	if (data_dir[0] != '\0' && proc_fs_read_file(buf_str(&path), &data) &&
+	    proc_control_read(&control, buf_str(&data), data.len)) {
 		about->pending = about->max_connections >= 0 &&
 		    about->max_connections != control.max_connections;
 		about->max_connections = control.max_connections;
 		about->max_wal_senders = control.max_wal_senders;
+		about->limits_from = LIMITS_CONTROL;
 		about->params[PARAM_MAX_CONNECTIONS] = control.max_connections;
 	}
 	buf_clear(&path);

@@ -115,7 +115,7 @@ greet(struct proc_way *way)
 		    "max_connections %d and the other limits are those that an earlier connection "
 		    "to this server knew",
 		    about->max_connections);
-	else if (about->running)
+	else if (about->limits_from == LIMITS_CONTROL)
 		proc_tell(way, LEVEL_INFO,
 		    "the server runs with max_connections %d; the reserved slots are those of the "
 		    "configuration files: others if they were changed since it started",

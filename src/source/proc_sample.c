@@ -141,6 +141,8 @@ void
 proc_sample_fill(struct snapshot *snap, const struct proc_scan *scan,
     const struct proc_about *about)
 {
+	const bool runs = about->limits_from == LIMITS_CONTROL;
+
 	snap->via = VIA_PROC;
 	snap->server = (struct server){
 		.host = copy(snap, about->host),
@@ -156,8 +158,11 @@ proc_sample_fill(struct snapshot *snap, const struct proc_scan *scan,
 	snap->limits_from = about->limits_from;
 	for (int id = 0; id < PARAM_COUNT; id++) {
 		snap->params.items[id].value = about->params[id];
-		snap->params.items[id].source = limits_from_name(about->limits_from);
+		snap->params.items[id].source =
+		    limits_from_name(runs ? LIMITS_FILES : about->limits_from);
 	}
+	if (runs)
+		snap->params.items[PARAM_MAX_CONNECTIONS].source = "pg_control";
 	snap->params.items[PARAM_MAX_CONNECTIONS].pending = about->pending;
 	snap->signal_right = scan->server.may_signal ? SIGNAL_ALL : SIGNAL_UNKNOWN;
 	snap->account = scan->server.may_signal ? NULL : copy(snap, scan->server.account);

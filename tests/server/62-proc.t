@@ -113,8 +113,12 @@ sub check_limits {
 	my ($server, $report) = @_;
 	my $slots = $report->{slots};
 	is("$slots->{max_connections} $slots->{superuser_reserved} $report->{walsenders}{max}", SLOTS . ' 3 4', 'limits');
-	is($slots->{limits_from}, 'configuration files', 'where they are from');
+	my $from = ($server->major >= 13 ? 'pg_control, reserved slots from ' : '') . 'configuration files';
+	is($slots->{limits_from}, $from, 'where each is from');
 	ok($slots->{estimated}, 'which is an estimate');
+	my (undef, $line) = run_program([$ENV{PGCONNTOP}, qw(--check --via=proc --config=/dev/null), $server->connstr], session => 1);
+	like($line, qr/ refused=U;/, 'of logins that were not tried nothing is known');
+	like($line, qr/max_connections @{[SLOTS]} \(\Q$from\E\)/, 'it says so');
 	is(join(' ', sort map { $_->{kind} } @{ $report->{limits} }), 'reserve slots walsenders',
 		'those of roles and databases are in no file');
 	return;

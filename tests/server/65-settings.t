@@ -89,7 +89,8 @@ sub check_proc {
 	my %rows = whole($server, args => ['--via=proc']);
 	is_deeply({ map { $_ => $rows{$_}{value} } keys %rows },
 		{ map { $_ => $expected{$_}{value} } keys %expected }, 'the files say the same');
-	is($rows{max_connections}{source}, 'configuration files', 'where it is from');
+	is($rows{max_connections}{source}, $server->major >= 13 ? 'pg_control' : 'configuration files', 'where it is from');
+	is($rows{superuser_reserved_connections}{source}, 'configuration files', 'where others are from');
 	return;
 }
 
