@@ -98,7 +98,8 @@ void alerts_forget(struct alert_set *set);
 
 /*
  * A login was refused (or lost): raises the alert "refused", which no sample can see; NONE clears
- * it, and by /proc alone, where no login is tried, it is unknown. With a sample, NULL for none, it tells the setting that was the limit.
+ * it, and by /proc alone, where no login is tried, it is unknown. With a sample, NULL for none, it
+ * tells the setting that was the limit.
  */
 void alerts_refused(struct alert_set *set, const struct link *link, const struct snapshot *snap,
     int64_t wall_us);

@@ -291,9 +291,8 @@ static const struct column columns[] = {
 	    "from files",
 	    VALUE_BOOL, 0, COLUMN_ALWAYS | COLUMN_HIDDEN, estimated, "estimated" },
 	{ "limits_from", "slots.limits_from", "Limits from",
-	    "who says so: server, earlier connection, configuration files, or pg_control with "
-	    "the reserved slots from those",
-	    VALUE_TEXT, 0, COLUMN_ALWAYS | COLUMN_HIDDEN, limits_from },
+	    "who says so: server, earlier connection, configuration files, pg_control", VALUE_TEXT,
+	    0, COLUMN_ALWAYS | COLUMN_HIDDEN, limits_from },
 	{ "reclaimable", NULL, "Reclaimable",
 	    "of the used ones, idle for 10 minutes or longer and not protected: these can be "
 	    "had back",
