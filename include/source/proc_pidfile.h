@@ -17,6 +17,7 @@ struct proc_pidfile {
 	int64_t start_s;                 /* since 1970; -1 when it is not there */
 	char port[8];
 	char socket_dir[PIDFILE_TEXT_MAX];
+	bool stopping; /* it was told to shut down */
 };
 
 /* False when its first line is no pid of a server (that of a single-user one is negative). */

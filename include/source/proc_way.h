@@ -50,7 +50,7 @@ struct proc_way {
 	struct buf note;
 	struct proc_told messages[PROC_MESSAGES];
 	size_t message_count, message_next;
-	bool told_stopped, told_silent;
+	bool told_stopped, told_silent, told_stopping;
 };
 
 /* Notes a message event. */

@@ -7,7 +7,18 @@
 
 #include <string.h>
 
-enum line { LINE_PID, LINE_DATA_DIR, LINE_START, LINE_PORT, LINE_SOCKET_DIR };
+enum line {
+	LINE_PID,
+	LINE_DATA_DIR,
+	LINE_START,
+	LINE_PORT,
+	LINE_SOCKET_DIR,
+	LINE_ADDRESS,
+	LINE_MEMORY,
+	LINE_STATUS
+};
+
+#define STOPPING "stopping"
 
 static bool
 read_number(const char *s, size_t len, int64_t most, int64_t *out)
@@ -55,6 +66,12 @@ read_line(struct proc_pidfile *out, enum line line, const char *s, size_t len)
 	case LINE_SOCKET_DIR:
 		copy(out->socket_dir, sizeof(out->socket_dir), s, len);
 		break;
+	case LINE_STATUS:
+		out->stopping = len == strlen(STOPPING) && memcmp(s, STOPPING, len) == 0;
+		break;
+	case LINE_ADDRESS:
+	case LINE_MEMORY:
+		break;
 	}
 	return true;
 }
@@ -65,7 +82,7 @@ proc_pidfile_read(struct proc_pidfile *out, const char *text, size_t len)
 	const char *end = text + len;
 
 	*out = (struct proc_pidfile){ .start_s = -1 };
-	for (int line = LINE_PID; line <= LINE_SOCKET_DIR && text < end; line++) {
+	for (int line = LINE_PID; line <= LINE_STATUS && text < end; line++) {
 		const char *stop = memchr(text, '\n', (size_t)(end - text));
 
 		if (stop == NULL)

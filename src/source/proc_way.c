@@ -13,6 +13,8 @@
 #include "base/settings.h"
 #include "model/snapshot.h"
 #include "source/proc_act.h"
+#include "source/proc_fs.h"
+#include "source/proc_pidfile.h"
 #include "source/proc_sample.h"
 #include "source/source.h"
 #include "source/way.h"
@@ -96,11 +98,28 @@ spare(struct proc_way *way)
 	return snapshot_new();
 }
 
+/* It was told to shut down, and waits for its clients. */
+static bool
+is_stopping(const struct proc_server *server)
+{
+	struct buf path = { 0 }, text = { 0 };
+	struct proc_pidfile file;
+	bool stopping;
+
+	buf_addf(&path, "%s/postmaster.pid", server->data_dir);
+	stopping = server->data_dir[0] != '\0' && proc_fs_read_file(buf_str(&path), &text) &&
+	    proc_pidfile_read(&file, buf_str(&text), text.len) && file.stopping;
+	buf_clear(&path);
+	buf_clear(&text);
+	return stopping;
+}
+
 /* What stands out in a sample, once for as long as it lasts. */
 static void
 remark(struct proc_way *way, const struct snapshot *snap)
 {
 	size_t silent = proc_sample_silent(snap);
+	bool stopping = is_stopping(&way->scan.server);
 	int pid = (int)way->scan.server.pid;
 
 	if (way->scan.stopped && !way->told_stopped)
@@ -113,6 +132,11 @@ remark(struct proc_way *way, const struct snapshot *snap)
 		    "%zu clients are connected and have sent nothing: they hold no slot, but the "
 		    "number of processes is limited too",
 		    silent);
+	if (stopping && !way->told_stopping)
+		proc_tell(way, LEVEL_WARNING,
+		    "the server is shutting down: no login gets in, and it ends with its last "
+		    "clients");
+	way->told_stopping = stopping;
 	way->told_stopped = way->scan.stopped;
 	way->told_silent = silent >= SILENT_LEAST;
 }

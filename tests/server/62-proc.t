@@ -330,6 +330,20 @@ sub check_children {
 	return;
 }
 
+# It was told to end when its clients have: it says so, as often as it is asked.
+sub check_ending {
+	my ($server) = @_;
+	my $client = PgClient->new($server);
+	my (undef, undef, $before) = monitor($server, args => ['--via=proc']);
+	unlike($before, qr/shutting down/, 'it runs');
+	kill TERM => $server->pid;
+	my $err;
+	ok(wait_until { (undef, undef, $err) = monitor($server, args => ['--via=proc']);
+		$err =~ /^pgconntop: the server is shutting down: no login gets in/m } 20, 'it is said that it shuts down') or diag($err);
+	$client->close;
+	return;
+}
+
 PgServer::each_version(sub {
 	my ($bindir, $version) = @_;
 	my $server = PgServer->new(bindir => $bindir, encoding => 'SQL_ASCII', start => 0, conf => {
@@ -359,5 +373,6 @@ PgServer::each_version(sub {
 	wait_until { ($server->psql_rc('select 1'))[0] eq '0' } 20, 'a free slot';
 	check_role_limit($server);
 	check_children($server);
+	check_ending($server);
 });
 done_testing();

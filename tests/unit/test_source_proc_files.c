@@ -115,8 +115,8 @@ test_sched(void **state)
 static void
 test_pidfile(void **state)
 {
-	static const char text[] = "4711\n/var/lib/postgresql/15/main\n1790000000\n5433\n"
-	                           "/var/run/postgresql\nlocalhost\n  5432001    98304\nready   \n";
+	char text[] = "4711\n/var/lib/postgresql/15/main\n1790000000\n5433\n"
+	              "/var/run/postgresql\nlocalhost\n  5432001    98304\nready   \n";
 	struct proc_pidfile file;
 
 	(void)state;
@@ -126,6 +126,10 @@ test_pidfile(void **state)
 	assert_true(file.start_s == 1790000000);
 	assert_string_equal(file.port, "5433");
 	assert_string_equal(file.socket_dir, "/var/run/postgresql");
+	assert_false(file.stopping);
+	memcpy(text + LEN(text) - strlen("ready   \n"), "stopping", strlen("stopping"));
+	assert_true(proc_pidfile_read(&file, text, LEN(text)));
+	assert_true(file.stopping);
 	assert_true(proc_pidfile_read(&file, "12", 2)); /* it is being written */
 	assert_int_equal(file.pid, 12);
 	assert_string_equal(file.data_dir, "");
