@@ -14,6 +14,10 @@ struct pool_matcher {
 	int (*match)(const void *context, const struct snapshot *snap,
 	    const struct session *session, int from);
 	const void *context;
+	/* The same, or of the first that may match: what it asks for is not shown of this session.
+	   NULL where all is shown. */
+	int (*may)(const void *context, const struct snapshot *snap, const struct session *session,
+	    int from);
 };
 
 /* What keeps the user from ending a session. */

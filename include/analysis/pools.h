@@ -24,7 +24,8 @@ enum pools_verdict {
 struct pool {
 	const struct pool_plan *plan;  /* NULL for the row of sessions that no plan claims */
 	int64_t configured;            /* -1 for unclaimed sessions */
-	int observed;                  /* -1 when there is no sample: plans alone */
+	int observed;                  /* -1 when there is no sample: plans alone; or when it is not
+	                                  known of some session whether it is of this pool */
 	int idle;                      /* of these; -1 likewise, and when some state is unknown */
 	int peak;                      /* most observed at once since the start; -1 likewise */
 	int64_t over;                  /* observed above configured, else 0; -1 for unclaimed */
@@ -32,6 +33,7 @@ struct pool {
 	int shared;                    /* of these, sessions that a later plan claims as well */
 	const struct pool_plan *other; /* one that claims sessions of it as well; NULL for none */
 	int common;                    /* sessions that both claim: the first of the two has them */
+	bool unsure;                   /* some session may be of this pool or not */
 	int64_t fitting_size; /* largest pool_size with which all plans fit the target, the others
 	                         as they are; -1 when none or not asked */
 	int64_t fitting_all;  /* and when all are changed in proportion */
@@ -51,8 +53,8 @@ struct pools {
 	size_t count;       /* 0 when no pool is configured */
 	int64_t configured; /* sum */
 	int64_t target;     /* connections that the fitting sizes are made for; -1 when unknown */
-	int unclaimed;      /* -1 when there is no sample, as the next one */
-	int shared;         /* sessions that several plans claim */
+	int unclaimed;      /* -1 when there is no sample, or some may be claimed */
+	int shared;         /* sessions that several plans claim; -1 when there is no sample */
 	struct unclaimed *kinds; /* of the unclaimed ones, most first */
 	size_t kind_count;
 	bool fits; /* configured <= usable; true when usable is unknown */

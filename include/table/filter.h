@@ -42,6 +42,10 @@ bool filter_match(const struct filter *filter, const struct table_data *data,
 enum filter_answer filter_judge(const struct filter *filter, const struct table_data *data,
     const struct session *session);
 
+/* The same for those who count: MAYBE also where it takes what our role may not see. */
+enum filter_answer filter_claims(const struct filter *filter, const struct table_data *data,
+    const struct session *session);
+
 /* Whether one of them gives that answer. */
 bool filter_any(struct filter *const *filters, size_t count, enum filter_answer answer,
     const struct table_data *data, const struct session *session);

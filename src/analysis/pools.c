@@ -129,6 +129,28 @@ observe_shared(struct pools *pools, const struct input *input, const struct sess
 	pools->items[n].shared += shared;
 }
 
+/*
+ * Whether it is not known of whom the session is: of plan n, or of no plan
+ * if that is -1, or of one before that may claim it. Notes it with them all.
+ */
+static bool
+note_unsure(struct pools *pools, const struct input *input, const struct session *session, int n)
+{
+	const struct pool_matcher *matcher = input->matcher;
+	int last = (int)pools->count - 1, end = n >= 0 ? n : last, at = -1;
+	bool unsure = false;
+
+	while (matcher->may != NULL && at + 1 < end) {
+		at = matcher->may(matcher->context, input->snap, session, at + 1);
+		if (at < 0 || at >= end)
+			break;
+		pools->items[at].unsure = unsure = true;
+	}
+	if (unsure)
+		pools->items[end].unsure = true;
+	return unsure;
+}
+
 /* Counts each slot holder for its pool, or as unclaimed. */
 static void
 observe(struct pools *pools, const struct input *input, struct arena *arena)
@@ -146,6 +168,8 @@ observe(struct pools *pools, const struct input *input, struct arena *arena)
 		if (!session->slot)
 			continue;
 		n = matcher->match(matcher->context, snap, session, 0);
+		if (note_unsure(pools, input, session, n))
+			continue;
 		pool = &pools->items[n >= 0 ? n : last];
 		pool->observed++;
 		pool->idle = add_idle(pool->idle, is_idle(session));
@@ -154,7 +178,7 @@ observe(struct pools *pools, const struct input *input, struct arena *arena)
 		else
 			observe_shared(pools, input, session, n);
 	}
-	pools->unclaimed = pools->items[last].observed;
+	pools->unclaimed = pools->items[last].unsure ? -1 : pools->items[last].observed;
 	join_kinds(pools);
 }
 
@@ -165,14 +189,15 @@ compare_plans(struct pools *pools, bool observed, const int *peaks)
 	for (size_t i = 0; i < pools->count; i++) {
 		struct pool *pool = &pools->items[i];
 		int64_t more = pool->observed - pool->configured;
+		bool known = observed && !pool->unsure;
 
 		pool->over = pool->under = -1;
-		if (!observed)
+		if (!known)
 			pool->observed = pool->idle = pool->shared = -1;
-		pool->peak = observed && peaks != NULL && peaks[i] > pool->observed
+		pool->peak = observed && peaks != NULL && peaks[i] > 0 && peaks[i] > pool->observed
 		    ? peaks[i]
 		    : pool->observed;
-		if (!observed || pool->plan == NULL)
+		if (!known || pool->plan == NULL)
 			continue;
 		pool->over = more > 0 ? more : 0;
 		pool->under = more < 0 ? -more : 0;

@@ -196,17 +196,24 @@ read_pool_plan(struct reading *reading, const struct facts *facts)
 static void
 read_pool_over(struct reading *reading, const struct facts *facts)
 {
+	bool unsure = false;
+
 	reading->known = facts->pools.count > 0;
 	reading->why = "no pools are configured";
 	for (size_t i = 0; i < facts->pools.count; i++) {
 		const struct pool *pool = &facts->pools.items[i];
 
+		unsure |= pool->unsure && pool->plan != NULL;
 		if (pool->plan == NULL || (double)pool->over <= reading->value)
 			continue;
 		reading->value = (double)pool->over;
 		snprintf(reading->subject, sizeof reading->subject, "%s has %d, planned %lld",
 		    pool->plan->name, pool->observed, (long long)pool->configured);
 	}
+	if (!unsure || reading->value > 0)
+		return;
+	reading->known = false;
+	reading->why = "which pool some sessions are of cannot be seen";
 }
 
 static void

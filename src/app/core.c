@@ -17,17 +17,35 @@
 #include "source/source.h"
 #include "table/filter.h"
 
+/* The first pool from there on whose filter gives that answer or a surer one; -1 for none. */
+static int
+find_pool(const struct app *app, const struct table_data *data, const struct session *session,
+    int from, enum filter_answer least)
+{
+	for (size_t i = (size_t)from; i < app->settings.pool_count; i++)
+		if (filter_claims(app->pool_filters[i], data, session) >= least)
+			return (int)i;
+	return -1;
+}
+
 static int
 match_pool(const void *context, const struct snapshot *snap, const struct session *session,
     int from)
 {
 	const struct app *app = context;
-	struct table_data data = { .snap = snap, .settings = &app->settings };
+	const struct table_data data = { .snap = snap, .settings = &app->settings };
 
-	for (size_t i = (size_t)from; i < app->settings.pool_count; i++)
-		if (filter_match(app->pool_filters[i], &data, session))
-			return (int)i;
-	return -1;
+	return find_pool(app, &data, session, from, FILTER_YES);
+}
+
+static int
+may_match_pool(const void *context, const struct snapshot *snap, const struct session *session,
+    int from)
+{
+	const struct app *app = context;
+	const struct table_data data = { .snap = snap, .settings = &app->settings };
+
+	return find_pool(app, &data, session, from, FILTER_MAYBE);
 }
 
 static bool
@@ -61,7 +79,7 @@ app_open(struct app *app, struct err *err)
 	}
 	if (!whom_protect(&app->whom, &app->settings, err))
 		return false;
-	app->matcher = (struct pool_matcher){ match_pool, app };
+	app->matcher = (struct pool_matcher){ match_pool, app, may_match_pool };
 	app->barrier = (struct barrier){ judge_bar, app };
 	alerts_init(&app->alerts, &app->settings);
 	app->source = source_open(&app->settings, err);

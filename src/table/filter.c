@@ -125,47 +125,78 @@ term_holds(const struct term *term, const struct table_data *data, const void *r
 	return false;
 }
 
-/* What is none by a connection is only not to be seen by /proc. */
+/* What our role may not see of it. */
 static bool
-is_unseen(const struct column *column, const struct table_data *data, const void *row)
+is_closed(const struct session *session)
 {
-	return data->snap != NULL && data->snap->via == VIA_PROC &&
-	    column->get(data, row).type == VALUE_NONE;
+	return session->kind == KIND_UNKNOWN;
+}
+
+/* What is none of a session that is seen is only not to be seen of one that is not. */
+static bool
+is_unseen(const struct column *column, const struct table_data *data, const struct session *session)
+{
+	return column->get(data, session).type == VALUE_NONE ||
+	    ((column->flags & COLUMN_STATE) != 0 && is_closed(session) &&
+	        session->state == STATE_UNKNOWN);
 }
 
 static bool
-has_unseen_text(const struct table_data *data, const void *row)
+has_unseen_text(const struct table_data *data, const struct session *session)
 {
 	for (size_t i = 0; i < table_sessions.column_count; i++)
 		if (table_sessions.columns[i].type == VALUE_TEXT &&
-		    is_unseen(&table_sessions.columns[i], data, row))
+		    is_unseen(&table_sessions.columns[i], data, session))
 			return true;
 	return false;
 }
 
+/* `part`: the session is shown in part. */
 static enum filter_answer
-judge_term(const struct term *term, const struct table_data *data, const void *row)
+judge_term(const struct term *term, const struct table_data *data, const struct session *session,
+    bool part)
 {
-	if (term->op != OP_CONTAINS && is_unseen(term->column, data, row))
+	if (part && term->op != OP_CONTAINS && is_unseen(term->column, data, session))
 		return FILTER_MAYBE;
-	if (term_holds(term, data, row))
+	if (term_holds(term, data, session))
 		return FILTER_YES;
-	return term->op == OP_CONTAINS && has_unseen_text(data, row) ? FILTER_MAYBE : FILTER_NO;
+	return part && term->op == OP_CONTAINS && has_unseen_text(data, session) ? FILTER_MAYBE
+	                                                                         : FILTER_NO;
+}
+
+static enum filter_answer
+judge(const struct filter *filter, const struct table_data *data, const struct session *session,
+    bool part)
+{
+	enum filter_answer all = FILTER_YES;
+
+	for (size_t i = 0; i < filter->count && all != FILTER_NO; i++) {
+		enum filter_answer one = judge_term(&filter->terms[i], data, session, part);
+
+		if (one < all)
+			all = one;
+	}
+	return all;
+}
+
+static bool
+by_proc(const struct table_data *data)
+{
+	return data->snap != NULL && data->snap->via == VIA_PROC;
 }
 
 enum filter_answer
 filter_judge(const struct filter *filter, const struct table_data *data,
     const struct session *session)
 {
-	enum filter_answer all = FILTER_YES;
+	return judge(filter, data, session, by_proc(data));
+}
 
-	for (size_t i = 0; i < filter->count && all != FILTER_NO; i++) {
-		enum filter_answer one = judge_term(&filter->terms[i], data, session);
-
-		if (one < all)
-			all = one;
-	}
-	return all;
+enum filter_answer
+filter_claims(const struct filter *filter, const struct table_data *data,
+    const struct session *session)
+{
+	return judge(filter, data, session, by_proc(data) || is_closed(session));
 }
 
 bool

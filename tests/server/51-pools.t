@@ -107,6 +107,31 @@ END
 	return;
 }
 
+# Whether a session is of a pool is unknown where what its match asks for cannot be seen; what does
+# not depend on that is known.
+sub check_unseen {
+	my ($server) = @_;
+	my $file = write_config(<<'END');
+pools = ( { name = "web"; match = "user=app"; connections = 3; }, { name = "far"; match = "client=10.0.0.9"; connections = 10; },
+	{ name = "jobs"; match = "application=worker user=app"; connections = 5; }, { name = "rest"; match = "user=postgres"; connections = 0; } );
+END
+	my @sessions = (open_sessions($server, 4, user => 'app', application_name => 'worker'), open_sessions($server, 1));
+	my $seen = sub { join ' ', map { $_->{name} . ':' . ($_->{observed} // '-') . ':' . ($_->{over} // '-') } @{ $_[0]{pools} } };
+	my $report = report($server, config => $file);
+	is($seen->($report), 'web:4:1 far:0:0 jobs:0:0 rest:2:2 (unclaimed):0:-', 'who sees all');
+	$report = report($server, config => $file, login => { user => 'plain' });
+	is($seen->($report), 'web:4:1 far:-:- jobs:0:0 rest:-:- (unclaimed):1:-', 'a role that does not see clients');
+	like(named($report->{alerts}, 'pool_over')->{message}, qr/web has 4, planned 3/, 'what is known is told');
+	is($report->{pools}[1]{under}, undef, 'what is not there is unknown too');
+	$report = report($server, config => write_config(<<'END'), args => ['--via=proc']);
+pools = ( { name = "web"; match = "application=worker"; connections = 3; }, { name = "rest"; match = "user=postgres"; connections = 0; } );
+END
+	is($seen->($report), 'web:-:- rest:-:- (unclaimed):-:-', 'by /proc no applications are seen');
+	is($report->{pool_total}{unclaimed}, undef, 'so nobody knows how many are of no pool');
+	is(named($report->{alerts} // [], 'pool_over'), undef, 'and none is over its plan');
+	return;
+}
+
 sub check_broken {
 	my ($server) = @_;
 	my $file = write_config($config =~ s/user=app/usr=app/r);
@@ -121,7 +146,7 @@ my ($bindir) = reverse PgServer::bindirs();
 plan skip_all => 'no PostgreSQL server found (PG_BINDIRS names where)' if !$bindir;
 my $server = PgServer->new(bindir => $bindir, conf => { max_connections => 30 });
 my $observer = PgClient->new($server);
-$observer->query('create role app login');
+$observer->query('create role app login; create role plain login');
 my $file = write_config($config);
 {
 	my @sessions = (
@@ -141,5 +166,6 @@ $observer->wait_for_sessions(1);
 check_peak($server, $file);
 check_narrow($server, $file);
 check_scenarios($server);
+check_unseen($server);
 check_broken($server);
 done_testing();

@@ -12,6 +12,20 @@
 #include <cmocka.h>
 
 static void
+check_claims(const struct fixture *fixture, const struct session *session, const char *text,
+    enum filter_answer answer)
+{
+	struct err err = { "" };
+	struct filter *filter = filter_parse(text, &err);
+
+	if (!filter)
+		fail_msg("\"%s\": %s", text, err.msg);
+	if (filter_claims(filter, &fixture->data, session) != answer)
+		fail_msg("%s: does not claim as %d", text, (int)answer);
+	filter_free(filter);
+}
+
+static void
 check_answer(const struct fixture *fixture, const struct session *session, const char *text,
     enum filter_answer answer)
 {
@@ -57,11 +71,38 @@ test_unseen(void **state)
 	fixture_clear(&fixture);
 }
 
+/* What our role may not see: who acts takes it for none, who counts does not. */
+static void
+test_closed(void **state)
+{
+	static const char *const maybe[] = { "client=10.0.0.9", "client!=10.0.0.9", "state=idle",
+		"state!=idle", "query~x", "user=app client=10.0.0.9" };
+	struct fixture fixture;
+	struct session *session;
+
+	(void)state;
+	fixture_init(&fixture);
+	session = fixture_add(fixture.snap, 4711, "app", "web", STATE_UNKNOWN);
+	session->client = session->query = NULL;
+	session->kind = KIND_UNKNOWN;
+	fixture_analyse(&fixture);
+	check_answer(&fixture, session, "client=10.0.0.9", FILTER_NO);
+	for (size_t i = 0; i < COUNT_OF(maybe); i++)
+		check_claims(&fixture, session, maybe[i], FILTER_MAYBE);
+	check_claims(&fixture, session, "user=boss client=10.0.0.9", FILTER_NO);
+	check_claims(&fixture, session, "application=web user=app", FILTER_YES);
+	session->kind = KIND_CLIENT;
+	session->state = STATE_STARTING;
+	check_claims(&fixture, session, "client=10.0.0.9", FILTER_NO);
+	fixture_clear(&fixture);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_unseen),
+		cmocka_unit_test(test_closed),
 	};
 
 	return cmocka_run_group_tests_name("unseen by a filter", tests, NULL, NULL);

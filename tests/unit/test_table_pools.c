@@ -97,6 +97,62 @@ test_pools_states(void **state)
 	fixture_clear(&fixture);
 }
 
+/* Those of psql may be web's. */
+static int
+match_maybe(const void *context, const struct snapshot *snap, const struct session *session,
+    int from)
+{
+	const struct settings *settings = context;
+
+	(void)snap;
+	for (size_t i = (size_t)from; i < settings->pool_count; i++)
+		if (strcmp(settings->pools[i].name, session->application) == 0 ||
+		    (i == 1 && strcmp(session->application, "psql") == 0))
+			return (int)i;
+	return -1;
+}
+
+/* A session that may be of a pool or not makes unknown what both have; others stay known. */
+static void
+test_pools_unsure(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture);
+	fixture.matcher.may = match_maybe;
+	settings_add_pool(&fixture.settings, "api", "user=x")->connections = 5;
+	settings_add_pool(&fixture.settings, "web", "user=y")->connections = 5;
+	settings_add_pool(&fixture.settings, "psql", "user=z")->connections = 1;
+	fixture_add_many(fixture.snap, 100, 2, "api", STATE_IDLE);
+	fixture_add_many(fixture.snap, 200, 2, "web", STATE_IDLE);
+	fixture_analyse(&fixture);
+	fixture_expect_row(&fixture, &table_pools, 1,
+	    "name=web configured=5 observed=2 over=0 under=3 peak=2 idle=2 idle_share=100.0 % "
+	    "shared=0 match=user=y");
+	assert_true(alerts_named(&fixture.alerts, "pool_over")->known);
+	fixture_add_many(fixture.snap, 300, 3, "psql", STATE_IDLE);
+	fixture_analyse(&fixture);
+	fixture_expect_row(&fixture, &table_pools, 0,
+	    "name=api configured=5 observed=2 over=0 under=3 peak=2 idle=2 idle_share=100.0 % "
+	    "shared=0 match=user=x");
+	fixture_expect_row(&fixture, &table_pools, 1, "name=web configured=5 match=user=y");
+	fixture_expect_row(&fixture, &table_pools, 2, "name=psql configured=1 match=user=z");
+	fixture_expect_row(&fixture, &table_pools, 3, "name=(unclaimed) observed=0 peak=0 idle=0");
+	assert_int_equal(alerts_named(&fixture.alerts, "pool_over")->level, LEVEL_OK);
+	assert_false(alerts_named(&fixture.alerts, "pool_over")->known);
+	fixture.settings.pools[2].name[0] = '-';
+	fixture_analyse(&fixture);
+	fixture_expect_row(&fixture, &table_pools, 3, "name=(unclaimed)");
+	assert_int_equal(fixture.facts.pools.unclaimed, -1);
+	fixture_expect_rows(&fixture, &table_unclaimed, 0);
+	/* The first, of which more are there than planned, is known. */
+	fixture.settings.pools[0].connections = 1;
+	fixture_analyse(&fixture);
+	assert_int_equal(alerts_named(&fixture.alerts, "pool_over")->level, LEVEL_WARNING);
+	fixture_clear(&fixture);
+}
+
 /* Where 0 is known: no connection planned, none usable, a size of 0 that fits. */
 static void
 test_pools_zero(void **state)
@@ -157,6 +213,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pools),
 		cmocka_unit_test(test_pools_states),
+		cmocka_unit_test(test_pools_unsure),
 		cmocka_unit_test(test_pools_zero),
 		cmocka_unit_test(test_bouncer),
 	};
