@@ -185,7 +185,7 @@ judge_nothing(struct verdict *verdict, const struct evidence *evidence)
 		return false;
 	if (slots->states[STATE_UNKNOWN] + slots->states[STATE_DISABLED] == 0)
 		snprintf(active, sizeof active, ", %d active", slots->states[STATE_ACTIVE]);
-	return verdict_say(verdict, "nothing wrong%s: %d of %d slots are used%s",
-	    snap->server.version_num < SHOWS_STARTING ? ", logins up to 30 s ago" : "", slots->used,
-	    slots->usable, active);
+	return verdict_say(verdict, "nothing wrong: %d of %d slots are used%s%s", slots->used,
+	    slots->usable, active,
+	    snap->server.version_num < SHOWS_STARTING ? "; stalled logins show in 30 s" : "");
 }

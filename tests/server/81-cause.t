@@ -41,13 +41,13 @@ sub check_healthy {
 	my ($server) = @_;
 	my $load = $server->load('--idle=3', '--active=2');
 	my $count = $server->major < 14 ? 2 : 3;
-	my $age = $server->major < 18 ? ', logins up to 30 s ago' : '';
+	my $late = $server->major < 18 ? '; stalled logins show in 30 s' : '';
 	my @reports = report($server, show => 'summary', count => $count);
 	is_deeply($reports[-1]{cause},
-		{ name => 'nothing', subject => undef, text => "nothing wrong$age: 6 of 27 slots are used, 3 active" }, 'all is well');
+		{ name => 'nothing', subject => undef, text => "nothing wrong: 6 of 27 slots are used, 3 active$late" }, 'all is well');
 	is_deeply([map { $_->{cause}{name} } @reports[0 .. $count - 2]], [(undef) x ($count - 1)], 'which is not known at once');
 	my ($status, $text) = monitor($server, show => 'summary', format => 'text', count => $count);
-	like($text, qr/^Cause +-\n.*^Cause +nothing wrong$age: 6 of 27 slots/ms, 'also in text');
+	like($text, qr/^Cause +-\n.*^Cause +nothing wrong: 6 of 27 slots are used, 3 active$late$/ms, 'also in text');
 	unlike(check($server)->{details}, qr/^cause/m, 'which a check does not mention');
 	is(report($server, show => 'states')->{cause}, undef, 'nor a report without a summary');
 	return;

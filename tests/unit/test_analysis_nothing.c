@@ -23,11 +23,11 @@ test_nothing(void **state)
 	fixture_add_many(film.fixture.snap, 1, 40, "pgbench", STATE_ACTIVE);
 	fixture_add_many(film.fixture.snap, 100, 8, "web", STATE_IDLE);
 	film_expect(&film, "nothing",
-	    "nothing wrong, logins up to 30 s ago: 48 of 97 slots are used, 40 active");
+	    "nothing wrong: 48 of 97 slots are used, 40 active; stalled logins show in 30 s");
 	assert_false(film.fixture.verdict.rule->bad);
 	film.fixture.snap->sessions[3].state = STATE_DISABLED;
 	film_expect(&film, "nothing",
-	    "nothing wrong, logins up to 30 s ago: 48 of 97 slots are used");
+	    "nothing wrong: 48 of 97 slots are used; stalled logins show in 30 s");
 	film.fixture.snap->sessions[3].state = STATE_ACTIVE;
 	film.fixture.snap->restricted = true;
 	film_expect(&film, "", "");
@@ -59,7 +59,7 @@ test_nothing_starting(void **state)
 	for (size_t i = 0; i < 9; i++)
 		film.fixture.snap->sessions[i].id.start_us = film.fixture.snap->server_us;
 	film_expect(&film, "nothing",
-	    "nothing wrong, logins up to 30 s ago: 9 of 97 slots are used, 0 active");
+	    "nothing wrong: 9 of 97 slots are used, 0 active; stalled logins show in 30 s");
 	film.fixture.snap->server.version_num = 180000;
 	film_expect(&film, "nothing", "nothing wrong: 9 of 97 slots are used, 0 active");
 	fixture_add_many(film.fixture.snap, 100, 1, "", STATE_STARTING);
@@ -134,7 +134,7 @@ test_nothing_full(void **state)
 	film_next(&film);
 	fixture_add_many(film.fixture.snap, 1, 82, "web", STATE_ACTIVE);
 	film_expect(&film, "nothing",
-	    "nothing wrong, logins up to 30 s ago: 82 of 97 slots are used, 82 active");
+	    "nothing wrong: 82 of 97 slots are used, 82 active; stalled logins show in 30 s");
 	fixture_add_many(film.fixture.snap, 100, 1, "web", STATE_ACTIVE); /* 85 % */
 	film_expect(&film, "", "");
 	fixture_add_many(film.fixture.snap, 200, 17, "web", STATE_ACTIVE);
