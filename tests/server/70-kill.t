@@ -339,7 +339,8 @@ sub check_untold {
 	my $dir = tempdir(CLEANUP => 1);
 	mkdir "$dir/there" or die "$dir: $!";
 	kill 'STOP', $web[0]->pid;
-	my $order = Program->start([argv($server, '--kill-idle=0s', '--yes', "--output=$dir/there/out")], session => 1);
+	my $order = Program->start([argv($server, '--kill-idle=0s', '--filter=application=web', '--yes',
+		"--output=$dir/there/out")], session => 1);
 	wait_ok { alive($server, @web) == 1 } 20, 'one is gone, one is waited for';
 	rename "$dir/there", "$dir/away" or die "$dir: $!";
 	kill 'CONT', $web[0]->pid;
