@@ -173,8 +173,8 @@ link_advice(const struct link *link, const struct link *const refused[VIA_COUNT]
 	/* A slot in use is said before any password is asked for. */
 	if (link->refusal == REFUSAL_ALL_SLOTS && walsender != NULL &&
 	    walsender->refusal == REFUSAL_PASSWORD)
-		return "give the right password for the walsender slot with -W, PGPASSFILE or "
-		       "~/.pgpass: that gets in";
+		return "give the right password with -W, PGPASSFILE or ~/.pgpass: it may get in by "
+		       "a walsender slot";
 	if (link->refusal == REFUSAL_ALL_SLOTS && proc != NULL &&
 	    strstr(proc->text, REFUSAL_NAMESPACE) != NULL &&
 	    (walsender == NULL || walsender->refusal != REFUSAL_REPLICATION))
