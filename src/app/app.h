@@ -54,7 +54,9 @@ struct app {
 	struct filter **pool_filters; /* one for each configured pool, owned */
 	int *pool_peaks; /* most sessions of each, and of those that none claims, owned */
 	struct pool_matcher matcher;
-	struct whom whom; /* whom bulk spares */
+	char again[ADVICE_COMMAND_MAX]; /* how to start it for this server, see again_command(); ""
+	                                   when that cannot be said */
+	struct whom whom;               /* whom bulk spares */
 	struct barrier barrier;
 	bool told_rights; /* the message about pg_monitor was given */
 };

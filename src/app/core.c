@@ -77,6 +77,8 @@ app_open(struct app *app, struct err *err)
 		if (app->pool_filters[i] == NULL)
 			return false;
 	}
+	if (!again_command(&app->settings, NULL, app->again))
+		app->again[0] = '\0';
 	if (!whom_protect(&app->whom, &app->settings, err))
 		return false;
 	app->matcher = (struct pool_matcher){ match_pool, app, may_match_pool };
@@ -134,11 +136,14 @@ advise(struct app *app)
 {
 	const struct snapshot *snap = app->current;
 	struct arena *arena = &app->facts.arena;
-	char command[ADVICE_COMMAND_MAX];
-	bool told =
-	    again_command(&app->settings, has_account(snap) ? snap->account : NULL, command);
-	const struct adviser adviser = {
-		.command = told && !app->settings.read_only ? command : NULL,
+	char other[ADVICE_COMMAND_MAX];
+	const char *command = app->again;
+	struct adviser adviser;
+
+	if (has_account(snap))
+		command = again_command(&app->settings, snap->account, other) ? other : "";
+	adviser = (struct adviser){
+		.command = command[0] != '\0' && !app->settings.read_only ? command : NULL,
 		.whose = snap->via == VIA_PROC
 		    ? "this account"
 		    : arena_printf(arena, "role %s", words_role(snap->server.user, arena)),
