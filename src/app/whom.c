@@ -124,21 +124,29 @@ whom_bar(const struct whom *whom, const struct table_data *data, const struct se
 	return plan_may_signal(data->snap, session) ? BAR_NONE : BAR_RIGHT;
 }
 
+static struct plan_input
+input_of(const struct asked *asked)
+{
+	const struct slots *slots = &asked->data->facts->slots;
+
+	return (struct plan_input){
+		.snap = asked->data->snap,
+		.used = slots->used,
+		.usable = slots->usable,
+		.within = is_within,
+		.is_protected = is_protected,
+		.is_unsure = is_unsure,
+		.context = asked,
+		.left = asked->whom->budget != NULL ? left : NULL,
+	};
+}
+
 void
 whom_plan(const struct whom *whom, const struct order *order, const struct table_data *data,
     struct plan *plan, struct arena *arena)
 {
 	const struct asked asked = { whom, order, data };
-	const struct plan_input input = {
-		.snap = data->snap,
-		.used = data->facts->slots.used,
-		.usable = data->facts->slots.usable,
-		.within = is_within,
-		.is_protected = is_protected,
-		.is_unsure = is_unsure,
-		.context = &asked,
-		.left = whom->budget != NULL ? left : NULL,
-	};
+	const struct plan_input input = input_of(&asked);
 
 	plan_make(plan, &order->choice, &input, arena);
 }
@@ -148,13 +156,7 @@ whom_spares(const struct whom *whom, const struct order *order, const struct tab
     const struct session *session)
 {
 	const struct asked asked = { whom, order, data };
-	const struct plan_input input = {
-		.snap = data->snap,
-		.within = is_within,
-		.is_protected = is_protected,
-		.is_unsure = is_unsure,
-		.context = &asked,
-	};
+	const struct plan_input input = input_of(&asked);
 
 	return plan_recheck(&order->choice, &input, session);
 }

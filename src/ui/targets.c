@@ -82,6 +82,22 @@ targets_protect(const struct ui *ui, const struct ui_frame *frame, const struct 
 	return plan_default_protected(session) || is_protected(&asked, session);
 }
 
+static struct plan_input
+input_of(const struct asked *asked)
+{
+	const struct slots *slots = &asked->frame->data->facts->slots;
+
+	return (struct plan_input){
+		.snap = asked->frame->data->snap,
+		.used = slots->used,
+		.usable = slots->usable,
+		.within = is_within,
+		.is_protected = is_protected,
+		.is_unsure = is_unsure,
+		.context = asked,
+	};
+}
+
 static bool
 is_any(const void *context, const struct session *session)
 {
@@ -102,14 +118,10 @@ ui_spares(const struct ui *ui, const struct ui_frame *frame, const struct job *j
 	const struct id_list chosen = { 0 };
 	const bool filtered = job->policy != POLICY_CHOSEN;
 	const struct asked asked = { ui, frame, filtered ? NULL : &chosen, job->named };
-	const struct plan_input input = {
-		.snap = frame->data->snap,
-		.within = filtered ? is_within : is_any,
-		.is_protected = is_protected,
-		.is_unsure = is_unsure,
-		.context = &asked,
-	};
+	struct plan_input input = input_of(&asked);
 
+	if (!filtered)
+		input.within = is_any;
 	return plan_recheck(&choice, &input, session);
 }
 
@@ -117,17 +129,8 @@ void
 targets_plan(struct ui *ui, const struct ui_frame *frame, const struct choice *choice,
     const struct id_list *ids, struct plan *plan)
 {
-	const struct slots *slots = &frame->data->facts->slots;
 	const struct asked asked = { ui, frame, ids, choice->named };
-	const struct plan_input input = {
-		.snap = frame->data->snap,
-		.used = slots->used,
-		.usable = slots->usable,
-		.within = is_within,
-		.is_protected = is_protected,
-		.is_unsure = is_unsure,
-		.context = &asked,
-	};
+	const struct plan_input input = input_of(&asked);
 
 	plan_make(plan, choice, &input, &ui->scratch);
 }
