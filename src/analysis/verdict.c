@@ -81,7 +81,7 @@ const struct verdict_rule verdict_rules[] = {
 	    "no alert is raised and less than 85 % of the usable slots are used, all sessions can "
 	    "be seen, those that log in too, which are less than a tenth, and none were that live "
 	    "under 2 seconds: in the third sample or later, before 14 in the second. Before 18 "
-	    "the sentence tells how old it may be: clients that log in are then looked for every "
+	    "the sentence says that stalled logins show late: below 60 % they are looked for every "
 	    "30 seconds",
 	    NULL, false, judge_nothing },
 };
