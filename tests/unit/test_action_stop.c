@@ -124,12 +124,15 @@ spare_second(const void *context, const struct job *job, const struct session *s
 	return session->id.pid == 2 ? SPARE_PROTECTED : SPARE_NONE;
 }
 
-/* Another way shows who is to be left alone: by how many the job has fewer to try. */
+/* Another way shows who is to be left alone, by how many the job has fewer to try, and that our
+ * role may not signal the last one. */
 static size_t
 see_by_sql(struct act *act)
 {
 	act->job.via = VIA_PROC;
 	act->scene.snap->via = VIA_CLIENT;
+	act->scene.snap->signal_right = SIGNAL_OTHERS;
+	act->scene.snap->sessions[act->scene.snap->session_count - 1].superuser = true;
 	assert_true(job_hand_over(&act->job, act->scene.snap));
 	assert_false(job_hand_over(&act->job, act->scene.snap));
 	return job_spare(&act->job, act->scene.snap, spare_second, NULL);
@@ -147,6 +150,8 @@ test_spare(void **state)
 	check(&act, JOB_ASKED);
 	assert_int_equal(act.job.count, 2);
 	assert_int_equal(act.job.targets[1].id.pid, 3);
+	assert_false(act.job.targets[0].barred);
+	assert_true(act.job.targets[1].barred);
 	act_clear(&act);
 	start(&act, 3);
 	for (int i = 0; i < 3; i++)
